@@ -41,5 +41,6 @@ target_link_libraries(kernel_dialect INTERFACE nt_abi warnings)
 
 add_library(nt_host_dialect INTERFACE)
 target_compile_options(nt_host_dialect INTERFACE -fno-strict-aliasing)
+target_compile_definitions(nt_host_dialect INTERFACE RDRLAB_NT_HOST=1)
 target_include_directories(nt_host_dialect INTERFACE ${CMAKE_SOURCE_DIR})
 target_link_libraries(nt_host_dialect INTERFACE nt_abi warnings)

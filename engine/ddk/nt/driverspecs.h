@@ -1,0 +1,2 @@
+/* driverspecs.h - its words are in sal.h. */
+#include "sal.h"

@@ -1,0 +1,2 @@
+/* specstrings.h - its words are in sal.h. */
+#include "sal.h"

@@ -1,0 +1,39 @@
+/* cc.h - cache manager structures */
+#ifndef RDR_NT_TYPES_CC_H
+#define RDR_NT_TYPES_CC_H
+
+typedef struct _PUBLIC_BCB {
+    CSHORT NodeTypeCode;
+    CSHORT NodeByteSize;
+    ULONG MappedLength;
+    LARGE_INTEGER MappedFileOffset;
+} PUBLIC_BCB, *PPUBLIC_BCB;
+
+typedef struct _CC_FILE_SIZES {
+    LARGE_INTEGER AllocationSize;
+    LARGE_INTEGER FileSize;
+    LARGE_INTEGER ValidDataLength;
+} CC_FILE_SIZES, *PCC_FILE_SIZES;
+
+typedef BOOLEAN (NTAPI *PACQUIRE_FOR_LAZY_WRITE)(PVOID Context, BOOLEAN Wait);
+typedef VOID (NTAPI *PRELEASE_FROM_LAZY_WRITE)(PVOID Context);
+typedef BOOLEAN (NTAPI *PACQUIRE_FOR_READ_AHEAD)(PVOID Context, BOOLEAN Wait);
+typedef VOID (NTAPI *PRELEASE_FROM_READ_AHEAD)(PVOID Context);
+typedef struct _CACHE_MANAGER_CALLBACKS {
+    PACQUIRE_FOR_LAZY_WRITE AcquireForLazyWrite;
+    PRELEASE_FROM_LAZY_WRITE ReleaseFromLazyWrite;
+    PACQUIRE_FOR_READ_AHEAD AcquireForReadAhead;
+    PRELEASE_FROM_READ_AHEAD ReleaseFromReadAhead;
+} CACHE_MANAGER_CALLBACKS, *PCACHE_MANAGER_CALLBACKS;
+
+typedef struct _CACHE_UNINITIALIZE_EVENT {
+    struct _CACHE_UNINITIALIZE_EVENT *Next;
+    KEVENT Event;
+} CACHE_UNINITIALIZE_EVENT, *PCACHE_UNINITIALIZE_EVENT;
+
+typedef VOID (NTAPI *PDIRTY_PAGE_ROUTINE)(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, PLARGE_INTEGER OldestLsn, PLARGE_INTEGER NewestLsn, PVOID Context1, PVOID Context2);
+typedef VOID (NTAPI *PFLUSH_TO_LSN)(PVOID LogHandle, LARGE_INTEGER Lsn);
+typedef VOID (NTAPI *PCC_POST_DEFERRED_WRITE)(PVOID Context1, PVOID Context2);
+NTKERNELAPI extern ULONG CcFastMdlReadWait;
+
+#endif
