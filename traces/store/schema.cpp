@@ -1,0 +1,95 @@
+#include "traces/store/schema.h"
+
+#include "traces/model/kinds.h"
+
+namespace rdrlab::trace {
+
+namespace {
+
+    // Rows for people: numbers as numbers, names through a dictionary, nothing packed. A value that is absent is NULL,
+    // which costs no byte in the row.
+    constexpr const char* kTables = R"sql(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE layers(id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE object_kinds(id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE event_kinds(id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE statuses(value INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE strings(id INTEGER PRIMARY KEY, text TEXT NOT NULL);
+CREATE TABLE events(seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind INTEGER NOT NULL, layer INTEGER NOT NULL,
+    cpu INTEGER NOT NULL, irql INTEGER NOT NULL, process INTEGER NOT NULL, thread INTEGER NOT NULL, span INTEGER,
+    parent INTEGER, routine INTEGER, object INTEGER, status INTEGER, argument INTEGER, text INTEGER);
+CREATE TABLE spans(id INTEGER PRIMARY KEY, parent INTEGER, layer INTEGER NOT NULL, routine INTEGER, object INTEGER,
+    process INTEGER NOT NULL, thread INTEGER NOT NULL, begin_time INTEGER NOT NULL, end_seq INTEGER, end_time INTEGER,
+    status INTEGER, information INTEGER);
+CREATE TABLE objects(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name INTEGER NOT NULL, owner INTEGER,
+    birth INTEGER NOT NULL, death INTEGER);
+CREATE TABLE changes(seq INTEGER NOT NULL, object INTEGER NOT NULL, field INTEGER NOT NULL, old, new,
+    old_object INTEGER, new_object INTEGER);
+CREATE TABLE refs(seq INTEGER PRIMARY KEY, object INTEGER NOT NULL, delta INTEGER NOT NULL, count INTEGER NOT NULL,
+    reason INTEGER);
+CREATE TABLE packets(seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, connection INTEGER NOT NULL,
+    direction INTEGER NOT NULL, client TEXT NOT NULL, client_port INTEGER NOT NULL, server TEXT NOT NULL,
+    server_port INTEGER NOT NULL, tcp_seq INTEGER NOT NULL, tcp_ack INTEGER NOT NULL, flags INTEGER NOT NULL,
+    length INTEGER NOT NULL, payload BLOB);
+CREATE TABLE inputs(id INTEGER PRIMARY KEY, idle INTEGER NOT NULL, time INTEGER NOT NULL, channel INTEGER NOT NULL,
+    kind INTEGER NOT NULL, bytes BLOB);
+CREATE TABLE choices(id INTEGER PRIMARY KEY, options INTEGER NOT NULL, taken INTEGER NOT NULL);
+
+CREATE VIEW v_objects AS
+  SELECT o.id, k.name AS kind, n.text AS name, o.owner, w.text AS owner_name, o.birth, o.death
+  FROM objects o JOIN object_kinds k ON k.id = o.kind JOIN strings n ON n.id = o.name
+  LEFT JOIN objects p ON p.id = o.owner LEFT JOIN strings w ON w.id = p.name;
+CREATE VIEW v_events AS
+  SELECT e.seq, e.time, e.cpu, e.irql, e.process, e.thread, e.span, e.parent, l.name AS layer, k.name AS kind,
+    r.text AS routine, n.text AS object, e.status, s.name AS status_name, e.argument, t.text AS text
+  FROM events e JOIN layers l ON l.id = e.layer JOIN event_kinds k ON k.id = e.kind
+  LEFT JOIN strings r ON r.id = e.routine LEFT JOIN objects o ON o.id = e.object LEFT JOIN strings n ON n.id = o.name
+  LEFT JOIN statuses s ON s.value = e.status LEFT JOIN strings t ON t.id = e.text;
+CREATE VIEW v_spans AS
+  SELECT p.id, p.parent, l.name AS layer, r.text AS routine, n.text AS object, p.process, p.thread, p.begin_time,
+    p.end_seq, p.end_time, p.end_time - p.begin_time AS duration, p.status, s.name AS status_name, p.information
+  FROM spans p JOIN layers l ON l.id = p.layer LEFT JOIN strings r ON r.id = p.routine
+  LEFT JOIN objects o ON o.id = p.object LEFT JOIN strings n ON n.id = o.name LEFT JOIN statuses s ON s.value = p.status;
+CREATE VIEW v_changes AS
+  SELECT c.seq, n.text AS object, f.text AS field, c.old, c.new, c.object AS object_id, c.old_object, c.new_object
+  FROM changes c JOIN objects o ON o.id = c.object JOIN strings n ON n.id = o.name JOIN strings f ON f.id = c.field;
+CREATE VIEW v_refs AS
+  SELECT r.seq, n.text AS object, r.delta, r.count, t.text AS reason, r.object AS object_id
+  FROM refs r JOIN objects o ON o.id = r.object JOIN strings n ON n.id = o.name LEFT JOIN strings t ON t.id = r.reason;
+)sql";
+
+    template <typename Enum, typename Name>
+    void addVocabulary(std::string& sql, const char* table, Name name)
+    {
+        for (unsigned i = 0; i < unsigned(Enum::Maximum); ++i)
+        {
+            sql += std::string("INSERT INTO ") + table + " VALUES(" + std::to_string(i) + ",'"
+                + std::string(name(Enum(i))) + "');\n";
+        }
+    }
+
+} // namespace
+
+std::string schemaSql()
+{
+    std::string sql = kTables;
+    addVocabulary<Layer>(sql, "layers", layerName);
+    addVocabulary<ObjectKind>(sql, "object_kinds", objectKindName);
+    addVocabulary<EventKind>(sql, "event_kinds", eventKindName);
+    return sql;
+}
+
+std::string indexSql()
+{
+    return R"sql(
+CREATE INDEX events_by_object ON events(object) WHERE object IS NOT NULL;
+CREATE INDEX events_by_span ON events(span) WHERE span IS NOT NULL;
+CREATE INDEX spans_by_parent ON spans(parent);
+CREATE INDEX objects_by_name ON objects(name);
+CREATE INDEX changes_by_seq ON changes(seq);
+CREATE INDEX changes_by_field ON changes(object, field, seq);
+CREATE INDEX refs_by_object ON refs(object);
+)sql";
+}
+
+} // namespace rdrlab::trace

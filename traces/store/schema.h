@@ -1,0 +1,19 @@
+// The layout of a trace file. SCHEMA.md describes every table and column for people; a change of layout bumps
+// kSchemaVersion and SCHEMA.md in the same commit.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace rdrlab::trace {
+
+constexpr std::int32_t kApplicationId = 0x52445254; // "RDRT"
+constexpr std::int32_t kSchemaVersion = 1;
+
+/// Statements that create the tables and views, and fill the vocabularies.
+std::string schemaSql();
+
+/// Statements that build the indexes; run once, when the recording is finished.
+std::string indexSql();
+
+} // namespace rdrlab::trace
