@@ -220,6 +220,18 @@ void Pump::take(const Slot& slot)
     case SlotKind::Choice:
         m_writer->choice({ slot.span, slot.object, slot.routine });
         return;
+    case SlotKind::Process:
+    {
+        const Attached bytes = attachedTo(slot);
+        m_writer->process({ slot.object, std::string(textOf(bytes)), m_seq });
+        return;
+    }
+    case SlotKind::Thread:
+    {
+        const Attached bytes = attachedTo(slot);
+        m_writer->thread({ slot.object, slot.process, std::string(textOf(bytes)), m_seq });
+        return;
+    }
     case SlotKind::MetaText:
     {
         // "key\0value"

@@ -296,6 +296,25 @@ void Recorder::meta(std::string_view key, std::int64_t value)
     m_implementation->tape.publish();
 }
 
+void Recorder::process(std::uint32_t id, std::string_view name)
+{
+    Slot& slot = m_implementation->tape.next();
+    slot.slot = SlotKind::Process;
+    slot.object = id;
+    m_implementation->attach(slot, name.data(), name.size());
+    m_implementation->tape.publish();
+}
+
+void Recorder::thread(std::uint32_t id, std::uint32_t process, std::string_view name)
+{
+    Slot& slot = m_implementation->tape.next();
+    slot.slot = SlotKind::Thread;
+    slot.object = id;
+    slot.process = process;
+    m_implementation->attach(slot, name.data(), name.size());
+    m_implementation->tape.publish();
+}
+
 SpanId Recorder::begin(Layer layer, const char* routine, const void* object, SpanId parent)
 {
     Implementation& self = *m_implementation;

@@ -65,6 +65,10 @@ public:
     void meta(std::string_view key, std::string_view value);
     void meta(std::string_view key, std::int64_t value);
 
+    /// Names for the ids that sched::Context carries; called when a process or thread is made.
+    void process(std::uint32_t id, std::string_view name);
+    void thread(std::uint32_t id, std::uint32_t process, std::string_view name);
+
     // Spans and events; rdrtrace.h has the contract. Every routine accepts span 0 as "no span".
     SpanId begin(Layer layer, const char* routine, const void* object, SpanId parent = 0);
     void enter(SpanId span);

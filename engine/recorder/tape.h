@@ -27,6 +27,8 @@ enum class SlotKind : std::uint8_t
     Packet,
     Input,
     Choice,
+    Process,
+    Thread,
     MetaText,
     MetaNumber
 };

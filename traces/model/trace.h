@@ -64,6 +64,22 @@ struct Object
     Seq death = 0; // 0: alive at the end
 };
 
+/// Names for the process and thread numbers of events. `birth` is the last event before it was made.
+struct Process
+{
+    std::uint32_t id = 0;
+    std::string name;
+    Seq birth = 0;
+};
+
+struct Thread
+{
+    std::uint32_t id = 0;
+    std::uint32_t process = 0;
+    std::string name;
+    Seq birth = 0;
+};
+
 /// The value of one field. A pointer is an Object: the id it pointed to and that object's canonical name at the time.
 struct Value
 {

@@ -32,6 +32,8 @@ namespace {
         kInput,
         kChoice,
         kStatus,
+        kProcess,
+        kThread,
         kStatementCount
     };
 
@@ -50,6 +52,8 @@ namespace {
         "INSERT INTO inputs VALUES(?,?,?,?,?,?)",
         "INSERT INTO choices VALUES(?,?,?)",
         "INSERT OR IGNORE INTO statuses VALUES(?,?)",
+        "INSERT OR REPLACE INTO processes VALUES(?,?,?)",
+        "INSERT OR REPLACE INTO threads VALUES(?,?,?,?)",
     };
 
     std::string addressText(std::uint32_t address)
@@ -305,6 +309,18 @@ void Writer::meta(std::string_view key, std::int64_t value)
 {
     m_implementation->row(kMeta).text(key).signedNumber(value);
     m_implementation->put(kMeta);
+}
+
+void Writer::process(const Process& process)
+{
+    m_implementation->row(kProcess).number(process.id).text(process.name).number(process.birth);
+    m_implementation->put(kProcess);
+}
+
+void Writer::thread(const Thread& thread)
+{
+    m_implementation->row(kThread).number(thread.id).number(thread.process).text(thread.name).number(thread.birth);
+    m_implementation->put(kThread);
 }
 
 void Writer::string(StringId id, std::string_view text)

@@ -34,6 +34,8 @@ public:
 
     void meta(std::string_view key, std::string_view value);
     void meta(std::string_view key, std::int64_t value);
+    void process(const Process& process);
+    void thread(const Thread& thread);
     void string(StringId id, std::string_view text);
     void event(const Event& event);
     void spanBegin(const Span& span);

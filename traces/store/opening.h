@@ -1,0 +1,19 @@
+// The guarded doors of a trace file: opening one, and running foreign SQL on one. Private to traces/store.
+#pragma once
+
+#include "traces/store/reader.h"
+
+struct sqlite3;
+
+namespace rdrlab::trace {
+
+/// A checked read-only connection, or nullptr and one line in `error`.
+sqlite3* openTrace(const std::string& path, std::string& error);
+
+/// What went wrong on this connection, in words for a person with a trace file.
+std::string damageText(sqlite3* database);
+
+std::string runSql(
+    sqlite3* database, const std::string& statement, const SqlLimits& limits, const Reader::SqlRow& row);
+
+} // namespace rdrlab::trace

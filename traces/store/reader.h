@@ -1,0 +1,101 @@
+// Reads one trace file, which may come from anyone.
+//
+// The file is opened read-only with SQLite's defences on; its shape is checked before anything is read, and every number
+// that selects something is checked again by the caller of this class (ids may be missing, enumerators unknown). A trace
+// whose program died is repaired first from the journal beside it, as SQLite does for any database.
+#pragma once
+
+#include "traces/model/trace.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdrlab::trace {
+
+/// A field's value as the file holds it.
+struct FieldValue
+{
+    Value::Type type = Value::Type::None;
+    std::int64_t number = 0;
+    std::string text;
+    ObjectId object = 0; // for Type::Object
+
+    /// As a person reads it: the number, the text, or "" for None.
+    std::string print() const;
+    friend bool operator==(const FieldValue&, const FieldValue&) = default;
+};
+
+struct FieldChange
+{
+    Seq seq = 0;
+    ObjectId object = 0;
+    StringId field = 0;
+    FieldValue before;
+    FieldValue after;
+};
+
+struct SqlLimits
+{
+    std::uint64_t rows = 10'000;
+    unsigned milliseconds = 10'000;
+};
+
+class Reader
+{
+public:
+    /// Opens and checks a trace. Returns nullptr and one line in `error` (without a path the caller did not give).
+    static std::unique_ptr<Reader> open(const std::string& path, std::string& error);
+    ~Reader();
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+
+    const std::string& path() const;
+
+    /// The first error met while reading, as one line; empty while all went well.
+    const std::string& error() const;
+
+    /// What the run is: scenario, seed, version, arguments, events, end_time, complete.
+    const std::map<std::string, std::string>& meta() const;
+    /// The value of one key, or `otherwise`.
+    std::string meta(const std::string& key, const std::string& otherwise = {}) const;
+    /// False while it is being recorded, or when the recording program died.
+    bool isComplete() const;
+    Seq lastSeq() const;
+    std::uint64_t endTimeNs() const;
+
+    // Dictionaries; loaded at first use. An id the file does not have gives "?" or nullptr.
+    std::string_view string(StringId id) const;
+    const Object* object(ObjectId id) const;
+    const std::vector<Object>& objects() const; // by id
+    /// Objects whose canonical name is `name`, exactly or from the kind's colon on.
+    std::vector<ObjectId> objectsNamed(std::string_view name) const;
+    std::string_view processName(std::uint32_t id) const;
+    std::string_view threadName(std::uint32_t id) const;
+
+    // Rows of a range of events, both ends included, in order. The visitor returns false to stop.
+    bool events(Seq from, Seq to, const std::function<bool(const Event&)>& visit) const;
+    bool changes(Seq from, Seq to, const std::function<bool(const FieldChange&)>& visit) const;
+    bool changesBackwards(Seq from, Seq to, const std::function<bool(const FieldChange&)>& visit) const;
+    bool changesOf(ObjectId object, Seq to, const std::function<bool(const FieldChange&)>& visit) const;
+    bool references(Seq from, Seq to, const std::function<bool(const Reference&)>& visit) const;
+    bool packets(const std::function<bool(const Packet&)>& visit) const;
+    bool spans(const std::function<bool(const Span&)>& visit) const; // by id
+    bool inputs(const std::function<bool(const Input&)>& visit) const;
+    bool choices(const std::function<bool(const Choice&)>& visit) const;
+
+    /// Runs one statement that only reads. The first call of `row` gets the column names, the others one row each (NULL as
+    /// nullptr). Returns an empty string, or one line saying why it stopped.
+    using SqlRow = std::function<void(const std::vector<const char*>& columns)>;
+    std::string sql(const std::string& statement, const SqlLimits& limits, const SqlRow& row) const;
+
+private:
+    struct Implementation;
+    explicit Reader(std::unique_ptr<Implementation> implementation);
+    std::unique_ptr<Implementation> m_implementation;
+};
+
+} // namespace rdrlab::trace
