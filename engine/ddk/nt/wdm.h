@@ -41,7 +41,6 @@ EXTERN_C_START
 #include "types/fileinfo.h"
 #include "types/fileinfo2.h"
 #include "types/fsctl.h"
-#include "types/fsctl2.h"
 #include "types/ps.h"
 #include "types/cc.h"
 #include "types/fsrtl.h"

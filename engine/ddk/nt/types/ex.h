@@ -9,13 +9,11 @@ typedef struct _SLIST_ENTRY {
 } SLIST_ENTRY, *PSLIST_ENTRY;
 
 typedef union _SLIST_HEADER {
-    struct 
-    {
+    struct {
         ULONGLONG Alignment;
         ULONGLONG Region;
     };
-    struct 
-    {
+    struct {
         ULONGLONG Depth : 16;
         ULONGLONG Sequence : 9;
         ULONGLONG NextEntry : 39;
@@ -24,8 +22,7 @@ typedef union _SLIST_HEADER {
         ULONGLONG Reserved : 59;
         ULONGLONG Region : 3;
     } Header8;
-    struct 
-    {
+    struct {
         ULONGLONG Depth : 16;
         ULONGLONG Sequence : 48;
         ULONGLONG HeaderType : 1;
@@ -33,8 +30,7 @@ typedef union _SLIST_HEADER {
         ULONGLONG Reserved : 2;
         ULONGLONG NextEntry : 60;
     } Header16;
-    struct 
-    {
+    struct {
         ULONGLONG Depth : 16;
         ULONGLONG Sequence : 48;
         ULONGLONG HeaderType : 1;
@@ -91,48 +87,44 @@ typedef enum _EX_POOL_PRIORITY {
 
 typedef struct _LOOKASIDE_LIST_EX *PLOOKASIDE_LIST_EX;
 typedef PVOID (NTAPI *PALLOCATE_FUNCTION)(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag);
-typedef PVOID (NTAPI *PALLOCATE_FUNCTION_EX)(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag, PLOOKASIDE_LIST_EX Lookaside);
+typedef PVOID (NTAPI *PALLOCATE_FUNCTION_EX)(
+    POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag, PLOOKASIDE_LIST_EX Lookaside);
+
 typedef VOID (NTAPI *PFREE_FUNCTION)(PVOID Buffer);
 typedef VOID (NTAPI *PFREE_FUNCTION_EX)(PVOID Buffer, PLOOKASIDE_LIST_EX Lookaside);
 typedef VOID CALLBACK_FUNCTION(PVOID CallbackContext, PVOID Argument1, PVOID Argument2);
 typedef CALLBACK_FUNCTION *PCALLBACK_FUNCTION;
 typedef struct _GENERAL_LOOKASIDE {
-    union 
-    {
+    union {
         SLIST_HEADER ListHead;
         SINGLE_LIST_ENTRY SingleListHead;
     };
     USHORT Depth;
     USHORT MaximumDepth;
     ULONG TotalAllocates;
-    union 
-    {
+    union {
         ULONG AllocateMisses;
         ULONG AllocateHits;
     };
     ULONG TotalFrees;
-    union 
-    {
+    union {
         ULONG FreeMisses;
         ULONG FreeHits;
     };
     POOL_TYPE Type;
     ULONG Tag;
     ULONG Size;
-    union 
-    {
+    union {
         PALLOCATE_FUNCTION_EX AllocateEx;
         PALLOCATE_FUNCTION Allocate;
     };
-    union 
-    {
+    union {
         PFREE_FUNCTION_EX FreeEx;
         PFREE_FUNCTION Free;
     };
     LIST_ENTRY ListEntry;
     ULONG LastTotalAllocates;
-    union 
-    {
+    union {
         ULONG LastAllocateMisses;
         ULONG LastAllocateHits;
     };
@@ -140,42 +132,36 @@ typedef struct _GENERAL_LOOKASIDE {
 } GENERAL_LOOKASIDE, *PGENERAL_LOOKASIDE;
 
 typedef struct _GENERAL_LOOKASIDE_POOL {
-    union 
-    {
+    union {
         SLIST_HEADER ListHead;
         SINGLE_LIST_ENTRY SingleListHead;
     };
     USHORT Depth;
     USHORT MaximumDepth;
     ULONG TotalAllocates;
-    union 
-    {
+    union {
         ULONG AllocateMisses;
         ULONG AllocateHits;
     };
     ULONG TotalFrees;
-    union 
-    {
+    union {
         ULONG FreeMisses;
         ULONG FreeHits;
     };
     POOL_TYPE Type;
     ULONG Tag;
     ULONG Size;
-    union 
-    {
+    union {
         PALLOCATE_FUNCTION_EX AllocateEx;
         PALLOCATE_FUNCTION Allocate;
     };
-    union 
-    {
+    union {
         PFREE_FUNCTION_EX FreeEx;
         PFREE_FUNCTION Free;
     };
     LIST_ENTRY ListEntry;
     ULONG LastTotalAllocates;
-    union 
-    {
+    union {
         ULONG LastAllocateMisses;
         ULONG LastAllocateHits;
     };
@@ -191,8 +177,7 @@ typedef struct _LOOKASIDE_LIST_EX {
 } LOOKASIDE_LIST_EX;
 
 typedef struct _EX_RUNDOWN_REF {
-    union 
-    {
+    union {
         volatile ULONG_PTR Count;
         volatile PVOID Ptr;
     };
@@ -222,10 +207,8 @@ typedef struct _WORK_QUEUE_ITEM {
 typedef ULONG_PTR ERESOURCE_THREAD, *PERESOURCE_THREAD;
 typedef struct _OWNER_ENTRY {
     ERESOURCE_THREAD OwnerThread;
-    union 
-    {
-        struct 
-        {
+    union {
+        struct {
             ULONG IoPriorityBoosted : 1;
             ULONG OwnerReferenced : 1;
             ULONG OwnerCount : 30;
@@ -247,8 +230,7 @@ typedef struct _ERESOURCE {
     ULONG NumberOfSharedWaiters;
     ULONG NumberOfExclusiveWaiters;
     PVOID Reserved2;
-    union 
-    {
+    union {
         PVOID Address;
         ULONG_PTR CreatorBackTraceIndex;
     };
@@ -267,10 +249,8 @@ typedef enum _SYSTEM_POWER_STATE {
 } SYSTEM_POWER_STATE, *PSYSTEM_POWER_STATE;
 
 typedef struct _SYSTEM_POWER_STATE_CONTEXT {
-    union 
-    {
-        struct 
-        {
+    union {
+        struct {
             ULONG Reserved1 : 8;
             ULONG TargetSystemState : 4;
             ULONG EffectiveSystemState : 4;

@@ -264,10 +264,8 @@ typedef struct _FILE_ID_GLOBAL_TX_DIR_INFORMATION {
 typedef struct _FILE_OBJECTID_INFORMATION {
     LONGLONG FileReference;
     UCHAR ObjectId[16];
-    union 
-    {
-        struct 
-        {
+    union {
+        struct {
             UCHAR BirthVolumeId[16];
             UCHAR BirthObjectId[16];
             UCHAR DomainId[16];
@@ -318,7 +316,10 @@ typedef struct _FILE_COMPRESSION_INFORMATION {
 } FILE_COMPRESSION_INFORMATION, *PFILE_COMPRESSION_INFORMATION;
 
 typedef struct _FILE_LINK_INFORMATION {
-    BOOLEAN ReplaceIfExists;
+    union {
+        BOOLEAN ReplaceIfExists;
+        ULONG Flags;
+    };
     HANDLE RootDirectory;
     ULONG FileNameLength;
     WCHAR FileName[1];
@@ -332,7 +333,10 @@ typedef struct _FILE_MOVE_CLUSTER_INFORMATION {
 } FILE_MOVE_CLUSTER_INFORMATION, *PFILE_MOVE_CLUSTER_INFORMATION;
 
 typedef struct _FILE_RENAME_INFORMATION {
-    BOOLEAN ReplaceIfExists;
+    union {
+        BOOLEAN ReplaceIfExists;
+        ULONG Flags;
+    };
     HANDLE RootDirectory;
     ULONG FileNameLength;
     WCHAR FileName[1];
@@ -437,12 +441,10 @@ typedef struct _FILE_REMOTE_PROTOCOL_INFORMATION {
     USHORT ProtocolRevision;
     USHORT Reserved;
     ULONG Flags;
-    struct 
-    {
+    struct {
         ULONG Reserved[8];
     } GenericReserved;
-    struct 
-    {
+    struct {
         ULONG Reserved[16];
     } ProtocolSpecificReserved;
 } FILE_REMOTE_PROTOCOL_INFORMATION, *PFILE_REMOTE_PROTOCOL_INFORMATION;

@@ -129,10 +129,8 @@ typedef struct _FILE_PREFETCH_EX {
 
 typedef struct _FILE_OBJECTID_BUFFER {
     UCHAR ObjectId[16];
-    union 
-    {
-        struct 
-        {
+    union {
+        struct {
             UCHAR BirthVolumeId[16];
             UCHAR BirthObjectId[16];
             UCHAR DomainId[16];
@@ -275,8 +273,7 @@ typedef struct _NTFS_STATISTICS {
     ULONG MftReadBytes;
     ULONG MftWrites;
     ULONG MftWriteBytes;
-    struct 
-    {
+    struct {
         USHORT Write;
         USHORT Create;
         USHORT SetInfo;
@@ -287,8 +284,7 @@ typedef struct _NTFS_STATISTICS {
     USHORT MftWritesUserRequest;
     ULONG Mft2Writes;
     ULONG Mft2WriteBytes;
-    struct 
-    {
+    struct {
         USHORT Write;
         USHORT Create;
         USHORT SetInfo;
@@ -308,8 +304,7 @@ typedef struct _NTFS_STATISTICS {
     USHORT BitmapWritesFlushForLogFileFull;
     USHORT BitmapWritesLazyWriter;
     USHORT BitmapWritesUserRequest;
-    struct 
-    {
+    struct {
         USHORT Write;
         USHORT Create;
         USHORT SetInfo;
@@ -321,8 +316,7 @@ typedef struct _NTFS_STATISTICS {
     USHORT MftBitmapWritesFlushForLogFileFull;
     USHORT MftBitmapWritesLazyWriter;
     USHORT MftBitmapWritesUserRequest;
-    struct 
-    {
+    struct {
         USHORT Write;
         USHORT Create;
         USHORT SetInfo;
@@ -336,8 +330,7 @@ typedef struct _NTFS_STATISTICS {
     ULONG LogFileReadBytes;
     ULONG LogFileWrites;
     ULONG LogFileWriteBytes;
-    struct 
-    {
+    struct {
         ULONG Calls;
         ULONG Clusters;
         ULONG Hints;
@@ -355,10 +348,8 @@ typedef struct _REPARSE_DATA_BUFFER {
     ULONG ReparseTag;
     USHORT ReparseDataLength;
     USHORT Reserved;
-    union 
-    {
-        struct 
-        {
+    union {
+        struct {
             USHORT SubstituteNameOffset;
             USHORT SubstituteNameLength;
             USHORT PrintNameOffset;
@@ -366,16 +357,14 @@ typedef struct _REPARSE_DATA_BUFFER {
             ULONG Flags;
             WCHAR PathBuffer[1];
         } SymbolicLinkReparseBuffer;
-        struct 
-        {
+        struct {
             USHORT SubstituteNameOffset;
             USHORT SubstituteNameLength;
             USHORT PrintNameOffset;
             USHORT PrintNameLength;
             WCHAR PathBuffer[1];
         } MountPointReparseBuffer;
-        struct 
-        {
+        struct {
             UCHAR DataBuffer[1];
         } GenericReparseBuffer;
     };
@@ -386,8 +375,7 @@ typedef struct _REPARSE_GUID_DATA_BUFFER {
     USHORT ReparseDataLength;
     USHORT Reserved;
     GUID ReparseGuid;
-    struct 
-    {
+    struct {
         UCHAR DataBuffer[1];
     } GenericReparseBuffer;
 } REPARSE_GUID_DATA_BUFFER, *PREPARSE_GUID_DATA_BUFFER;
@@ -437,16 +425,13 @@ typedef enum _NETWORK_OPEN_INTEGRITY_QUALIFIER {
 typedef struct _NETWORK_OPEN_ECP_CONTEXT {
     USHORT Size;
     USHORT Reserved;
-    struct 
-    {
-        struct 
-        {
+    struct {
+        struct {
             NETWORK_OPEN_LOCATION_QUALIFIER Location;
             NETWORK_OPEN_INTEGRITY_QUALIFIER Integrity;
             ULONG Flags;
         } in;
-        struct 
-        {
+        struct {
             NETWORK_OPEN_LOCATION_QUALIFIER Location;
             NETWORK_OPEN_INTEGRITY_QUALIFIER Integrity;
             ULONG Flags;
@@ -457,15 +442,12 @@ typedef struct _NETWORK_OPEN_ECP_CONTEXT {
 typedef struct _NETWORK_OPEN_ECP_CONTEXT_V0 {
     USHORT Size;
     USHORT Reserved;
-    struct 
-    {
-        struct 
-        {
+    struct {
+        struct {
             NETWORK_OPEN_LOCATION_QUALIFIER Location;
             NETWORK_OPEN_INTEGRITY_QUALIFIER Integrity;
         } in;
-        struct 
-        {
+        struct {
             NETWORK_OPEN_LOCATION_QUALIFIER Location;
             NETWORK_OPEN_INTEGRITY_QUALIFIER Integrity;
         } out;
@@ -490,5 +472,20 @@ typedef struct _QUERY_PATH_REQUEST_EX {
 typedef struct _QUERY_PATH_RESPONSE {
     ULONG LengthAccepted;
 } QUERY_PATH_RESPONSE, *PQUERY_PATH_RESPONSE;
+
+typedef struct _MOVEFILE_DESCRIPTOR {
+    HANDLE FileHandle;
+    ULONG Reserved;
+    LARGE_INTEGER StartVcn;
+    LARGE_INTEGER TargetLcn;
+    ULONG NumVcns;
+    ULONG Reserved1;
+} MOVEFILE_DESCRIPTOR, *PMOVEFILE_DESCRIPTOR;
+
+typedef struct _REMOTE_PORT_VIEW {
+    ULONG Length;
+    SIZE_T ViewSize;
+    PVOID ViewBase;
+} REMOTE_PORT_VIEW, *PREMOTE_PORT_VIEW;
 
 #endif

@@ -47,27 +47,22 @@ typedef enum _FS_FILTER_STREAM_FO_NOTIFICATION_TYPE {
 } FS_FILTER_STREAM_FO_NOTIFICATION_TYPE, *PFS_FILTER_STREAM_FO_NOTIFICATION_TYPE;
 
 typedef union _FS_FILTER_PARAMETERS {
-    struct 
-    {
+    struct {
         PLARGE_INTEGER EndingOffset;
         PERESOURCE *ResourceToRelease;
     } AcquireForModifiedPageWriter;
-    struct 
-    {
+    struct {
         PERESOURCE ResourceToRelease;
     } ReleaseForModifiedPageWriter;
-    struct 
-    {
+    struct {
         FS_FILTER_SECTION_SYNC_TYPE SyncType;
         ULONG PageProtection;
     } AcquireForSectionSynchronization;
-    struct 
-    {
+    struct {
         FS_FILTER_STREAM_FO_NOTIFICATION_TYPE NotificationType;
         BOOLEAN SafeToRecurse;
     } NotifyStreamFileObject;
-    struct 
-    {
+    struct {
         PVOID Argument1;
         PVOID Argument2;
         PVOID Argument3;
@@ -86,7 +81,9 @@ typedef struct _FS_FILTER_CALLBACK_DATA {
 } FS_FILTER_CALLBACK_DATA, *PFS_FILTER_CALLBACK_DATA;
 
 typedef NTSTATUS (NTAPI *PFS_FILTER_CALLBACK)(PFS_FILTER_CALLBACK_DATA Data, PVOID *CompletionContext);
-typedef VOID (NTAPI *PFS_FILTER_COMPLETION_CALLBACK)(PFS_FILTER_CALLBACK_DATA Data, NTSTATUS OperationStatus, PVOID CompletionContext);
+typedef VOID (NTAPI *PFS_FILTER_COMPLETION_CALLBACK)(
+    PFS_FILTER_CALLBACK_DATA Data, NTSTATUS OperationStatus, PVOID CompletionContext);
+
 typedef struct _FS_FILTER_CALLBACKS {
     ULONG SizeOfFsFilterCallbacks;
     ULONG Reserved;
@@ -136,6 +133,10 @@ typedef struct _FSRTL_ADVANCED_FCB_HEADER {
     LIST_ENTRY FilterContexts;
     ULONG_PTR PushLock;
     PVOID *FileContextSupportPointer;
+    union {
+        PVOID Oplock;
+        PVOID ReservedForRemote;
+    };
 } FSRTL_ADVANCED_FCB_HEADER, *PFSRTL_ADVANCED_FCB_HEADER;
 
 typedef struct _FSRTL_AUXILIARY_BUFFER {
@@ -231,7 +232,9 @@ typedef struct _OPLOCK_KEY_ECP_CONTEXT {
 
 typedef PVOID PNOTIFY_SYNC;
 typedef struct _ECP_HEADER ECP_HEADER, *PECP_HEADER;
-typedef BOOLEAN (NTAPI *PCHECK_FOR_TRAVERSE_ACCESS)(PVOID NotifyContext, PVOID TargetContext, PSECURITY_SUBJECT_CONTEXT SubjectContext);
+typedef BOOLEAN (NTAPI *PCHECK_FOR_TRAVERSE_ACCESS)(
+    PVOID NotifyContext, PVOID TargetContext, PSECURITY_SUBJECT_CONTEXT SubjectContext);
+
 typedef BOOLEAN (NTAPI *PFILTER_REPORT_CHANGE)(PVOID NotifyContext, PVOID FilterContext);
 NTKERNELAPI extern const UCHAR * const FsRtlLegalAnsiCharacterArray;
 

@@ -40,82 +40,66 @@ typedef struct _CM_PARTIAL_RESOURCE_DESCRIPTOR {
     UCHAR Type;
     UCHAR ShareDisposition;
     USHORT Flags;
-    union 
-    {
-        struct 
-        {
+    union {
+        struct {
             PHYSICAL_ADDRESS Start;
             ULONG Length;
         } Generic;
-        struct 
-        {
+        struct {
             PHYSICAL_ADDRESS Start;
             ULONG Length;
         } Port;
-        struct 
-        {
+        struct {
             ULONG Level;
             ULONG Vector;
             KAFFINITY Affinity;
         } Interrupt;
-        struct 
-        {
-            union 
-            {
-                struct 
-                {
+        struct {
+            union {
+                struct {
                     USHORT Reserved;
                     USHORT MessageCount;
                     ULONG Vector;
                     KAFFINITY Affinity;
                 } Raw;
-                struct 
-                {
+                struct {
                     ULONG Level;
                     ULONG Vector;
                     KAFFINITY Affinity;
                 } Translated;
             };
         } MessageInterrupt;
-        struct 
-        {
+        struct {
             PHYSICAL_ADDRESS Start;
             ULONG Length;
         } Memory;
-        struct 
-        {
+        struct {
             ULONG Channel;
             ULONG Port;
             ULONG Reserved1;
         } Dma;
-        struct 
-        {
+        struct {
             ULONG Data[3];
         } DevicePrivate;
-        struct 
-        {
+        struct {
             ULONG Start;
             ULONG Length;
             ULONG Reserved;
         } BusNumber;
-        struct 
-        {
+        struct {
             ULONG DataSize;
             ULONG Reserved1;
             ULONG Reserved2;
         } DeviceSpecificData;
-        struct 
-        {
+        struct {
             PHYSICAL_ADDRESS Start;
             ULONG Length40;
         } Memory40;
-        struct 
-        {
+        struct {
             PHYSICAL_ADDRESS Start;
             ULONG Length48;
         } Memory48;
-        struct 
-        {
+        struct {
             PHYSICAL_ADDRESS Start;
             ULONG Length64;
         } Memory64;
@@ -200,8 +184,7 @@ typedef struct DECLSPEC_ALIGN(16) _DEVICE_OBJECT {
     PVOID DeviceExtension;
     ULONG DeviceType;
     CCHAR StackSize;
-    union 
-    {
+    union {
         LIST_ENTRY ListEntry;
         WAIT_CONTEXT_BLOCK Wcb;
     } Queue;
@@ -279,8 +262,7 @@ typedef struct _IO_CONNECT_INTERRUPT_LINE_BASED_PARAMETERS {
 
 typedef struct _IO_CONNECT_INTERRUPT_MESSAGE_BASED_PARAMETERS {
     PDEVICE_OBJECT PhysicalDeviceObject;
-    union 
-    {
+    union {
         PVOID *Generic;
         PIO_INTERRUPT_MESSAGE_INFO *InterruptMessageTable;
         PKINTERRUPT *InterruptObject;
@@ -295,8 +277,7 @@ typedef struct _IO_CONNECT_INTERRUPT_MESSAGE_BASED_PARAMETERS {
 
 typedef struct _IO_CONNECT_INTERRUPT_PARAMETERS {
     ULONG Version;
-    union 
-    {
+    union {
         IO_CONNECT_INTERRUPT_FULLY_SPECIFIED_PARAMETERS FullySpecified;
         IO_CONNECT_INTERRUPT_LINE_BASED_PARAMETERS LineBased;
         IO_CONNECT_INTERRUPT_MESSAGE_BASED_PARAMETERS MessageBased;
@@ -305,8 +286,7 @@ typedef struct _IO_CONNECT_INTERRUPT_PARAMETERS {
 
 typedef struct _IO_DISCONNECT_INTERRUPT_PARAMETERS {
     ULONG Version;
-    union 
-    {
+    union {
         PVOID Generic;
         PKINTERRUPT InterruptObject;
         PIO_INTERRUPT_MESSAGE_INFO InterruptMessageTable;
@@ -349,7 +329,10 @@ typedef struct _IO_SESSION_STATE_INFORMATION {
 } IO_SESSION_STATE_INFORMATION, *PIO_SESSION_STATE_INFORMATION;
 
 typedef NTSTATUS (NTAPI *PIO_CONTAINER_NOTIFICATION_FUNCTION)(VOID);
-typedef NTSTATUS IO_SESSION_NOTIFICATION_FUNCTION(PVOID SessionObject, PVOID IoObject, ULONG Event, PVOID Context, PVOID NotificationPayload, ULONG PayloadLength);
+typedef NTSTATUS IO_SESSION_NOTIFICATION_FUNCTION(
+    PVOID SessionObject, PVOID IoObject, ULONG Event, PVOID Context, PVOID NotificationPayload,
+    ULONG PayloadLength);
+
 typedef IO_SESSION_NOTIFICATION_FUNCTION *PIO_SESSION_NOTIFICATION_FUNCTION;
 typedef struct _IO_REMOVE_LOCK_TRACKING_BLOCK *PIO_REMOVE_LOCK_TRACKING_BLOCK;
 typedef struct _IO_REMOVE_LOCK_COMMON_BLOCK {
@@ -416,8 +399,7 @@ typedef struct _MAILSLOT_CREATE_PARAMETERS {
 } MAILSLOT_CREATE_PARAMETERS, *PMAILSLOT_CREATE_PARAMETERS;
 
 typedef struct _IO_STATUS_BLOCK {
-    union 
-    {
+    union {
         NTSTATUS Status;
         PVOID Pointer;
     };
@@ -462,5 +444,44 @@ typedef enum _DEVICE_REMOVAL_POLICY {
 } DEVICE_REMOVAL_POLICY, *PDEVICE_REMOVAL_POLICY;
 
 typedef VOID (NTAPI *PIO_DEVICE_EJECT_CALLBACK)(NTSTATUS Status, PVOID Context);
+typedef struct _DEVICE_CAPABILITIES {
+    USHORT Size;
+    USHORT Version;
+    ULONG DeviceD1 : 1;
+    ULONG DeviceD2 : 1;
+    ULONG LockSupported : 1;
+    ULONG EjectSupported : 1;
+    ULONG Removable : 1;
+    ULONG DockDevice : 1;
+    ULONG UniqueID : 1;
+    ULONG SilentInstall : 1;
+    ULONG RawDeviceOK : 1;
+    ULONG SurpriseRemovalOK : 1;
+    ULONG WakeFromD0 : 1;
+    ULONG WakeFromD1 : 1;
+    ULONG WakeFromD2 : 1;
+    ULONG WakeFromD3 : 1;
+    ULONG HardwareDisabled : 1;
+    ULONG NonDynamic : 1;
+    ULONG WarmEjectSupported : 1;
+    ULONG NoDisplayInUI : 1;
+    ULONG Reserved : 14;
+    ULONG Address;
+    ULONG UINumber;
+    DEVICE_POWER_STATE DeviceState[PowerSystemMaximum];
+    SYSTEM_POWER_STATE SystemWake;
+    DEVICE_POWER_STATE DeviceWake;
+    ULONG D1Latency;
+    ULONG D2Latency;
+    ULONG D3Latency;
+} DEVICE_CAPABILITIES, *PDEVICE_CAPABILITIES;
+
+typedef struct _DEVICE_INTERFACE_CHANGE_NOTIFICATION {
+    USHORT Version;
+    USHORT Size;
+    GUID Event;
+    GUID InterfaceClassGuid;
+    PUNICODE_STRING SymbolicLinkName;
+} DEVICE_INTERFACE_CHANGE_NOTIFICATION, *PDEVICE_INTERFACE_CHANGE_NOTIFICATION;
 
 #endif

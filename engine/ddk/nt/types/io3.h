@@ -2,6 +2,12 @@
 #ifndef RDR_NT_TYPES_IO3_H
 #define RDR_NT_TYPES_IO3_H
 
+typedef VOID DRIVER_STARTIO(struct _DEVICE_OBJECT *DeviceObject, struct _IRP *Irp);
+typedef DRIVER_STARTIO *PDRIVER_STARTIO;
+typedef VOID DRIVER_UNLOAD(struct _DRIVER_OBJECT *DriverObject);
+typedef DRIVER_UNLOAD *PDRIVER_UNLOAD;
+typedef NTSTATUS DRIVER_DISPATCH(struct _DEVICE_OBJECT *DeviceObject, struct _IRP *Irp);
+typedef DRIVER_DISPATCH *PDRIVER_DISPATCH;
 typedef struct _DRIVER_OBJECT {
     CSHORT Type;
     CSHORT Size;
@@ -27,52 +33,43 @@ typedef struct _IO_RESOURCE_DESCRIPTOR {
     UCHAR Spare1;
     USHORT Flags;
     USHORT Spare2;
-    union 
-    {
-        struct 
-        {
+    union {
+        struct {
             ULONG Length;
             ULONG Alignment;
             PHYSICAL_ADDRESS MinimumAddress;
             PHYSICAL_ADDRESS MaximumAddress;
         } Port;
-        struct 
-        {
+        struct {
             ULONG Length;
             ULONG Alignment;
             PHYSICAL_ADDRESS MinimumAddress;
             PHYSICAL_ADDRESS MaximumAddress;
         } Memory;
-        struct 
-        {
+        struct {
             ULONG MinimumVector;
             ULONG MaximumVector;
         } Interrupt;
-        struct 
-        {
+        struct {
             ULONG MinimumChannel;
             ULONG MaximumChannel;
         } Dma;
-        struct 
-        {
+        struct {
             ULONG Length;
             ULONG Alignment;
             PHYSICAL_ADDRESS MinimumAddress;
             PHYSICAL_ADDRESS MaximumAddress;
         } Generic;
-        struct 
-        {
+        struct {
             ULONG Data[3];
         } DevicePrivate;
-        struct 
-        {
+        struct {
             ULONG Length;
             ULONG MinBusNumber;
             ULONG MaxBusNumber;
             ULONG Reserved;
         } BusNumber;
-        struct 
-        {
+        struct {
             ULONG Priority;
             ULONG Reserved1;
             ULONG Reserved2;
@@ -104,8 +101,7 @@ typedef struct DECLSPEC_ALIGN(16) _IRP {
     USHORT Size;
     struct _MDL *MdlAddress;
     ULONG Flags;
-    union 
-    {
+    union {
         struct _IRP *MasterIrp;
         volatile LONG IrpCount;
         PVOID SystemBuffer;
@@ -122,12 +118,9 @@ typedef struct DECLSPEC_ALIGN(16) _IRP {
     UCHAR AllocationFlags;
     PIO_STATUS_BLOCK UserIosb;
     PKEVENT UserEvent;
-    union 
-    {
-        struct 
-        {
-            union 
-            {
+    union {
+        struct {
+            union {
                 PIO_APC_ROUTINE UserApcRoutine;
                 PVOID IssuingProcess;
             };
@@ -137,25 +130,19 @@ typedef struct DECLSPEC_ALIGN(16) _IRP {
     } Overlay;
     volatile PDRIVER_CANCEL CancelRoutine;
     PVOID UserBuffer;
-    union 
-    {
-        struct 
-        {
-            union 
-            {
+    union {
+        struct {
+            union {
                 KDEVICE_QUEUE_ENTRY DeviceQueueEntry;
-                struct 
-                {
+                struct {
                     PVOID DriverContext[4];
                 };
             };
             PETHREAD Thread;
             PCHAR AuxiliaryBuffer;
-            struct 
-            {
+            struct {
                 LIST_ENTRY ListEntry;
-                union 
-                {
+                union {
                     struct _IO_STACK_LOCATION *CurrentStackLocation;
                     ULONG PacketType;
                 };
@@ -223,78 +210,65 @@ typedef struct _IO_STACK_LOCATION {
     UCHAR MinorFunction;
     UCHAR Flags;
     UCHAR Control;
-    union 
-    {
-        struct 
-        {
+    union {
+        struct {
             PIO_SECURITY_CONTEXT SecurityContext;
             ULONG Options;
             USHORT FileAttributes;
             USHORT ShareAccess;
             ULONG EaLength;
         } Create;
-        struct 
-        {
+        struct {
             PIO_SECURITY_CONTEXT SecurityContext;
             ULONG Options;
             USHORT Reserved;
             USHORT ShareAccess;
             PNAMED_PIPE_CREATE_PARAMETERS Parameters;
         } CreatePipe;
-        struct 
-        {
+        struct {
             PIO_SECURITY_CONTEXT SecurityContext;
             ULONG Options;
             USHORT Reserved;
             USHORT ShareAccess;
             PMAILSLOT_CREATE_PARAMETERS Parameters;
         } CreateMailslot;
-        struct 
-        {
+        struct {
             ULONG Length;
             ULONG Key;
             ULONG Flags;
             LARGE_INTEGER ByteOffset;
         } Read;
-        struct 
-        {
+        struct {
             ULONG Length;
             ULONG Key;
             ULONG Flags;
             LARGE_INTEGER ByteOffset;
         } Write;
-        struct 
-        {
+        struct {
             ULONG Length;
             PUNICODE_STRING FileName;
             FILE_INFORMATION_CLASS FileInformationClass;
             ULONG FileIndex;
         } QueryDirectory;
-        struct 
-        {
+        struct {
             ULONG Length;
             ULONG CompletionFilter;
         } NotifyDirectory;
-        struct 
-        {
+        struct {
             ULONG Length;
             ULONG CompletionFilter;
             DIRECTORY_NOTIFY_INFORMATION_CLASS DirectoryNotifyInformationClass;
         } NotifyDirectoryEx;
-        struct 
-        {
+        struct {
             ULONG Length;
             FILE_INFORMATION_CLASS FileInformationClass;
         } QueryFile;
-        struct 
-        {
+        struct {
             ULONG Length;
             FILE_INFORMATION_CLASS FileInformationClass;
             PFILE_OBJECT FileObject;
-            union 
-            {
-                struct 
-                {
+            union {
+                struct {
                     BOOLEAN ReplaceIfExists;
                     BOOLEAN AdvanceOnly;
                 };
@@ -302,140 +276,113 @@ typedef struct _IO_STACK_LOCATION {
                 HANDLE DeleteHandle;
             };
         } SetFile;
-        struct 
-        {
+        struct {
             ULONG Length;
             PVOID EaList;
             ULONG EaListLength;
             ULONG EaIndex;
         } QueryEa;
-        struct 
-        {
+        struct {
             ULONG Length;
         } SetEa;
-        struct 
-        {
+        struct {
             ULONG Length;
             FS_INFORMATION_CLASS FsInformationClass;
         } QueryVolume;
-        struct 
-        {
+        struct {
             ULONG Length;
             FS_INFORMATION_CLASS FsInformationClass;
         } SetVolume;
-        struct 
-        {
+        struct {
             ULONG OutputBufferLength;
             ULONG InputBufferLength;
             ULONG FsControlCode;
             PVOID Type3InputBuffer;
         } FileSystemControl;
-        struct 
-        {
+        struct {
             PLARGE_INTEGER Length;
             ULONG Key;
             LARGE_INTEGER ByteOffset;
         } LockControl;
-        struct 
-        {
+        struct {
             ULONG OutputBufferLength;
             ULONG InputBufferLength;
             ULONG IoControlCode;
             PVOID Type3InputBuffer;
         } DeviceIoControl;
-        struct 
-        {
+        struct {
             SECURITY_INFORMATION SecurityInformation;
             ULONG Length;
         } QuerySecurity;
-        struct 
-        {
+        struct {
             SECURITY_INFORMATION SecurityInformation;
             PSECURITY_DESCRIPTOR SecurityDescriptor;
         } SetSecurity;
-        struct 
-        {
+        struct {
             PVPB Vpb;
             PDEVICE_OBJECT DeviceObject;
         } MountVolume;
-        struct 
-        {
+        struct {
             PVPB Vpb;
             PDEVICE_OBJECT DeviceObject;
         } VerifyVolume;
-        struct 
-        {
+        struct {
             struct _SCSI_REQUEST_BLOCK *Srb;
         } Scsi;
-        struct 
-        {
+        struct {
             ULONG Length;
             PSID StartSid;
             struct _FILE_GET_QUOTA_INFORMATION *SidList;
             ULONG SidListLength;
         } QueryQuota;
-        struct 
-        {
+        struct {
             ULONG Length;
         } SetQuota;
-        struct 
-        {
+        struct {
             DEVICE_RELATION_TYPE Type;
         } QueryDeviceRelations;
-        struct 
-        {
+        struct {
             const GUID *InterfaceType;
             USHORT Size;
             USHORT Version;
             PINTERFACE Interface;
             PVOID InterfaceSpecificData;
         } QueryInterface;
-        struct 
-        {
+        struct {
             PDEVICE_CAPABILITIES Capabilities;
         } DeviceCapabilities;
-        struct 
-        {
+        struct {
             PIO_RESOURCE_REQUIREMENTS_LIST IoResourceRequirementList;
         } FilterResourceRequirements;
-        struct 
-        {
+        struct {
             ULONG WhichSpace;
             PVOID Buffer;
             ULONG Offset;
             ULONG Length;
         } ReadWriteConfig;
-        struct 
-        {
+        struct {
             BOOLEAN Lock;
         } SetLock;
-        struct 
-        {
+        struct {
             BUS_QUERY_ID_TYPE IdType;
         } QueryId;
-        struct 
-        {
+        struct {
             DEVICE_TEXT_TYPE DeviceTextType;
             LCID LocaleId;
         } QueryDeviceText;
-        struct 
-        {
+        struct {
             BOOLEAN InPath;
             BOOLEAN Reserved[3];
             DEVICE_USAGE_NOTIFICATION_TYPE Type;
         } UsageNotification;
-        struct 
-        {
+        struct {
             SYSTEM_POWER_STATE PowerState;
         } WaitWake;
-        struct 
-        {
+        struct {
             PPOWER_SEQUENCE PowerSequence;
         } PowerSequence;
-        struct 
-        {
-            union 
-            {
+        struct {
+            union {
                 ULONG SystemContext;
                 SYSTEM_POWER_STATE_CONTEXT SystemPowerStateContext;
             };
@@ -443,20 +390,17 @@ typedef struct _IO_STACK_LOCATION {
             POWER_STATE State;
             POWER_ACTION ShutdownType;
         } Power;
-        struct 
-        {
+        struct {
             PCM_RESOURCE_LIST AllocatedResources;
             PCM_RESOURCE_LIST AllocatedResourcesTranslated;
         } StartDevice;
-        struct 
-        {
+        struct {
             ULONG_PTR ProviderId;
             PVOID DataPath;
             ULONG BufferSize;
             PVOID Buffer;
         } WMI;
-        struct 
-        {
+        struct {
             PVOID Argument1;
             PVOID Argument2;
             PVOID Argument3;
@@ -470,5 +414,85 @@ typedef struct _IO_STACK_LOCATION {
 } IO_STACK_LOCATION, *PIO_STACK_LOCATION;
 
 NTKERNELAPI extern POBJECT_TYPE *IoFileObjectType;
+typedef enum _CONFIGURATION_TYPE {
+    ArcSystem,
+    CentralProcessor,
+    FloatingPointProcessor,
+    PrimaryIcache,
+    PrimaryDcache,
+    SecondaryIcache,
+    SecondaryDcache,
+    SecondaryCache,
+    EisaAdapter,
+    TcAdapter,
+    ScsiAdapter,
+    DtiAdapter,
+    MultiFunctionAdapter,
+    DiskController,
+    TapeController,
+    CdromController,
+    WormController,
+    SerialController,
+    NetworkController,
+    DisplayController,
+    ParallelController,
+    PointerController,
+    KeyboardController,
+    AudioController,
+    OtherController,
+    DiskPeripheral,
+    FloppyDiskPeripheral,
+    TapePeripheral,
+    ModemPeripheral,
+    MonitorPeripheral,
+    PrinterPeripheral,
+    PointerPeripheral,
+    KeyboardPeripheral,
+    TerminalPeripheral,
+    OtherPeripheral,
+    LinePeripheral,
+    NetworkPeripheral,
+    SystemMemory,
+    DockingInformation,
+    RealModeIrqRoutingTable,
+    RealModePCIEnumeration,
+    MaximumType
+} CONFIGURATION_TYPE, *PCONFIGURATION_TYPE;
+
+typedef NTSTATUS (NTAPI *PIO_QUERY_DEVICE_ROUTINE)(
+    PVOID Context, PUNICODE_STRING PathName, INTERFACE_TYPE BusType, ULONG BusNumber,
+    PKEY_VALUE_FULL_INFORMATION *BusInformation, CONFIGURATION_TYPE ControllerType, ULONG ControllerNumber,
+    PKEY_VALUE_FULL_INFORMATION *ControllerInformation, CONFIGURATION_TYPE PeripheralType,
+    ULONG PeripheralNumber, PKEY_VALUE_FULL_INFORMATION *PeripheralInformation);
+
+typedef enum _IO_QUERY_DEVICE_DATA_FORMAT {
+    IoQueryDeviceIdentifier = 0,
+    IoQueryDeviceConfigurationData,
+    IoQueryDeviceComponentInformation,
+    IoQueryDeviceMaxData
+} IO_QUERY_DEVICE_DATA_FORMAT, *PIO_QUERY_DEVICE_DATA_FORMAT;
+
+typedef VOID (NTAPI *PDRIVER_REINITIALIZE)(struct _DRIVER_OBJECT *DriverObject, PVOID Context, ULONG Count);
+typedef struct _CONTROLLER_OBJECT {
+    CSHORT Type;
+    CSHORT Size;
+    PVOID ControllerExtension;
+    KDEVICE_QUEUE DeviceWaitQueue;
+    ULONG Spare1;
+    LARGE_INTEGER Spare2;
+} CONTROLLER_OBJECT, *PCONTROLLER_OBJECT;
+
+typedef struct _TXN_PARAMETER_BLOCK {
+    USHORT Length;
+    USHORT TxFsContext;
+    PVOID TransactionObject;
+} TXN_PARAMETER_BLOCK, *PTXN_PARAMETER_BLOCK;
+
+typedef struct _IO_DRIVER_CREATE_CONTEXT {
+    CSHORT Size;
+    struct _ECP_LIST *ExtraCreateParameter;
+    PVOID DeviceObjectHint;
+    PTXN_PARAMETER_BLOCK TxnParameters;
+} IO_DRIVER_CREATE_CONTEXT, *PIO_DRIVER_CREATE_CONTEXT;
 
 #endif

@@ -53,7 +53,10 @@ typedef enum _KBUGCHECK_CALLBACK_REASON {
     KbCallbackTriageDumpData
 } KBUGCHECK_CALLBACK_REASON;
 
-typedef VOID KBUGCHECK_REASON_CALLBACK_ROUTINE(KBUGCHECK_CALLBACK_REASON Reason, struct _KBUGCHECK_REASON_CALLBACK_RECORD *Record, PVOID ReasonSpecificData, ULONG ReasonSpecificDataLength);
+typedef VOID KBUGCHECK_REASON_CALLBACK_ROUTINE(
+    KBUGCHECK_CALLBACK_REASON Reason, struct _KBUGCHECK_REASON_CALLBACK_RECORD *Record,
+    PVOID ReasonSpecificData, ULONG ReasonSpecificDataLength);
+
 typedef KBUGCHECK_REASON_CALLBACK_ROUTINE *PKBUGCHECK_REASON_CALLBACK_ROUTINE;
 typedef struct _KBUGCHECK_REASON_CALLBACK_RECORD {
     LIST_ENTRY Entry;
@@ -89,7 +92,9 @@ typedef struct _KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT {
     PROCESSOR_NUMBER ProcNumber;
 } KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT, *PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT;
 
-typedef VOID PROCESSOR_CALLBACK_FUNCTION(PVOID CallbackContext, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT ChangeContext, PNTSTATUS OperationStatus);
+typedef VOID PROCESSOR_CALLBACK_FUNCTION(
+    PVOID CallbackContext, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT ChangeContext, PNTSTATUS OperationStatus);
+
 typedef PROCESSOR_CALLBACK_FUNCTION *PPROCESSOR_CALLBACK_FUNCTION;
 typedef enum _KINTERRUPT_POLARITY {
     InterruptPolarityUnknown,
@@ -170,7 +175,10 @@ typedef BOOLEAN KMESSAGE_SERVICE_ROUTINE(struct _KINTERRUPT *Interrupt, PVOID Se
 typedef KMESSAGE_SERVICE_ROUTINE *PKMESSAGE_SERVICE_ROUTINE;
 typedef VOID (NTAPI *PKNORMAL_ROUTINE)(PVOID NormalContext, PVOID SystemArgument1, PVOID SystemArgument2);
 typedef VOID (NTAPI *PKRUNDOWN_ROUTINE)(struct _KAPC *Apc);
-typedef VOID (NTAPI *PKKERNEL_ROUTINE)(struct _KAPC *Apc, PKNORMAL_ROUTINE *NormalRoutine, PVOID *NormalContext, PVOID *SystemArgument1, PVOID *SystemArgument2);
+typedef VOID (NTAPI *PKKERNEL_ROUTINE)(
+    struct _KAPC *Apc, PKNORMAL_ROUTINE *NormalRoutine, PVOID *NormalContext, PVOID *SystemArgument1,
+    PVOID *SystemArgument2);
+
 typedef struct _KAPC {
     UCHAR Type;
     UCHAR SpareByte0;
@@ -210,7 +218,9 @@ typedef struct _KLOCK_QUEUE_HANDLE {
 } KLOCK_QUEUE_HANDLE, *PKLOCK_QUEUE_HANDLE;
 
 typedef ULONG64 KSPIN_LOCK_QUEUE_NUMBER;
-typedef VOID KDEFERRED_ROUTINE(struct _KDPC *Dpc, PVOID DeferredContext, PVOID SystemArgument1, PVOID SystemArgument2);
+typedef VOID KDEFERRED_ROUTINE(
+    struct _KDPC *Dpc, PVOID DeferredContext, PVOID SystemArgument1, PVOID SystemArgument2);
+
 typedef KDEFERRED_ROUTINE *PKDEFERRED_ROUTINE;
 typedef enum _KDPC_IMPORTANCE {
     LowImportance,
@@ -244,11 +254,9 @@ typedef struct _KDEVICE_QUEUE {
     CSHORT Size;
     LIST_ENTRY DeviceListHead;
     KSPIN_LOCK Lock;
-    union 
-    {
+    union {
         BOOLEAN Busy;
-        struct 
-        {
+        struct {
             LONG64 Reserved : 8;
             LONG64 Hint : 56;
         };
@@ -256,18 +264,13 @@ typedef struct _KDEVICE_QUEUE {
 } KDEVICE_QUEUE, *PKDEVICE_QUEUE, *PRKDEVICE_QUEUE;
 
 typedef struct _DISPATCHER_HEADER {
-    union 
-    {
-        struct 
-        {
+    union {
+        struct {
             UCHAR Type;
-            union 
-            {
-                union 
-                {
+            union {
+                union {
                     UCHAR TimerControlFlags;
-                    struct 
-                    {
+                    struct {
                         UCHAR Absolute : 1;
                         UCHAR Coalescable : 1;
                         UCHAR KeepShifting : 1;
@@ -277,13 +280,10 @@ typedef struct _DISPATCHER_HEADER {
                 UCHAR Abandoned;
                 BOOLEAN Signalling;
             };
-            union 
-            {
-                union 
-                {
+            union {
+                union {
                     UCHAR ThreadControlFlags;
-                    struct 
-                    {
+                    struct {
                         UCHAR CpuThrottled : 1;
                         UCHAR CycleProfiling : 1;
                         UCHAR CounterProfiling : 1;
@@ -293,23 +293,18 @@ typedef struct _DISPATCHER_HEADER {
                 UCHAR Size;
                 UCHAR Hand;
             };
-            union 
-            {
-                union 
-                {
+            union {
+                union {
                     UCHAR TimerMiscFlags;
-                    struct 
-                    {
+                    struct {
                         UCHAR Index : 6;
                         UCHAR Inserted : 1;
                         volatile UCHAR Expired : 1;
                     };
                 };
-                union 
-                {
+                union {
                     BOOLEAN DebugActive;
-                    struct 
-                    {
+                    struct {
                         BOOLEAN ActiveDR7 : 1;
                         BOOLEAN Instrumented : 1;
                         BOOLEAN Reserved2 : 4;
@@ -344,10 +339,8 @@ typedef struct _KGUARDED_MUTEX {
     PKTHREAD Owner;
     ULONG Contention;
     KGATE Gate;
-    union 
-    {
-        struct 
-        {
+    union {
+        struct {
             SHORT KernelApcDisable;
             SHORT SpecialApcDisable;
         };
@@ -467,5 +460,11 @@ typedef struct _KEY_VALUE_PARTIAL_INFORMATION {
     ULONG DataLength;
     UCHAR Data[1];
 } KEY_VALUE_PARTIAL_INFORMATION, *PKEY_VALUE_PARTIAL_INFORMATION;
+
+typedef struct _KEY_VALUE_PARTIAL_INFORMATION_ALIGN64 {
+    ULONG Type;
+    ULONG DataLength;
+    UCHAR Data[1];
+} KEY_VALUE_PARTIAL_INFORMATION_ALIGN64, *PKEY_VALUE_PARTIAL_INFORMATION_ALIGN64;
 
 #endif

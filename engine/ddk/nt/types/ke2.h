@@ -2,12 +2,6 @@
 #ifndef RDR_NT_TYPES_KE2_H
 #define RDR_NT_TYPES_KE2_H
 
-typedef struct _KEY_VALUE_PARTIAL_INFORMATION_ALIGN64 {
-    ULONG Type;
-    ULONG DataLength;
-    UCHAR Data[1];
-} KEY_VALUE_PARTIAL_INFORMATION_ALIGN64, *PKEY_VALUE_PARTIAL_INFORMATION_ALIGN64;
-
 typedef struct _KEY_VALUE_ENTRY {
     PUNICODE_STRING ValueName;
     ULONG DataLength;
@@ -39,7 +33,9 @@ typedef enum _IO_ALLOCATION_ACTION {
     DeallocateObjectKeepRegisters
 } IO_ALLOCATION_ACTION, *PIO_ALLOCATION_ACTION;
 
-typedef IO_ALLOCATION_ACTION DRIVER_CONTROL(struct _DEVICE_OBJECT *DeviceObject, struct _IRP *Irp, PVOID MapRegisterBase, PVOID Context);
+typedef IO_ALLOCATION_ACTION DRIVER_CONTROL(
+    struct _DEVICE_OBJECT *DeviceObject, struct _IRP *Irp, PVOID MapRegisterBase, PVOID Context);
+
 typedef DRIVER_CONTROL *PDRIVER_CONTROL;
 typedef struct _WAIT_CONTEXT_BLOCK {
     KDEVICE_QUEUE_ENTRY WaitQueueEntry;

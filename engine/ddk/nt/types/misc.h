@@ -130,10 +130,8 @@ typedef enum _POWER_INFORMATION_LEVEL {
 typedef struct _COUNTED_REASON_CONTEXT {
     ULONG Version;
     ULONG Flags;
-    union 
-    {
-        struct 
-        {
+    union {
+        struct {
             UNICODE_STRING ResourceFileName;
             USHORT ResourceReasonId;
             ULONG StringCount;
@@ -143,7 +141,10 @@ typedef struct _COUNTED_REASON_CONTEXT {
     };
 } COUNTED_REASON_CONTEXT, *PCOUNTED_REASON_CONTEXT;
 
-typedef VOID REQUEST_POWER_COMPLETE(struct _DEVICE_OBJECT *DeviceObject, UCHAR MinorFunction, POWER_STATE PowerState, PVOID Context, struct _IO_STATUS_BLOCK *IoStatus);
+typedef VOID REQUEST_POWER_COMPLETE(
+    struct _DEVICE_OBJECT *DeviceObject, UCHAR MinorFunction, POWER_STATE PowerState, PVOID Context,
+    struct _IO_STATUS_BLOCK *IoStatus);
+
 typedef REQUEST_POWER_COMPLETE *PREQUEST_POWER_COMPLETE;
 typedef struct _TARGET_DEVICE_CUSTOM_NOTIFICATION {
     USHORT Version;
@@ -174,15 +175,12 @@ typedef struct _CONFIGURATION_INFORMATION {
 
 typedef struct _DISK_SIGNATURE {
     ULONG PartitionStyle;
-    union 
-    {
-        struct 
-        {
+    union {
+        struct {
             ULONG Signature;
             ULONG CheckSum;
         } Mbr;
-        struct 
-        {
+        struct {
             GUID DiskId;
         } Gpt;
     };

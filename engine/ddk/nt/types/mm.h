@@ -115,8 +115,7 @@ typedef enum _MMFLUSH_TYPE {
 } MMFLUSH_TYPE;
 
 typedef union _MM_PREFETCH_FLAGS {
-    struct 
-    {
+    struct {
         ULONG Priority : 3;
         ULONG RepurposePriority : 3;
     } Flags;

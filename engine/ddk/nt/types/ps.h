@@ -30,8 +30,7 @@ typedef struct _CACHE_RELATIONSHIP {
 typedef struct _SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX {
     LOGICAL_PROCESSOR_RELATIONSHIP Relationship;
     ULONG Size;
-    union 
-    {
+    union {
         PROCESSOR_RELATIONSHIP Processor;
         NUMA_NODE_RELATIONSHIP NumaNode;
         CACHE_RELATIONSHIP Cache;
@@ -69,11 +68,9 @@ typedef union _OB_PRE_OPERATION_PARAMETERS {
 
 typedef struct _OB_PRE_OPERATION_INFORMATION {
     OB_OPERATION Operation;
-    union 
-    {
+    union {
         ULONG Flags;
-        struct 
-        {
+        struct {
             ULONG KernelHandle : 1;
             ULONG Reserved : 31;
         };
@@ -99,11 +96,9 @@ typedef union _OB_POST_OPERATION_PARAMETERS {
 
 typedef struct _OB_POST_OPERATION_INFORMATION {
     OB_OPERATION Operation;
-    union 
-    {
+    union {
         ULONG Flags;
-        struct 
-        {
+        struct {
             ULONG KernelHandle : 1;
             ULONG Reserved : 31;
         };
@@ -119,8 +114,12 @@ typedef enum _OB_PREOP_CALLBACK_STATUS {
     OB_PREOP_SUCCESS
 } OB_PREOP_CALLBACK_STATUS, *POB_PREOP_CALLBACK_STATUS;
 
-typedef OB_PREOP_CALLBACK_STATUS (NTAPI *POB_PRE_OPERATION_CALLBACK)(PVOID RegistrationContext, POB_PRE_OPERATION_INFORMATION OperationInformation);
-typedef VOID (NTAPI *POB_POST_OPERATION_CALLBACK)(PVOID RegistrationContext, POB_POST_OPERATION_INFORMATION OperationInformation);
+typedef OB_PREOP_CALLBACK_STATUS (NTAPI *POB_PRE_OPERATION_CALLBACK)(
+    PVOID RegistrationContext, POB_PRE_OPERATION_INFORMATION OperationInformation);
+
+typedef VOID (NTAPI *POB_POST_OPERATION_CALLBACK)(
+    PVOID RegistrationContext, POB_POST_OPERATION_INFORMATION OperationInformation);
+
 typedef struct _OB_OPERATION_REGISTRATION {
     POBJECT_TYPE *ObjectType;
     OB_OPERATION Operations;
@@ -153,8 +152,7 @@ typedef struct _QUOTA_LIMITS {
 
 typedef union _RATE_QUOTA_LIMIT {
     ULONG RateData;
-    struct 
-    {
+    struct {
         ULONG RatePercent : 7;
         ULONG Reserved0 : 25;
     };
@@ -188,11 +186,9 @@ typedef struct _PROCESS_EXCEPTION_PORT {
 typedef VOID (NTAPI *PCREATE_PROCESS_NOTIFY_ROUTINE)(HANDLE ParentId, HANDLE ProcessId, BOOLEAN Create);
 typedef struct _PS_CREATE_NOTIFY_INFO {
     SIZE_T Size;
-    union 
-    {
+    union {
         ULONG Flags;
-        struct 
-        {
+        struct {
             ULONG FileOpenNameAvailable : 1;
             ULONG Reserved : 31;
         };
@@ -205,14 +201,14 @@ typedef struct _PS_CREATE_NOTIFY_INFO {
     NTSTATUS CreationStatus;
 } PS_CREATE_NOTIFY_INFO, *PPS_CREATE_NOTIFY_INFO;
 
-typedef VOID (NTAPI *PCREATE_PROCESS_NOTIFY_ROUTINE_EX)(PEPROCESS Process, HANDLE ProcessId, PPS_CREATE_NOTIFY_INFO CreateInfo);
+typedef VOID (NTAPI *PCREATE_PROCESS_NOTIFY_ROUTINE_EX)(
+    PEPROCESS Process, HANDLE ProcessId, PPS_CREATE_NOTIFY_INFO CreateInfo);
+
 typedef VOID (NTAPI *PCREATE_THREAD_NOTIFY_ROUTINE)(HANDLE ProcessId, HANDLE ThreadId, BOOLEAN Create);
 typedef struct _IMAGE_INFO {
-    union 
-    {
+    union {
         ULONG Properties;
-        struct 
-        {
+        struct {
             ULONG ImageAddressingMode : 8;
             ULONG SystemModeImage : 1;
             ULONG ImageMappedToAllPids : 1;
@@ -226,7 +222,9 @@ typedef struct _IMAGE_INFO {
     ULONG ImageSectionNumber;
 } IMAGE_INFO, *PIMAGE_INFO;
 
-typedef VOID (NTAPI *PLOAD_IMAGE_NOTIFY_ROUTINE)(PUNICODE_STRING FullImageName, HANDLE ProcessId, PIMAGE_INFO ImageInfo);
+typedef VOID (NTAPI *PLOAD_IMAGE_NOTIFY_ROUTINE)(
+    PUNICODE_STRING FullImageName, HANDLE ProcessId, PIMAGE_INFO ImageInfo);
+
 typedef enum _PROCESSINFOCLASS {
     ProcessBasicInformation,
     ProcessQuotaLimits,
@@ -337,11 +335,9 @@ typedef struct _PROCESS_BASIC_INFORMATION {
 typedef struct _PROCESS_EXTENDED_BASIC_INFORMATION {
     SIZE_T Size;
     PROCESS_BASIC_INFORMATION BasicInfo;
-    union 
-    {
+    union {
         ULONG Flags;
-        struct 
-        {
+        struct {
             ULONG IsProtectedProcess : 1;
             ULONG IsWow64Process : 1;
             ULONG IsProcessDeleting : 1;
@@ -352,14 +348,11 @@ typedef struct _PROCESS_EXTENDED_BASIC_INFORMATION {
 } PROCESS_EXTENDED_BASIC_INFORMATION, *PPROCESS_EXTENDED_BASIC_INFORMATION;
 
 typedef struct _PROCESS_DEVICEMAP_INFORMATION {
-    union 
-    {
-        struct 
-        {
+    union {
+        struct {
             HANDLE DirectoryHandle;
         } Set;
-        struct 
-        {
+        struct {
             ULONG DriveMap;
             UCHAR DriveType[32];
         } Query;
@@ -367,14 +360,11 @@ typedef struct _PROCESS_DEVICEMAP_INFORMATION {
 } PROCESS_DEVICEMAP_INFORMATION, *PPROCESS_DEVICEMAP_INFORMATION;
 
 typedef struct _PROCESS_DEVICEMAP_INFORMATION_EX {
-    union 
-    {
-        struct 
-        {
+    union {
+        struct {
             HANDLE DirectoryHandle;
         } Set;
-        struct 
-        {
+        struct {
             ULONG DriveMap;
             UCHAR DriveType[32];
         } Query;

@@ -93,8 +93,7 @@ typedef struct _ACCESS_STATE {
     SECURITY_SUBJECT_CONTEXT SubjectSecurityContext;
     PSECURITY_DESCRIPTOR SecurityDescriptor;
     PVOID AuxData;
-    union 
-    {
+    union {
         INITIAL_PRIVILEGE_SET InitialPrivilegeSet;
         PRIVILEGE_SET PrivilegeSet;
     } Privileges;
