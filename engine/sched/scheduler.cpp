@@ -232,18 +232,8 @@ void Scheduler::dispatch()
         g_context.threadId = 0;
         g_context.processId = 0;
         g_context.irql = 0;
-        if (!next.m_fiber->ended())
-            return;
-        next.m_state = ThreadState::Ended;
-        if (!next.daemon())
-            --m_working;
-        const std::function<void()> ended = std::move(next.m_options.ended);
-        const auto at = std::find_if(
-            m_threads.begin(), m_threads.end(), [&](const std::unique_ptr<Thread>& one) { return one.get() == &next; });
-        const std::unique_ptr<Thread> keep = std::move(*at);
-        m_threads.erase(at);
-        if (ended)
-            ended();
+        if (next.m_fiber->ended() || next.m_state == ThreadState::Ended)
+            buryEnded(next);
     };
     try {
         next.m_fiber->resume();
@@ -253,6 +243,30 @@ void Scheduler::dispatch()
         throw;
     }
     left();
+}
+
+void Scheduler::buryEnded(Thread& thread)
+{
+    thread.m_state = ThreadState::Ended;
+    if (!thread.daemon())
+        --m_working;
+    const std::function<void()> ended = std::move(thread.m_options.ended);
+    const auto at = std::find_if(
+        m_threads.begin(), m_threads.end(), [&](const std::unique_ptr<Thread>& one) { return one.get() == &thread; });
+    const std::unique_ptr<Thread> keep = std::move(*at);
+    m_threads.erase(at);
+    if (ended)
+        ended();
+}
+
+void Scheduler::exitThread(std::function<void()> ended)
+{
+    RDRLAB_CHECK(m_current && !m_inInterrupt);
+    Thread& self = *m_current;
+    self.m_options.ended = std::move(ended);
+    self.m_state = ThreadState::Ended;
+    self.m_fiber->suspend();
+    host::checkFailed("an ended thread ran on", __FILE__, __LINE__);
 }
 
 // True when the working threads wait for good and only daemons have kept the clock running for too long.

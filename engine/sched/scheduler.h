@@ -155,6 +155,10 @@ public:
     /// Lets others run: the thread stays ready, one of the other ready threads is dispatched first.
     void yieldNow();
 
+    /// Ends the running thread as if its body had returned, without unwinding its stack: what its frames own is lost.
+    /// `ended` runs in the loop afterwards.
+    [[noreturn]] void exitThread(std::function<void()> ended);
+
     // Time -------------------------------------------------------------------------------------------------------
 
     uint64_t nowNs() const;
@@ -198,6 +202,7 @@ public:
     /// One line per thread that has not ended: who it is and what it waits for.
     std::string describeThreads() const;
 
+    const host::Fiber& interruptFiber() const { return *m_interruptFiber; }
     bool inInterrupt() const { return m_inInterrupt; }
     uint8_t irql() const;
     void setIrql(uint8_t irql);
@@ -210,6 +215,7 @@ private:
         std::function<void()> fn;
     };
 
+    void buryEnded(Thread& thread);
     void serveInterrupts();
     void interrupt(std::function<void()> fn);
     bool timerDue() const;
