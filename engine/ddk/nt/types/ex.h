@@ -4,11 +4,11 @@
 
 typedef struct _OBJECT_TYPE *POBJECT_TYPE;
 typedef struct _CALLBACK_OBJECT *PCALLBACK_OBJECT;
-typedef struct _SLIST_ENTRY {
+typedef struct DECLSPEC_ALIGN(16) _SLIST_ENTRY {
     struct _SLIST_ENTRY *Next;
 } SLIST_ENTRY, *PSLIST_ENTRY;
 
-typedef union _SLIST_HEADER {
+typedef union DECLSPEC_ALIGN(16) _SLIST_HEADER {
     struct {
         ULONGLONG Alignment;
         ULONGLONG Region;
@@ -94,7 +94,7 @@ typedef VOID (NTAPI *PFREE_FUNCTION)(PVOID Buffer);
 typedef VOID (NTAPI *PFREE_FUNCTION_EX)(PVOID Buffer, PLOOKASIDE_LIST_EX Lookaside);
 typedef VOID CALLBACK_FUNCTION(PVOID CallbackContext, PVOID Argument1, PVOID Argument2);
 typedef CALLBACK_FUNCTION *PCALLBACK_FUNCTION;
-typedef struct _GENERAL_LOOKASIDE {
+typedef struct DECLSPEC_ALIGN(64) _GENERAL_LOOKASIDE {
     union {
         SLIST_HEADER ListHead;
         SINGLE_LIST_ENTRY SingleListHead;
@@ -168,7 +168,7 @@ typedef struct _GENERAL_LOOKASIDE_POOL {
     ULONG Future[2];
 } GENERAL_LOOKASIDE_POOL, *PGENERAL_LOOKASIDE_POOL;
 
-typedef struct _NPAGED_LOOKASIDE_LIST {
+typedef struct DECLSPEC_ALIGN(64) _NPAGED_LOOKASIDE_LIST {
     GENERAL_LOOKASIDE L;
 } NPAGED_LOOKASIDE_LIST, *PNPAGED_LOOKASIDE_LIST;
 

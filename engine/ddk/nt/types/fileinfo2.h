@@ -96,13 +96,6 @@ typedef enum _FILE_STORAGE_TYPE {
     StorageTypeStream
 } FILE_STORAGE_TYPE;
 
-typedef struct _FILE_COPY_ON_WRITE_INFORMATION {
-    BOOLEAN ReplaceIfExists;
-    HANDLE RootDirectory;
-    ULONG FileNameLength;
-    WCHAR FileName[1];
-} FILE_COPY_ON_WRITE_INFORMATION, *PFILE_COPY_ON_WRITE_INFORMATION;
-
 typedef struct _FILE_FULL_DIRECTORY_INFORMATION {
     ULONG NextEntryOffset;
     ULONG FileIndex;
@@ -136,68 +129,5 @@ typedef struct _FILE_MAILSLOT_PEEK_BUFFER {
     ULONG NumberOfMessages;
     ULONG MessageLength;
 } FILE_MAILSLOT_PEEK_BUFFER, *PFILE_MAILSLOT_PEEK_BUFFER;
-
-typedef struct _FILE_OLE_CLASSID_INFORMATION {
-    GUID ClassId;
-} FILE_OLE_CLASSID_INFORMATION, *PFILE_OLE_CLASSID_INFORMATION;
-
-typedef struct _FILE_OLE_ALL_INFORMATION {
-    FILE_BASIC_INFORMATION BasicInformation;
-    FILE_STANDARD_INFORMATION StandardInformation;
-    FILE_INTERNAL_INFORMATION InternalInformation;
-    FILE_EA_INFORMATION EaInformation;
-    FILE_ACCESS_INFORMATION AccessInformation;
-    FILE_POSITION_INFORMATION PositionInformation;
-    FILE_MODE_INFORMATION ModeInformation;
-    FILE_ALIGNMENT_INFORMATION AlignmentInformation;
-    USN LastChangeUsn;
-    USN ReplicationUsn;
-    LARGE_INTEGER SecurityChangeTime;
-    FILE_OLE_CLASSID_INFORMATION OleClassIdInformation;
-    FILE_OBJECTID_INFORMATION ObjectIdInformation;
-    FILE_STORAGE_TYPE StorageType;
-    ULONG OleStateBits;
-    ULONG OleId;
-    ULONG NumberOfStreamReferences;
-    ULONG StreamIndex;
-    ULONG SecurityId;
-    BOOLEAN ContentIndexDisable;
-    BOOLEAN InheritContentIndexDisable;
-    FILE_NAME_INFORMATION NameInformation;
-} FILE_OLE_ALL_INFORMATION, *PFILE_OLE_ALL_INFORMATION;
-
-typedef struct _FILE_OLE_DIR_INFORMATION {
-    ULONG NextEntryOffset;
-    ULONG FileIndex;
-    LARGE_INTEGER CreationTime;
-    LARGE_INTEGER LastAccessTime;
-    LARGE_INTEGER LastWriteTime;
-    LARGE_INTEGER ChangeTime;
-    LARGE_INTEGER EndOfFile;
-    LARGE_INTEGER AllocationSize;
-    ULONG FileAttributes;
-    ULONG FileNameLength;
-    FILE_STORAGE_TYPE StorageType;
-    GUID OleClassId;
-    ULONG OleStateBits;
-    BOOLEAN ContentIndexDisable;
-    BOOLEAN InheritContentIndexDisable;
-    WCHAR FileName[1];
-} FILE_OLE_DIR_INFORMATION, *PFILE_OLE_DIR_INFORMATION;
-
-typedef struct _FILE_OLE_INFORMATION {
-    LARGE_INTEGER SecurityChangeTime;
-    FILE_OLE_CLASSID_INFORMATION OleClassIdInformation;
-    FILE_OBJECTID_INFORMATION ObjectIdInformation;
-    FILE_STORAGE_TYPE StorageType;
-    ULONG OleStateBits;
-    BOOLEAN ContentIndexDisable;
-    BOOLEAN InheritContentIndexDisable;
-} FILE_OLE_INFORMATION, *PFILE_OLE_INFORMATION;
-
-typedef struct _FILE_OLE_STATE_BITS_INFORMATION {
-    ULONG StateBits;
-    ULONG StateBitsMask;
-} FILE_OLE_STATE_BITS_INFORMATION, *PFILE_OLE_STATE_BITS_INFORMATION;
 
 #endif

@@ -380,10 +380,14 @@ typedef struct _REPARSE_GUID_DATA_BUFFER {
     } GenericReparseBuffer;
 } REPARSE_GUID_DATA_BUFFER, *PREPARSE_GUID_DATA_BUFFER;
 
+#pragma pack(push, 4)
+#pragma pack(push, 4)
 typedef struct _REPARSE_INDEX_KEY {
     ULONG FileReparseTag;
     LARGE_INTEGER FileId;
 } REPARSE_INDEX_KEY, *PREPARSE_INDEX_KEY;
+#pragma pack(pop)
+#pragma pack(pop)
 
 typedef enum _LINK_TRACKING_INFORMATION_TYPE {
     NtfsLinkTrackingInformation,
@@ -472,20 +476,5 @@ typedef struct _QUERY_PATH_REQUEST_EX {
 typedef struct _QUERY_PATH_RESPONSE {
     ULONG LengthAccepted;
 } QUERY_PATH_RESPONSE, *PQUERY_PATH_RESPONSE;
-
-typedef struct _MOVEFILE_DESCRIPTOR {
-    HANDLE FileHandle;
-    ULONG Reserved;
-    LARGE_INTEGER StartVcn;
-    LARGE_INTEGER TargetLcn;
-    ULONG NumVcns;
-    ULONG Reserved1;
-} MOVEFILE_DESCRIPTOR, *PMOVEFILE_DESCRIPTOR;
-
-typedef struct _REMOTE_PORT_VIEW {
-    ULONG Length;
-    SIZE_T ViewSize;
-    PVOID ViewBase;
-} REMOTE_PORT_VIEW, *PREMOTE_PORT_VIEW;
 
 #endif

@@ -60,7 +60,7 @@ typedef union _FS_FILTER_PARAMETERS {
     } AcquireForSectionSynchronization;
     struct {
         FS_FILTER_STREAM_FO_NOTIFICATION_TYPE NotificationType;
-        BOOLEAN SafeToRecurse;
+        BOOLEAN POINTER_ALIGNMENT SafeToRecurse;
     } NotifyStreamFileObject;
     struct {
         PVOID Argument1;

@@ -36,6 +36,8 @@ typedef enum _POWER_STATE_TYPE {
     DevicePowerState
 } POWER_STATE_TYPE, *PPOWER_STATE_TYPE;
 
+#pragma pack(push, 4)
+#pragma pack(push, 4)
 typedef struct _CM_PARTIAL_RESOURCE_DESCRIPTOR {
     UCHAR Type;
     UCHAR ShareDisposition;
@@ -105,6 +107,8 @@ typedef struct _CM_PARTIAL_RESOURCE_DESCRIPTOR {
         } Memory64;
     } u;
 } CM_PARTIAL_RESOURCE_DESCRIPTOR, *PCM_PARTIAL_RESOURCE_DESCRIPTOR;
+#pragma pack(pop)
+#pragma pack(pop)
 
 typedef struct _DEVICE_FLAGS {
     ULONG Failed : 1;
@@ -139,23 +143,35 @@ typedef enum _INTERFACE_TYPE {
     MaximumInterfaceType
 } INTERFACE_TYPE, *PINTERFACE_TYPE;
 
+#pragma pack(push, 4)
+#pragma pack(push, 4)
 typedef struct _CM_PARTIAL_RESOURCE_LIST {
     USHORT Version;
     USHORT Revision;
     ULONG Count;
     CM_PARTIAL_RESOURCE_DESCRIPTOR PartialDescriptors[1];
 } CM_PARTIAL_RESOURCE_LIST, *PCM_PARTIAL_RESOURCE_LIST;
+#pragma pack(pop)
+#pragma pack(pop)
 
+#pragma pack(push, 4)
+#pragma pack(push, 4)
 typedef struct _CM_FULL_RESOURCE_DESCRIPTOR {
     INTERFACE_TYPE InterfaceType;
     ULONG BusNumber;
     CM_PARTIAL_RESOURCE_LIST PartialResourceList;
 } CM_FULL_RESOURCE_DESCRIPTOR, *PCM_FULL_RESOURCE_DESCRIPTOR;
+#pragma pack(pop)
+#pragma pack(pop)
 
+#pragma pack(push, 4)
+#pragma pack(push, 4)
 typedef struct _CM_RESOURCE_LIST {
     ULONG Count;
     CM_FULL_RESOURCE_DESCRIPTOR List[1];
 } CM_RESOURCE_LIST, *PCM_RESOURCE_LIST;
+#pragma pack(pop)
+#pragma pack(pop)
 
 typedef struct _VPB {
     CSHORT Type;

@@ -214,33 +214,33 @@ typedef struct _IO_STACK_LOCATION {
         struct {
             PIO_SECURITY_CONTEXT SecurityContext;
             ULONG Options;
-            USHORT FileAttributes;
+            USHORT POINTER_ALIGNMENT FileAttributes;
             USHORT ShareAccess;
-            ULONG EaLength;
+            ULONG POINTER_ALIGNMENT EaLength;
         } Create;
         struct {
             PIO_SECURITY_CONTEXT SecurityContext;
             ULONG Options;
-            USHORT Reserved;
+            USHORT POINTER_ALIGNMENT Reserved;
             USHORT ShareAccess;
             PNAMED_PIPE_CREATE_PARAMETERS Parameters;
         } CreatePipe;
         struct {
             PIO_SECURITY_CONTEXT SecurityContext;
             ULONG Options;
-            USHORT Reserved;
+            USHORT POINTER_ALIGNMENT Reserved;
             USHORT ShareAccess;
             PMAILSLOT_CREATE_PARAMETERS Parameters;
         } CreateMailslot;
         struct {
             ULONG Length;
-            ULONG Key;
+            ULONG POINTER_ALIGNMENT Key;
             ULONG Flags;
             LARGE_INTEGER ByteOffset;
         } Read;
         struct {
             ULONG Length;
-            ULONG Key;
+            ULONG POINTER_ALIGNMENT Key;
             ULONG Flags;
             LARGE_INTEGER ByteOffset;
         } Write;
@@ -248,24 +248,24 @@ typedef struct _IO_STACK_LOCATION {
             ULONG Length;
             PUNICODE_STRING FileName;
             FILE_INFORMATION_CLASS FileInformationClass;
-            ULONG FileIndex;
+            ULONG POINTER_ALIGNMENT FileIndex;
         } QueryDirectory;
         struct {
             ULONG Length;
-            ULONG CompletionFilter;
+            ULONG POINTER_ALIGNMENT CompletionFilter;
         } NotifyDirectory;
         struct {
             ULONG Length;
-            ULONG CompletionFilter;
-            DIRECTORY_NOTIFY_INFORMATION_CLASS DirectoryNotifyInformationClass;
+            ULONG POINTER_ALIGNMENT CompletionFilter;
+            DIRECTORY_NOTIFY_INFORMATION_CLASS POINTER_ALIGNMENT DirectoryNotifyInformationClass;
         } NotifyDirectoryEx;
         struct {
             ULONG Length;
-            FILE_INFORMATION_CLASS FileInformationClass;
+            FILE_INFORMATION_CLASS POINTER_ALIGNMENT FileInformationClass;
         } QueryFile;
         struct {
             ULONG Length;
-            FILE_INFORMATION_CLASS FileInformationClass;
+            FILE_INFORMATION_CLASS POINTER_ALIGNMENT FileInformationClass;
             PFILE_OBJECT FileObject;
             union {
                 struct {
@@ -280,39 +280,39 @@ typedef struct _IO_STACK_LOCATION {
             ULONG Length;
             PVOID EaList;
             ULONG EaListLength;
-            ULONG EaIndex;
+            ULONG POINTER_ALIGNMENT EaIndex;
         } QueryEa;
         struct {
             ULONG Length;
         } SetEa;
         struct {
             ULONG Length;
-            FS_INFORMATION_CLASS FsInformationClass;
+            FS_INFORMATION_CLASS POINTER_ALIGNMENT FsInformationClass;
         } QueryVolume;
         struct {
             ULONG Length;
-            FS_INFORMATION_CLASS FsInformationClass;
+            FS_INFORMATION_CLASS POINTER_ALIGNMENT FsInformationClass;
         } SetVolume;
         struct {
             ULONG OutputBufferLength;
-            ULONG InputBufferLength;
-            ULONG FsControlCode;
+            ULONG POINTER_ALIGNMENT InputBufferLength;
+            ULONG POINTER_ALIGNMENT FsControlCode;
             PVOID Type3InputBuffer;
         } FileSystemControl;
         struct {
             PLARGE_INTEGER Length;
-            ULONG Key;
+            ULONG POINTER_ALIGNMENT Key;
             LARGE_INTEGER ByteOffset;
         } LockControl;
         struct {
             ULONG OutputBufferLength;
-            ULONG InputBufferLength;
-            ULONG IoControlCode;
+            ULONG POINTER_ALIGNMENT InputBufferLength;
+            ULONG POINTER_ALIGNMENT IoControlCode;
             PVOID Type3InputBuffer;
         } DeviceIoControl;
         struct {
             SECURITY_INFORMATION SecurityInformation;
-            ULONG Length;
+            ULONG POINTER_ALIGNMENT Length;
         } QuerySecurity;
         struct {
             SECURITY_INFORMATION SecurityInformation;
@@ -358,7 +358,7 @@ typedef struct _IO_STACK_LOCATION {
             ULONG WhichSpace;
             PVOID Buffer;
             ULONG Offset;
-            ULONG Length;
+            ULONG POINTER_ALIGNMENT Length;
         } ReadWriteConfig;
         struct {
             BOOLEAN Lock;
@@ -368,12 +368,12 @@ typedef struct _IO_STACK_LOCATION {
         } QueryId;
         struct {
             DEVICE_TEXT_TYPE DeviceTextType;
-            LCID LocaleId;
+            LCID POINTER_ALIGNMENT LocaleId;
         } QueryDeviceText;
         struct {
             BOOLEAN InPath;
             BOOLEAN Reserved[3];
-            DEVICE_USAGE_NOTIFICATION_TYPE Type;
+            DEVICE_USAGE_NOTIFICATION_TYPE POINTER_ALIGNMENT Type;
         } UsageNotification;
         struct {
             SYSTEM_POWER_STATE PowerState;
@@ -386,9 +386,9 @@ typedef struct _IO_STACK_LOCATION {
                 ULONG SystemContext;
                 SYSTEM_POWER_STATE_CONTEXT SystemPowerStateContext;
             };
-            POWER_STATE_TYPE Type;
-            POWER_STATE State;
-            POWER_ACTION ShutdownType;
+            POWER_STATE_TYPE POINTER_ALIGNMENT Type;
+            POWER_STATE POINTER_ALIGNMENT State;
+            POWER_ACTION POINTER_ALIGNMENT ShutdownType;
         } Power;
         struct {
             PCM_RESOURCE_LIST AllocatedResources;
