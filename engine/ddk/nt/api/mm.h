@@ -52,7 +52,7 @@ NTKERNELAPI PVOID NTAPI MmMapIoSpace(
 NTKERNELAPI PVOID NTAPI MmMapLockedPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode);
 NTKERNELAPI PVOID NTAPI MmMapLockedPagesSpecifyCache(
     PMDLX MemoryDescriptorList, KPROCESSOR_MODE AccessMode, MEMORY_CACHING_TYPE CacheType, PVOID BaseAddress,
-    ULONG BugCheckOnFailure, MM_PAGE_PRIORITY Priority);
+    ULONG BugCheckOnFailure, ULONG Priority);
 NTKERNELAPI PVOID NTAPI MmMapLockedPagesWithReservedMapping(
     PVOID MappingAddress, ULONG PoolTag, PMDL MemoryDescriptorList, MEMORY_CACHING_TYPE CacheType);
 NTKERNELAPI NTSTATUS NTAPI MmMapUserAddressesToPage(PVOID BaseAddress, SIZE_T NumberOfBytes, PVOID PageAddress);

@@ -20,6 +20,7 @@ typedef struct _MDL {
 } MDL, *PMDL;
 
 typedef MDL *PMDLX;
+typedef ULONG_PTR PFN_NUMBER, *PPFN_NUMBER;
 typedef enum _MEMORY_CACHING_TYPE_ORIG {
     MmFrameBufferCached = 2
 } MEMORY_CACHING_TYPE_ORIG;
