@@ -1,0 +1,33 @@
+-- Reads 256 MiB around the cache, four requests of 1 MiB in flight, as smbclient does.
+server { name = "lab", users = { alice = "pw" }, shares = { private = {} } }
+user { name = "alice", password = "pw" }
+
+process("read", { user = "alice" }, function()
+  local chunk, total, depth = 1048576, 256, 4
+  local status, file = NtCreateFile {
+    path = [[\\lab\private\big]], access = "read", options = "no_intermediate_buffering", async = true,
+  }
+  expect(status, "STATUS_SUCCESS")
+  local slots = {}
+  for i = 0, total - 1 + depth do
+    local slot = i % depth
+    local old = slots[slot]
+    if old then
+      if old.request then
+        NtWaitForSingleObject(old.event)
+        expect(old.request.status, "STATUS_SUCCESS")
+        expect(old.request.information, chunk)
+      end
+    else
+      local _, event = NtCreateEvent { manual_reset = false }
+      old = { buffer = buffer(chunk), event = event }
+      slots[slot] = old
+    end
+    old.request = nil
+    if i < total then
+      local status, request = NtReadFile { handle = file, buffer = old.buffer, offset = i * chunk, event = old.event }
+      if status == "STATUS_PENDING" then old.request = request else expect(status, "STATUS_SUCCESS") end
+    end
+  end
+  expect(NtClose(file), "STATUS_SUCCESS")
+end)
