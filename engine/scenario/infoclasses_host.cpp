@@ -72,7 +72,7 @@ std::string text(const void* units, size_t bytes)
 {
     std::u16string copy(bytes / 2, u'\0');
     std::memcpy(copy.data(), units, copy.size() * 2);
-    return host::utf16To8(copy);
+    return host::toUtf8(copy);
 }
 
 /// Copies a structure out of bytes that may be cut short; missing members stay 0.
@@ -357,7 +357,7 @@ std::vector<std::byte> bytesOf(const Structure& value)
 std::vector<std::byte> encodeRename(const Record& values)
 {
     // A full path is put below \??; a bare name stays as it is and means "in the same directory".
-    const std::u16string name = host::utf8To16(ntPath(textOf(values, "FileName")));
+    const std::u16string name = host::toUtf16(ntPath(textOf(values, "FileName")));
     std::vector<std::byte> bytes(
         std::max<size_t>(FIELD_OFFSET(FILE_RENAME_INFORMATION, FileName) + name.size() * 2, sizeof(FILE_RENAME_INFORMATION)));
     auto* value = reinterpret_cast<FILE_RENAME_INFORMATION*>(bytes.data());

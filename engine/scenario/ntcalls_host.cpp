@@ -3,6 +3,7 @@
 
 #include "engine/host/text.h"
 #include "engine/ntos/inc/mmp.h"
+#include "engine/ntos/inc/ntcalls.h"
 #include "engine/scenario/ntcalls.h"
 
 #include <cstring>
@@ -17,7 +18,7 @@ class UserString
 {
 public:
     explicit UserString(std::string_view text)
-        : m_units(host::utf8To16(text))
+        : m_units(host::toUtf16(text))
         , m_memory(sizeof(UNICODE_STRING) + m_units.size() * sizeof(char16_t))
     {
         auto* string = reinterpret_cast<UNICODE_STRING*>(m_memory.data());
@@ -73,7 +74,7 @@ uint32_t settle(Request& request, NTSTATUS status)
 } // namespace
 
 UserBuffer::UserBuffer(size_t bytes)
-    : m_data(static_cast<std::byte*>(MmpAllocateUser(bytes ? bytes : 1)))
+    : m_data(static_cast<std::byte*>(MmpAllocateUser(PsGetCurrentProcess(), bytes ? bytes : 1)))
     , m_size(bytes)
 {
     if (!m_data)
@@ -86,7 +87,7 @@ UserBuffer::~UserBuffer()
 }
 
 Request::Request()
-    : m_statusBlock(MmpAllocateUser(sizeof(IO_STATUS_BLOCK)))
+    : m_statusBlock(MmpAllocateUser(PsGetCurrentProcess(), sizeof(IO_STATUS_BLOCK)))
 {
     if (!m_statusBlock)
         throw std::bad_alloc();

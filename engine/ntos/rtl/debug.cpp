@@ -1,6 +1,7 @@
-// DbgPrint and its kin: the text becomes a note in the trace. Version and product queries.
+// DbgPrint and its kin: the text goes to the run's report and to the trace. Version and product queries.
 #include <ntifs.h>
-#include <rdrtrace.h>
+
+#include "engine/ntos/inc/kep.h"
 
 namespace {
 
@@ -8,8 +9,6 @@ constexpr size_t RtlpDebugBytes = 400;
 
 void RtlpPrint(PCSTR Format, va_list Arguments)
 {
-    if (!RdrTraceActive())
-        return;
     char Text[RtlpDebugBytes + 1];
     int Length = _vsnprintf(Text, RtlpDebugBytes, Format, Arguments);
     if (Length < 0)
@@ -17,7 +16,7 @@ void RtlpPrint(PCSTR Format, va_list Arguments)
     while (Length > 0 && (Text[Length - 1] == '\n' || Text[Length - 1] == '\r'))
         Length--;
     Text[Length] = 0;
-    RdrTraceText(RdrLayerKernel, RdrEventNote, "DbgPrint", nullptr, Text);
+    KiPrint(Text);
 }
 
 } // namespace
@@ -62,7 +61,7 @@ VOID NTAPI RtlAssert(PVOID FailedAssertion, PVOID FileName, ULONG LineNumber, PS
         Text, sizeof Text - 1, "assertion failed: %s (%s:%u) %s", (const char*)FailedAssertion, (const char*)FileName,
         LineNumber, Message ? Message : "");
     Text[sizeof Text - 1] = 0;
-    RdrTraceText(RdrLayerKernel, RdrEventError, "RtlAssert", nullptr, Text);
+    KiPrint(Text);
     KeBugCheckEx(KMODE_EXCEPTION_NOT_HANDLED, (ULONG_PTR)STATUS_ASSERTION_FAILURE, 0, LineNumber, 0);
 }
 
