@@ -155,11 +155,13 @@ FORCEINLINE BOOLEAN RdrSehFinallyStep(RDR_SEH_FINALLY* Finally)
 
 /* The body is a statement expression inside the condition of an if: so return, goto, break and continue mean in it what they
  * mean around it. The frame's buffer must be filled in the function itself, hence the builtin in the macro. */
-#define RDR_SEH_TRY                                                                             \
+#define RDR_SEH_TRY RDR_SEH_TRY_AS(__COUNTER__)
+#define RDR_SEH_TRY_AS(Number) RDR_SEH_TRY_NAMED(RdrSehFrame##Number)
+#define RDR_SEH_TRY_NAMED(Frame)                                                                \
     if (({                                                                                      \
-            RDR_SEH_FRAME RdrSehFrame __attribute__((cleanup(RdrSehPop)));                      \
-            RdrSehPush(&RdrSehFrame);                                                           \
-            __builtin_setjmp(RdrSehFrame.Jump) == 0 ? ((void)({                                 \
+            RDR_SEH_FRAME Frame __attribute__((cleanup(RdrSehPop)));                            \
+            RdrSehPush(&Frame);                                                                 \
+            __builtin_setjmp(Frame.Jump) == 0 ? ((void)({                                       \
                 __label__ RdrSehLeaveBody;
 
 #define RDR_SEH_EXCEPT(Filter)                                                                  \
