@@ -1,0 +1,210 @@
+// receive.cpp - from bytes to completed exchanges.
+//
+// The transport writes into one buffer per connection; whole PDUs are processed in place, the rest moves to the front when room
+// runs out. Everything here trusts nothing: lengths are checked before a byte is looked at, and a PDU that breaks the rules ends
+// the connection.
+#include "minirdr/smb2/connection.h"
+#include "minirdr/smb2/session.h"
+
+namespace
+{
+constexpr ULONG INITIAL_BUFFER = 128 * 1024;
+constexpr ULONG PDU_OVERHEAD = 64 * 1024;         // headers and padding beyond the largest payload
+constexpr ULONG MINIMUM_ROOM = 16 * 1024;         // with less than this free behind the data, it is moved to the front
+constexpr ULONG LARGEST_PDU = 16 * 1024 * 1024;   // whatever the server announces
+
+ULONG LargestPdu(const SMB2_CONNECTION* Connection)
+{
+    ULONG Payload = Connection->MaxTransactSize;
+    if (Connection->Config.MaximumTransferBytes > Payload)
+        Payload = Connection->Config.MaximumTransferBytes;
+    if (Payload < INITIAL_BUFFER)
+        Payload = INITIAL_BUFFER;
+    return Payload > LARGEST_PDU - PDU_OVERHEAD ? LARGEST_PDU : Payload + PDU_OVERHEAD;
+}
+
+// The length of the PDU that starts at the front, 0 while its frame header is incomplete.
+BOOLEAN NextPdu(const SMB2_CONNECTION* Connection, ULONG* Bytes)
+{
+    *Bytes = 0;
+    if (Connection->ReceiveEnd - Connection->ReceiveStart < 4)
+        return TRUE;
+    const UCHAR* Frame = Connection->ReceiveBuffer + Connection->ReceiveStart;
+    const ULONG Length = static_cast<ULONG>(Frame[1] << 16 | Frame[2] << 8 | Frame[3]);
+    if (Frame[0] != 0 || Length == 0 || Length > LargestPdu(Connection))
+        return FALSE;
+    *Bytes = Length;
+    return TRUE;
+}
+
+BOOLEAN ReserveBuffer(SMB2_CONNECTION* Connection, ULONG Needed)
+{
+    const ULONG Held = Connection->ReceiveEnd - Connection->ReceiveStart;
+    if (Needed > Connection->ReceiveCapacity)
+    {
+        ULONG Capacity = Connection->ReceiveCapacity ? Connection->ReceiveCapacity : INITIAL_BUFFER;
+        while (Capacity < Needed)
+            Capacity *= 2;
+        auto* Buffer = static_cast<PUCHAR>(MinirdrAllocateRaw(Capacity));
+        if (!Buffer)
+            return FALSE;
+        if (Held)
+            RtlCopyMemory(Buffer, Connection->ReceiveBuffer + Connection->ReceiveStart, Held);
+        MinirdrFree(Connection->ReceiveBuffer);
+        Connection->ReceiveBuffer = Buffer;
+        Connection->ReceiveCapacity = Capacity;
+    }
+    else
+    {
+        RtlMoveMemory(Connection->ReceiveBuffer, Connection->ReceiveBuffer + Connection->ReceiveStart, Held);
+    }
+    Connection->ReceiveStart = 0;
+    Connection->ReceiveEnd = Held;
+    return TRUE;
+}
+
+BOOLEAN ReceiveBuffer(PVOID Context, PUCHAR* Buffer, PULONG Bytes)
+{
+    auto* Connection = static_cast<SMB2_CONNECTION*>(Context);
+    if (Connection->ReceiveStart == Connection->ReceiveEnd)
+        Connection->ReceiveStart = Connection->ReceiveEnd = 0;
+    ULONG Pdu;
+    if (!NextPdu(Connection, &Pdu))
+        return FALSE;
+    const ULONG Needed = Pdu ? Pdu + 4 : MINIMUM_ROOM;
+    const ULONG Room = Connection->ReceiveCapacity - Connection->ReceiveStart;
+    if (Needed > Room || Connection->ReceiveCapacity - Connection->ReceiveEnd == 0)
+    {
+        if (!ReserveBuffer(Connection, Needed))
+            return FALSE;
+    }
+    *Buffer = Connection->ReceiveBuffer + Connection->ReceiveEnd;
+    *Bytes = Connection->ReceiveCapacity - Connection->ReceiveEnd;
+    return TRUE;
+}
+
+// Statuses that a server which lost the session cannot sign.
+BOOLEAN MayBeUnsigned(NTSTATUS Status)
+{
+    return Status == STATUS_USER_SESSION_DELETED || Status == STATUS_NETWORK_SESSION_EXPIRED
+        || Status == STATUS_NETWORK_NAME_DELETED || Status == STATUS_ACCESS_DENIED;
+}
+
+// The signature is checked over the bytes as sent, with the signature itself taken as zero.
+NTSTATUS VerifySignature(SMB2_EXCHANGE* Exchange, PUCHAR Data, ULONG Bytes)
+{
+    SMB2_SESSION* Session = Exchange->Session;
+    if (!Session || !Session->Signing.Valid || (Exchange->Flags & SMB2_EXCHANGE_NO_VERIFY))
+        return STATUS_SUCCESS;
+    auto* Header = reinterpret_cast<SMB2_HEADER*>(Data);
+    if (!(Header->Flags & SMB2_FLAGS_SIGNED))
+    {
+        const BOOLEAN Expected = (Smb2RequestHeader(Exchange)->Flags & SMB2_FLAGS_SIGNED) != 0;
+        return Expected && !MayBeUnsigned(static_cast<NTSTATUS>(Header->Status)) ? STATUS_INVALID_NETWORK_RESPONSE : STATUS_SUCCESS;
+    }
+    UCHAR Given[16];
+    UCHAR Computed[16];
+    RtlCopyMemory(Given, Header->Signature, sizeof Given);
+    RtlZeroMemory(Header->Signature, sizeof Header->Signature);
+    const SMB2_SPAN Span = { Data, Bytes };
+    const NTSTATUS Status = Smb2ComputeSignature(&Session->Signing, &Span, 1, Header->MessageId, TRUE, FALSE, Computed);
+    RtlCopyMemory(Header->Signature, Given, sizeof Given);
+    if (!NT_SUCCESS(Status))
+        return Status;
+    return RtlCompareMemory(Given, Computed, sizeof Given) == sizeof Given ? STATUS_SUCCESS : STATUS_INVALID_NETWORK_RESPONSE;
+}
+
+BOOLEAN ProcessMessage(SMB2_CONNECTION* Connection, PUCHAR Data, ULONG Bytes)
+{
+    const auto* Header = reinterpret_cast<const SMB2_HEADER*>(Data);
+    const SMB2_MESSAGE Message = { Data, Bytes };
+    if (!(Header->Flags & SMB2_FLAGS_SERVER_TO_REDIR))
+        return FALSE;
+    if (Header->MessageId == SMB2_UNSOLICITED_MESSAGE_ID)
+    {
+        if (Header->Command != Smb2OplockBreak)
+            return FALSE;
+        RdrTraceEvent(RdrLayerWire, RdrEventNote, "SMB2 OPLOCK_BREAK", Connection, STATUS_SUCCESS, 0);
+        if (Connection->Events && Connection->Events->Break)
+            Connection->Events->Break(Connection->Owner, Connection, &Message);
+        return TRUE;
+    }
+    BOOLEAN Interim;
+    SMB2_EXCHANGE* Exchange = Smb2pMatchResponse(Connection, Header, &Interim);
+    if (!Exchange)
+        return FALSE; // an answer to nothing we asked
+    if (Interim)
+    {
+        RdrTraceEvent(RdrLayerWire, RdrEventNote, "interim response", Exchange, STATUS_PENDING, Header->AsyncId);
+        return TRUE;
+    }
+    NTSTATUS Status = VerifySignature(Exchange, Data, Bytes);
+    if (!NT_SUCCESS(Status))
+    {
+        RdrTraceEvent(RdrLayerWire, RdrEventError, "signature does not match", Exchange, Status, 0);
+        Smb2pCompleteExchange(Exchange, Status, nullptr);
+        return TRUE;
+    }
+    Status = static_cast<NTSTATUS>(Header->Status);
+    // No final response says STATUS_PENDING; taken at its word it would promise a completion that never comes.
+    if (Status == STATUS_PENDING)
+        Status = STATUS_INVALID_NETWORK_RESPONSE;
+    Smb2pCompleteExchange(Exchange, Status, &Message);
+    return TRUE;
+}
+
+BOOLEAN ProcessPdu(SMB2_CONNECTION* Connection, PUCHAR Data, ULONG Bytes)
+{
+    for (ULONG i = 0; i < SMB2_MAX_COMPOUND; ++i)
+    {
+        if (Bytes < sizeof(SMB2_HEADER))
+            return FALSE;
+        const auto* Header = reinterpret_cast<const SMB2_HEADER*>(Data);
+        if (Header->ProtocolId != SMB2_PROTOCOL_ID || Header->StructureSize != sizeof(SMB2_HEADER))
+            return FALSE;
+        const ULONG Next = Header->NextCommand;
+        if (Next && (Next < sizeof(SMB2_HEADER) || Next >= Bytes || Next % 8))
+            return FALSE;
+        if (!ProcessMessage(Connection, Data, Next ? Next : Bytes))
+            return FALSE;
+        if (!Next)
+            return TRUE;
+        Data += Next;
+        Bytes -= Next;
+    }
+    return FALSE;
+}
+
+BOOLEAN Received(PVOID Context, ULONG Bytes)
+{
+    auto* Connection = static_cast<SMB2_CONNECTION*>(Context);
+    NT_ASSERT(Bytes <= Connection->ReceiveCapacity - Connection->ReceiveEnd);
+    Connection->ReceiveEnd += Bytes;
+    for (;;)
+    {
+        ULONG Pdu;
+        if (!NextPdu(Connection, &Pdu))
+            break;
+        if (Pdu == 0 || Connection->ReceiveEnd - Connection->ReceiveStart < Pdu + 4)
+        {
+            // New credits may let waiting exchanges go; once per arrival is often enough.
+            Smb2pStartWaiting(Connection);
+            return TRUE;
+        }
+        PUCHAR Data = Connection->ReceiveBuffer + Connection->ReceiveStart + 4;
+        Connection->ReceiveStart += Pdu + 4;
+        if (!ProcessPdu(Connection, Data, Pdu))
+            break;
+    }
+    RdrTraceEvent(RdrLayerWire, RdrEventError, "malformed response", Connection, STATUS_INVALID_NETWORK_RESPONSE, 0);
+    Smb2FailConnection(Connection, STATUS_INVALID_NETWORK_RESPONSE);
+    return FALSE;
+}
+
+VOID Disconnected(PVOID Context, NTSTATUS Status)
+{
+    Smb2FailConnection(static_cast<SMB2_CONNECTION*>(Context), NT_SUCCESS(Status) ? STATUS_CONNECTION_DISCONNECTED : Status);
+}
+}
+
+const TRANSPORT_EVENTS Smb2pTransportEvents = { ReceiveBuffer, Received, Disconnected };
