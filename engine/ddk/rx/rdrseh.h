@@ -156,7 +156,8 @@ FORCEINLINE BOOLEAN RdrSehFinallyStep(RDR_SEH_FINALLY* Finally)
 /* The body is a statement expression inside the condition of an if: so return, goto, break and continue mean in it what they
  * mean around it. The frame's buffer must be filled in the function itself, hence the builtin in the macro. */
 #define RDR_SEH_TRY RDR_SEH_TRY_AS(__COUNTER__)
-#define RDR_SEH_TRY_AS(Number) RDR_SEH_TRY_NAMED(RdrSehFrame##Number)
+#define RDR_SEH_TRY_AS(Number) RDR_SEH_TRY_PASTE(Number)
+#define RDR_SEH_TRY_PASTE(Number) RDR_SEH_TRY_NAMED(RdrSehFrame##Number)
 #define RDR_SEH_TRY_NAMED(Frame)                                                                \
     if (({                                                                                      \
             RDR_SEH_FRAME Frame __attribute__((cleanup(RdrSehPop)));                            \
