@@ -1,7 +1,8 @@
 // Field tables: which parts of a structure the recorder watches, and how to print them.
 //
-// A table is data (offset, type, names), so that the same description serves every object of a kind. fields_host.cpp has the
-// tables of the NT structures; a test may register one for a structure of its own.
+// A table is data (offset, type, names), so that the same description serves every object of a
+// kind. fields_host.cpp has the tables of the NT structures; a test may register one for a
+// structure of its own.
 #pragma once
 
 #include "traces/model/trace.h"
@@ -19,14 +20,14 @@ enum class FieldType : std::uint8_t
     Unsigned,
     Signed,
     Boolean,
-    Hex,          // an opaque number: access masks, ids
-    Flags,        // bits with names; what has no name is printed as a number
-    Enumeration,  // values with names
-    Status,       // NTSTATUS
+    Hex, // an opaque number: access masks, ids
+    Flags, // bits with names; what has no name is printed as a number
+    Enumeration, // values with names
+    Status, // NTSTATUS
     LargeInteger, // signed, 64 bits
     UnicodeString, // UNICODE_STRING; read when its three members changed
-    Pointer,      // printed as the canonical name of the object it points to
-    Presence,     // a pointer or link of which only null / not null means anything
+    Pointer, // printed as the canonical name of the object it points to
+    Presence, // a pointer or link of which only null / not null means anything
 };
 
 struct NamedValue
@@ -42,8 +43,9 @@ struct Field
     std::uint32_t offset;
     std::uint32_t size;
     std::span<const NamedValue> names = {};
-    /// For what is behind a pointer inside the object: returns the address of the field's bytes (`size` of them), or
-    /// nullptr when there is nothing to read. `bytes` is the size given at birth.
+    /// For what is behind a pointer inside the object: returns the address of the field's bytes
+    /// (`size` of them), or nullptr when there is nothing to read. `bytes` is the size given at
+    /// birth.
     const void* (*locate)(const void* object, std::uint32_t bytes) = nullptr;
 };
 

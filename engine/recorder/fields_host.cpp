@@ -1,5 +1,6 @@
-// The field tables of the NT structures, by offsetof over the kernel's own headers, so that they are right for whatever
-// those headers say. Credentials are never recorded: of a password only its presence is.
+// The field tables of the NT structures, by offsetof over the kernel's own headers, so that they
+// are right for whatever those headers say. Credentials are never recorded: of a password only its
+// presence is.
 #include <ntifs.h>
 
 #include <rx.h>
@@ -16,19 +17,27 @@ namespace {
 using T = FieldType;
 
 #define FIELD(structure, member, type)                                                             \
-    Field { #member, type, offsetof(structure, member), sizeof(static_cast<structure*>(nullptr)->member) }
+    Field                                                                                          \
+    {                                                                                              \
+#member, type, offsetof(structure, member),                                                \
+            sizeof(static_cast <structure*>(nullptr)->member)                                      \
+    }
 #define NAMED(structure, member, type, names)                                                      \
-    Field { #member, type, offsetof(structure, member), sizeof(static_cast<structure*>(nullptr)->member), names }
+    Field                                                                                          \
+    {                                                                                              \
+#member, type, offsetof(structure, member),                                                \
+            sizeof(static_cast <structure*>(nullptr)->member), names                               \
+    }
 // A UNICODE_STRING that the structure points to.
 #define STRING_AT(structure, member)                                                               \
     Field                                                                                          \
     {                                                                                              \
-        #member, T::UnicodeString, 0, sizeof(UNICODE_STRING), {},                                  \
+#member, T::UnicodeString, 0, sizeof(UNICODE_STRING), {},                                  \
             [](const void* object, std::uint32_t bytes) -> const void* {                           \
                 return bytes < offsetof(structure, member) + sizeof(void*)                         \
                     ? nullptr                                                                      \
                     : static_cast<const structure*>(object)->member;                               \
-            }                                                                                      \
+            }       \
     }
 
 constexpr Field kFileFields[] = {
@@ -54,12 +63,12 @@ constexpr Field kFileFields[] = {
     FIELD(FILE_OBJECT, Busy, T::Unsigned),
 };
 
-// The stack location of the driver that has the request now; none before the first call and after the last completion.
+// The stack location of the driver that has the request now; none before the first call and after
+// the last completion.
 const IO_STACK_LOCATION* currentStack(const void* object, std::uint32_t bytes)
 {
     const auto* irp = static_cast<const IRP*>(object);
-    if (bytes < sizeof(IRP) || irp->CurrentLocation > irp->StackCount || irp->CurrentLocation < 1)
-    {
+    if (bytes < sizeof(IRP) || irp->CurrentLocation > irp->StackCount || irp->CurrentLocation < 1) {
         return nullptr;
     }
     return irp->Tail.Overlay.CurrentStackLocation;

@@ -1,5 +1,6 @@
-// A small open-addressing map for the recorder's hot path: linear probing, deletion by shifting back (no tombstones), keys
-// are non-zero 64-bit numbers. Its order never reaches a trace row: it is only ever looked up.
+// A small open-addressing map for the recorder's hot path: linear probing, deletion by shifting
+// back (no tombstones), keys are non-zero 64-bit numbers. Its order never reaches a trace row: it
+// is only ever looked up.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +9,7 @@
 
 namespace rdrlab::recorder {
 
-template <typename Value>
-class FlatMap
+template <typename Value> class FlatMap
 {
 public:
     explicit FlatMap(std::size_t slots = 1024)
@@ -20,35 +20,30 @@ public:
 
     Value* find(std::uint64_t key)
     {
-        for (std::size_t at = home(key);; at = (at + 1) & m_mask)
-        {
+        for (std::size_t at = home(key);; at = (at + 1) & m_mask) {
             Entry& entry = m_entries[at];
-            if (entry.key == key)
-            {
+            if (entry.key == key) {
                 return &entry.value;
             }
-            if (entry.key == 0)
-            {
+            if (entry.key == 0) {
                 return nullptr;
             }
         }
     }
     const Value* find(std::uint64_t key) const { return const_cast<FlatMap*>(this)->find(key); }
 
-    /// The value of `key`, made when it is not there. Other pointers into the map may be invalid afterwards.
+    /// The value of `key`, made when it is not there. Other pointers into the map may be invalid
+    /// afterwards.
     Value& at(std::uint64_t key)
     {
-        if (Value* found = find(key))
-        {
+        if (Value* found = find(key)) {
             return *found;
         }
-        if ((m_count + 1) * 2 > m_entries.size())
-        {
+        if ((m_count + 1) * 2 > m_entries.size()) {
             grow();
         }
         std::size_t at = home(key);
-        while (m_entries[at].key != 0)
-        {
+        while (m_entries[at].key != 0) {
             at = (at + 1) & m_mask;
         }
         m_entries[at] = { key, Value {} };
@@ -59,19 +54,16 @@ public:
     void erase(std::uint64_t key)
     {
         std::size_t at = home(key);
-        while (m_entries[at].key != key)
-        {
-            if (m_entries[at].key == 0)
-            {
+        while (m_entries[at].key != key) {
+            if (m_entries[at].key == 0) {
                 return;
             }
             at = (at + 1) & m_mask;
         }
-        for (std::size_t from = (at + 1) & m_mask; m_entries[from].key != 0; from = (from + 1) & m_mask)
-        {
+        for (std::size_t from = (at + 1) & m_mask; m_entries[from].key != 0;
+             from = (from + 1) & m_mask) {
             // An entry may fill the gap unless its home lies between the gap and itself.
-            if (((from - home(m_entries[from].key)) & m_mask) >= ((from - at) & m_mask))
-            {
+            if (((from - home(m_entries[from].key)) & m_mask) >= ((from - at) & m_mask)) {
                 m_entries[at] = m_entries[from];
                 at = from;
             }
@@ -93,20 +85,20 @@ private:
         Value value {};
     };
 
-    std::size_t home(std::uint64_t key) const { return std::size_t((key * 0x9E3779B97F4A7C15u) >> 20) & m_mask; }
+    std::size_t home(std::uint64_t key) const
+    {
+        return std::size_t((key * 0x9E3779B97F4A7C15u) >> 20) & m_mask;
+    }
 
     void grow()
     {
         std::vector<Entry> old(m_entries.size() * 2);
         old.swap(m_entries);
         m_mask = m_entries.size() - 1;
-        for (const Entry& entry : old)
-        {
-            if (entry.key != 0)
-            {
+        for (const Entry& entry : old) {
+            if (entry.key != 0) {
                 std::size_t at = home(entry.key);
-                while (m_entries[at].key != 0)
-                {
+                while (m_entries[at].key != 0) {
                     at = (at + 1) & m_mask;
                 }
                 m_entries[at] = entry;

@@ -1,6 +1,7 @@
 // The C hooks of rdrtrace.h: kernel country's door to the active recorder.
 //
-// Entered from NT frames, so nothing here throws or blocks; while no recorder is attached each returns at once.
+// Entered from NT frames, so nothing here throws or blocks; while no recorder is attached each
+// returns at once.
 #include <ntifs.h>
 
 #include "engine/ddk/rx/rdrtrace.h"
@@ -14,18 +15,25 @@ using rdrlab::recorder::Recorder;
 namespace trace = rdrlab::trace;
 
 // The C enumerations and the trace's vocabularies share their numbers.
-static_assert(int(trace::Layer::App) == RdrLayerApp && int(trace::Layer::Io) == RdrLayerIo
+static_assert(
+    int(trace::Layer::App) == RdrLayerApp && int(trace::Layer::Io) == RdrLayerIo
     && int(trace::Layer::Mup) == RdrLayerMup && int(trace::Layer::Rdbss) == RdrLayerRdbss
     && int(trace::Layer::Mrx) == RdrLayerMrx && int(trace::Layer::Wire) == RdrLayerWire
     && int(trace::Layer::Server) == RdrLayerServer && int(trace::Layer::Kernel) == RdrLayerKernel
     && int(trace::Layer::Maximum) == RdrLayerMaximum);
-static_assert(int(trace::ObjectKind::Process) == RdrObjectProcess && int(trace::ObjectKind::Irp) == RdrObjectIrp
-    && int(trace::ObjectKind::Handle) == RdrObjectHandle && int(trace::ObjectKind::RxContext) == RdrObjectRxContext
+static_assert(
+    int(trace::ObjectKind::Process) == RdrObjectProcess
+    && int(trace::ObjectKind::Irp) == RdrObjectIrp
+    && int(trace::ObjectKind::Handle) == RdrObjectHandle
+    && int(trace::ObjectKind::RxContext) == RdrObjectRxContext
     && int(trace::ObjectKind::Fcb) == RdrObjectFcb && int(trace::ObjectKind::Fobx) == RdrObjectFobx
-    && int(trace::ObjectKind::CacheMap) == RdrObjectCacheMap && int(trace::ObjectKind::Exchange) == RdrObjectExchange
+    && int(trace::ObjectKind::CacheMap) == RdrObjectCacheMap
+    && int(trace::ObjectKind::Exchange) == RdrObjectExchange
     && int(trace::ObjectKind::Maximum) == RdrObjectMaximum);
-static_assert(int(trace::EventKind::Note) == RdrEventNote && int(trace::EventKind::Lock) == RdrEventLock
-    && int(trace::EventKind::Missing) == RdrEventMissing && int(trace::EventKind::Begin) == RdrEventMaximum);
+static_assert(
+    int(trace::EventKind::Note) == RdrEventNote && int(trace::EventKind::Lock) == RdrEventLock
+    && int(trace::EventKind::Missing) == RdrEventMissing
+    && int(trace::EventKind::Begin) == RdrEventMaximum);
 
 namespace {
 
@@ -48,40 +56,35 @@ RDR_SPAN RdrTraceBegin(RDR_LAYER Layer, const char* Routine, const void* Object,
 
 void RdrTraceEnter(RDR_SPAN Span)
 {
-    if (Recorder* active = Recorder::active())
-    {
+    if (Recorder* active = Recorder::active()) {
         active->enter(Span);
     }
 }
 
 void RdrTraceLeave(RDR_SPAN Span)
 {
-    if (Recorder* active = Recorder::active())
-    {
+    if (Recorder* active = Recorder::active()) {
         active->leave(Span);
     }
 }
 
 void RdrTraceFinish(RDR_SPAN Span, NTSTATUS Status, unsigned long long Information)
 {
-    if (Recorder* active = Recorder::active())
-    {
+    if (Recorder* active = Recorder::active()) {
         active->finishSpan(Span, Status, Information);
     }
 }
 
 void RdrTraceEnd(RDR_SPAN Span, NTSTATUS Status, unsigned long long Information)
 {
-    if (Recorder* active = Recorder::active())
-    {
+    if (Recorder* active = Recorder::active()) {
         active->end(Span, Status, Information);
     }
 }
 
 void RdrTraceBind(const void* Object, RDR_SPAN Span)
 {
-    if (Recorder* active = Recorder::active())
-    {
+    if (Recorder* active = Recorder::active()) {
         active->bind(Object, Span);
     }
 }
@@ -92,61 +95,66 @@ RDR_SPAN RdrTraceSpanOf(const void* Object)
     return active != nullptr ? active->spanOf(Object) : 0;
 }
 
-void RdrTraceEvent(RDR_LAYER Layer, RDR_EVENT_KIND Kind, const char* Routine, const void* Object, NTSTATUS Status,
+void RdrTraceEvent(
+    RDR_LAYER Layer,
+    RDR_EVENT_KIND Kind,
+    const char* Routine,
+    const void* Object,
+    NTSTATUS Status,
     unsigned long long Argument)
 {
-    if (Recorder* active = Recorder::active())
-    {
-        active->event(trace::Layer(Layer), trace::EventKind(Kind), Routine, Object, Status, Argument);
+    if (Recorder* active = Recorder::active()) {
+        active->event(
+            trace::Layer(Layer), trace::EventKind(Kind), Routine, Object, Status, Argument);
     }
 }
 
-void RdrTraceText(RDR_LAYER Layer, RDR_EVENT_KIND Kind, const char* Routine, const void* Object, const char* Text)
+void RdrTraceText(
+    RDR_LAYER Layer, RDR_EVENT_KIND Kind, const char* Routine, const void* Object, const char* Text)
 {
-    if (Recorder* active = Recorder::active())
-    {
-        active->text(trace::Layer(Layer), trace::EventKind(Kind), Routine, Object,
+    if (Recorder* active = Recorder::active()) {
+        active->text(
+            trace::Layer(Layer), trace::EventKind(Kind), Routine, Object,
             { Text, strnlen(Text, Recorder::kMaximumTextBytes + 1) });
     }
 }
 
 void RdrTraceBorn(
-    RDR_OBJECT_KIND Kind, const void* Object, unsigned long Bytes, PCUNICODE_STRING Name, const void* Owner)
+    RDR_OBJECT_KIND Kind,
+    const void* Object,
+    unsigned long Bytes,
+    PCUNICODE_STRING Name,
+    const void* Owner)
 {
-    if (Recorder* active = Recorder::active())
-    {
+    if (Recorder* active = Recorder::active()) {
         active->born(trace::ObjectKind(Kind), Object, std::uint32_t(Bytes), nameOf(Name), Owner);
     }
 }
 
 void RdrTraceDied(const void* Object)
 {
-    if (Recorder* active = Recorder::active())
-    {
+    if (Recorder* active = Recorder::active()) {
         active->died(Object);
     }
 }
 
 void RdrTraceRename(const void* Object, PCUNICODE_STRING Name)
 {
-    if (Recorder* active = Recorder::active())
-    {
+    if (Recorder* active = Recorder::active()) {
         active->rename(Object, nameOf(Name));
     }
 }
 
 void RdrTraceReference(const void* Object, long Delta, long NewCount, const char* Reason)
 {
-    if (Recorder* active = Recorder::active())
-    {
+    if (Recorder* active = Recorder::active()) {
         active->reference(Object, std::int32_t(Delta), std::int32_t(NewCount), Reason);
     }
 }
 
 void RdrTraceTouch(const void* Object)
 {
-    if (Recorder* active = Recorder::active())
-    {
+    if (Recorder* active = Recorder::active()) {
         active->touch(Object);
     }
 }

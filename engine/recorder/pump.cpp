@@ -9,32 +9,32 @@ namespace rdrlab::recorder {
 
 namespace {
 
-    constexpr unsigned kIdleMs = 50;            // how long a published slot may wait for the file at most
-    constexpr unsigned kSlotsPerBatch = 65536;  // bounds the journal and the memory of one transaction
-    constexpr std::size_t kBytesPerBatch = 8u << 20;
+constexpr unsigned kIdleMs = 50; // how long a published slot may wait for the file at most
+constexpr unsigned kSlotsPerBatch = 65536; // bounds the journal and the memory of one transaction
+constexpr std::size_t kBytesPerBatch = 8u << 20;
 
-    // Bytes attached to a slot travel as a pointer the consumer frees.
-    struct Attached
-    {
-        const std::byte* data;
-        std::size_t size;
-        ~Attached() { delete[] data; }
-    };
+// Bytes attached to a slot travel as a pointer the consumer frees.
+struct Attached
+{
+    const std::byte* data;
+    std::size_t size;
+    ~Attached() { delete[] data; }
+};
 
-    Attached attachedTo(const Slot& slot)
-    {
-        return { reinterpret_cast<const std::byte*>(slot.argument), slot.text };
-    }
+Attached attachedTo(const Slot& slot)
+{
+    return { reinterpret_cast<const std::byte*>(slot.argument), slot.text };
+}
 
-    std::string_view textOf(const Attached& bytes)
-    {
-        return { reinterpret_cast<const char*>(bytes.data), bytes.size };
-    }
+std::string_view textOf(const Attached& bytes)
+{
+    return { reinterpret_cast<const char*>(bytes.data), bytes.size };
+}
 
-    trace::Value valueOf(std::uint8_t type, std::uint64_t number, std::uint32_t text)
-    {
-        return { trace::Value::Type(type), static_cast<std::int64_t>(number), text };
-    }
+trace::Value valueOf(std::uint8_t type, std::uint64_t number, std::uint32_t text)
+{
+    return { trace::Value::Type(type), static_cast<std::int64_t>(number), text };
+}
 
 } // namespace
 
@@ -42,7 +42,8 @@ Pump::Pump(Tape& tape, std::unique_ptr<trace::Writer> writer)
     : m_tape(tape)
     , m_writer(std::move(writer))
 {
-    // Signals belong to the engine's thread; this one must stay able to write when that one is in trouble.
+    // Signals belong to the engine's thread; this one must stay able to write when that one is in
+    // trouble.
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
@@ -58,20 +59,15 @@ Pump::~Pump()
 
 void Pump::run()
 {
-    while (true)
-    {
+    while (true) {
         const bool stop = m_stop.load(std::memory_order_acquire);
         const std::uint32_t asked = m_asked.load(std::memory_order_acquire);
-        while (drain())
-        {
-        }
+        while (drain()) { }
         m_served.store(asked, std::memory_order_release);
-        if (stop)
-        {
+        if (stop) {
             return;
         }
-        if (m_asked.load(std::memory_order_acquire) == asked)
-        {
+        if (m_asked.load(std::memory_order_acquire) == asked) {
             m_tape.sleep(kIdleMs);
         }
     }
@@ -82,22 +78,18 @@ bool Pump::drain()
 {
     std::size_t bytes = 0;
     unsigned slots = 0;
-    while (slots < kSlotsPerBatch && bytes < kBytesPerBatch)
-    {
+    while (slots < kSlotsPerBatch && bytes < kBytesPerBatch) {
         const Slot* slot = m_tape.read();
-        if (slot == nullptr)
-        {
+        if (slot == nullptr) {
             break;
         }
         ++slots;
-        if (slot->slot == SlotKind::Packet || slot->slot == SlotKind::Input)
-        {
+        if (slot->slot == SlotKind::Packet || slot->slot == SlotKind::Input) {
             bytes += slot->text;
         }
         take(*slot);
     }
-    if (slots != 0)
-    {
+    if (slots != 0) {
         m_writer->commit();
     }
     return slots == kSlotsPerBatch || bytes >= kBytesPerBatch;
@@ -105,10 +97,8 @@ bool Pump::drain()
 
 void Pump::take(const Slot& slot)
 {
-    switch (slot.slot)
-    {
-    case SlotKind::Event:
-    {
+    switch (slot.slot) {
+    case SlotKind::Event: {
         trace::Event event;
         event.seq = ++m_seq;
         event.timeNs = slot.timeNs;
@@ -127,8 +117,7 @@ void Pump::take(const Slot& slot)
         event.irql = slot.irql;
         event.hasStatus = slot.flags != 0;
         m_writer->event(event);
-        if (event.kind == trace::EventKind::Begin)
-        {
+        if (event.kind == trace::EventKind::Begin) {
             trace::Span span;
             span.id = event.seq;
             span.parent = event.parent;
@@ -139,21 +128,20 @@ void Pump::take(const Slot& slot)
             span.process = event.process;
             span.layer = event.layer;
             m_writer->spanBegin(span);
-        }
-        else if (event.kind == trace::EventKind::End)
-        {
+        } else if (event.kind == trace::EventKind::End) {
             m_writer->spanEnd(event.span, event.seq, event.timeNs, event.status, event.argument);
         }
         return;
     }
-    case SlotKind::String:
-    {
+    case SlotKind::String: {
         const Attached bytes = attachedTo(slot);
         m_writer->string(slot.object, textOf(bytes));
         return;
     }
-    case SlotKind::Born:
-    {
+    case SlotKind::SpanRequest:
+        m_writer->spanRequest(slot.span, slot.object);
+        return;
+    case SlotKind::Born: {
         trace::Object object;
         object.id = slot.object;
         object.kind = trace::ObjectKind(slot.kind);
@@ -169,8 +157,7 @@ void Pump::take(const Slot& slot)
     case SlotKind::Renamed:
         m_writer->objectRenamed(slot.object, slot.text);
         return;
-    case SlotKind::Change:
-    {
+    case SlotKind::Change: {
         trace::Change change;
         change.seq = m_seq;
         change.object = slot.object;
@@ -181,11 +168,10 @@ void Pump::take(const Slot& slot)
         return;
     }
     case SlotKind::Reference:
-        m_writer->reference(
-            { m_seq, slot.object, slot.status, static_cast<std::int32_t>(slot.argument), slot.routine });
+        m_writer->reference({ m_seq, slot.object, slot.status,
+                              static_cast<std::int32_t>(slot.argument), slot.routine });
         return;
-    case SlotKind::Packet:
-    {
+    case SlotKind::Packet: {
         const Attached bytes = attachedTo(slot);
         trace::Packet packet;
         packet.seq = m_seq;
@@ -204,8 +190,7 @@ void Pump::take(const Slot& slot)
         m_tape.release(bytes.size);
         return;
     }
-    case SlotKind::Input:
-    {
+    case SlotKind::Input: {
         const Attached bytes = attachedTo(slot);
         trace::Input input;
         input.index = slot.span;
@@ -220,20 +205,17 @@ void Pump::take(const Slot& slot)
     case SlotKind::Choice:
         m_writer->choice({ slot.span, slot.object, slot.routine });
         return;
-    case SlotKind::Process:
-    {
+    case SlotKind::Process: {
         const Attached bytes = attachedTo(slot);
         m_writer->process({ slot.object, std::string(textOf(bytes)), m_seq });
         return;
     }
-    case SlotKind::Thread:
-    {
+    case SlotKind::Thread: {
         const Attached bytes = attachedTo(slot);
         m_writer->thread({ slot.object, slot.process, std::string(textOf(bytes)), m_seq });
         return;
     }
-    case SlotKind::MetaText:
-    {
+    case SlotKind::MetaText: {
         // "key\0value"
         const Attached bytes = attachedTo(slot);
         const std::string_view both = textOf(bytes);
@@ -241,8 +223,7 @@ void Pump::take(const Slot& slot)
         m_writer->meta(both.substr(0, split), both.substr(split + 1));
         return;
     }
-    case SlotKind::MetaNumber:
-    {
+    case SlotKind::MetaNumber: {
         const Attached bytes = attachedTo(slot);
         m_writer->meta(textOf(bytes), static_cast<std::int64_t>(slot.span));
         return;
@@ -254,8 +235,7 @@ void Pump::flush()
 {
     const std::uint32_t mine = m_asked.fetch_add(1, std::memory_order_acq_rel) + 1;
     m_tape.wake();
-    while (static_cast<std::int32_t>(m_served.load(std::memory_order_acquire) - mine) < 0)
-    {
+    while (static_cast<std::int32_t>(m_served.load(std::memory_order_acquire) - mine) < 0) {
         std::this_thread::yield();
     }
 }
@@ -264,8 +244,9 @@ void Pump::flushFromSignal() noexcept
 {
     const std::uint32_t mine = m_asked.fetch_add(1, std::memory_order_acq_rel) + 1;
     m_tape.wake();
-    for (int i = 0; i < 2000 && static_cast<std::int32_t>(m_served.load(std::memory_order_acquire) - mine) < 0; ++i)
-    {
+    for (int i = 0;
+         i < 2000 && static_cast<std::int32_t>(m_served.load(std::memory_order_acquire) - mine) < 0;
+         ++i) {
         const timespec millisecond { 0, 1'000'000 };
         nanosleep(&millisecond, nullptr);
     }
@@ -273,8 +254,7 @@ void Pump::flushFromSignal() noexcept
 
 bool Pump::finish()
 {
-    if (m_thread.joinable())
-    {
+    if (m_thread.joinable()) {
         m_stop.store(true, std::memory_order_release);
         m_tape.wake();
         m_thread.join();

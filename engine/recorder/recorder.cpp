@@ -22,46 +22,47 @@ namespace rdrlab::recorder {
 
 namespace {
 
-    Recorder* g_active = nullptr;
+Recorder* g_active = nullptr;
 
-    struct StackEntry
-    {
-        SpanId span = 0;
-        SpanId parent = 0;
-        Layer layer = Layer::App;
-    };
+struct StackEntry
+{
+    SpanId span = 0;
+    SpanId parent = 0;
+    Layer layer = Layer::App;
+};
 
-    struct OpenSpan
-    {
-        SpanId parent = 0;
-        ObjectId object = 0;
-        trace::StringId routine = 0;
-        Layer layer = Layer::App;
-    };
+struct OpenSpan
+{
+    SpanId parent = 0;
+    ObjectId object = 0;
+    trace::StringId routine = 0;
+    Layer layer = Layer::App;
+    bool hasRequest = false;
+};
 
-    // What is known of an address: the live object there, and the span bound to it.
-    struct Place
-    {
-        std::uint32_t state = 0; // index into the states, 0: no object
-        ObjectId object = 0;
-        SpanId span = 0;
-    };
+// What is known of an address: the live object there, and the span bound to it.
+struct Place
+{
+    std::uint32_t state = 0; // index into the states, 0: no object
+    ObjectId object = 0;
+    SpanId span = 0;
+};
 
-    struct ObjectState
-    {
-        ObjectId id = 0;
-        ObjectKind kind = ObjectKind::None;
-        trace::StringId name = 0;
-        std::uint32_t bytes = 0;
-        bool seen = false; // the snapshot holds the object as last touched
-        std::vector<std::byte> snapshot;
-        std::vector<trace::Value> values;
-    };
+struct ObjectState
+{
+    ObjectId id = 0;
+    ObjectKind kind = ObjectKind::None;
+    trace::StringId name = 0;
+    std::uint32_t bytes = 0;
+    bool seen = false; // the snapshot holds the object as last touched
+    std::vector<std::byte> snapshot;
+    std::vector<trace::Value> values;
+};
 
-    const sched::Context kNobody {};
+const sched::Context kNobody {};
 
-    // Handles are small numbers that each process counts for itself.
-    constexpr std::uint64_t kSmallestAddress = 1u << 20;
+// Handles are small numbers that each process counts for itself.
+constexpr std::uint64_t kSmallestAddress = 1u << 20;
 
 } // namespace
 
@@ -102,13 +103,14 @@ struct Recorder::Implementation
     std::uint64_t key(const void* object) const
     {
         const auto value = reinterpret_cast<std::uint64_t>(object);
-        return value < kSmallestAddress && value != 0 ? value | (std::uint64_t(context->processId) + 1) << 32 : value;
+        return value < kSmallestAddress && value != 0
+            ? value | (std::uint64_t(context->processId) + 1) << 32
+            : value;
     }
 
     ObjectId objectId(const void* object) const
     {
-        if (object == nullptr)
-        {
+        if (object == nullptr) {
             return 0;
         }
         const Place* place = places.find(key(object));
@@ -118,8 +120,7 @@ struct Recorder::Implementation
     std::vector<StackEntry>& stack()
     {
         const std::size_t index = context->threadId / 4;
-        if (index >= stacks.size()) [[unlikely]]
-        {
+        if (index >= stacks.size()) [[unlikely]] {
             stacks.resize(std::max(index + 1, stacks.size() * 2));
         }
         return stacks[index];
@@ -152,8 +153,7 @@ struct Recorder::Implementation
     trace::StringId intern(std::string_view text)
     {
         const auto [entry, isNew] = strings.try_emplace(std::string(text), 0);
-        if (isNew)
-        {
+        if (isNew) {
             entry->second = define(text);
         }
         return entry->second;
@@ -161,13 +161,11 @@ struct Recorder::Implementation
 
     trace::StringId literal(const char* text)
     {
-        if (text == nullptr)
-        {
+        if (text == nullptr) {
             return 0;
         }
         const auto address = reinterpret_cast<std::uint64_t>(text);
-        if (const trace::StringId* known = literals.find(address)) [[likely]]
-        {
+        if (const trace::StringId* known = literals.find(address)) [[likely]] {
             return *known;
         }
         const trace::StringId id = intern(text);
@@ -176,8 +174,16 @@ struct Recorder::Implementation
     }
 
     // Must follow every string the event refers to: the consumer reads in order.
-    Seq put(EventKind kind, Layer layer, const StackEntry& where, trace::StringId routine, ObjectId object,
-        std::uint64_t argument, trace::StringId text, std::int32_t status, bool hasStatus)
+    Seq
+    put(EventKind kind,
+        Layer layer,
+        const StackEntry& where,
+        trace::StringId routine,
+        ObjectId object,
+        std::uint64_t argument,
+        trace::StringId text,
+        std::int32_t status,
+        bool hasStatus)
     {
         Slot& slot = tape.next();
         const sched::Context& now = *context;
@@ -202,24 +208,28 @@ struct Recorder::Implementation
     }
 
     std::pair<trace::StringId, bool> canonicalName(ObjectKind kind, std::string_view name);
-    void change(const ObjectState& state, trace::StringId field, const trace::Value& before, const trace::Value& after);
+    void change(
+        const ObjectState& state,
+        trace::StringId field,
+        const trace::Value& before,
+        const trace::Value& after);
     ObjectState* stateAt(const void* object);
 };
 
-// The canonical name of a new object: kind and name, with an ordinal from the second use on; unnamed objects are numbered.
-std::pair<trace::StringId, bool> Recorder::Implementation::canonicalName(ObjectKind kind, std::string_view name)
+// The canonical name of a new object: kind and name, with an ordinal from the second use on;
+// unnamed objects are numbered.
+std::pair<trace::StringId, bool>
+Recorder::Implementation::canonicalName(ObjectKind kind, std::string_view name)
 {
     std::string text(trace::objectKindName(kind));
-    if (name.empty())
-    {
+    if (name.empty()) {
         text += '#' + std::to_string(++bornOfKind[std::size_t(kind)]);
         return { define(text), true };
     }
     text += ':';
     text += name;
     const std::uint32_t use = ++nameUses[text];
-    if (use == 1)
-    {
+    if (use == 1) {
         return { intern(text), false };
     }
     text += '#' + std::to_string(use);
@@ -227,7 +237,10 @@ std::pair<trace::StringId, bool> Recorder::Implementation::canonicalName(ObjectK
 }
 
 void Recorder::Implementation::change(
-    const ObjectState& state, trace::StringId field, const trace::Value& before, const trace::Value& after)
+    const ObjectState& state,
+    trace::StringId field,
+    const trace::Value& before,
+    const trace::Value& after)
 {
     Slot& slot = tape.next();
     slot.slot = SlotKind::Change;
@@ -261,13 +274,10 @@ Recorder::~Recorder()
 void Recorder::setContext(const sched::Context* context)
 {
     m_implementation->context = context != nullptr ? context : &kNobody;
-    if (context != nullptr)
-    {
+    if (context != nullptr) {
         registerNtFieldTables();
         g_active = this;
-    }
-    else if (g_active == this)
-    {
+    } else if (g_active == this) {
         g_active = nullptr;
     }
     RdrTraceOn = g_active != nullptr;
@@ -322,7 +332,7 @@ SpanId Recorder::begin(Layer layer, const char* routine, const void* object, Spa
     const ObjectId id = self.objectId(object);
     StackEntry entry { self.seq + 1, parent != 0 ? parent : self.top().span, layer };
     self.put(EventKind::Begin, layer, entry, name, id, 0, 0, 0, false);
-    self.openSpans.at(entry.span) = { entry.parent, id, name, layer };
+    self.openSpans.at(entry.span) = { entry.parent, id, name, layer, false };
     self.stack().push_back(entry);
     return entry.span;
 }
@@ -331,8 +341,7 @@ void Recorder::enter(SpanId span)
 {
     Implementation& self = *m_implementation;
     const OpenSpan* open = span != 0 ? self.openSpans.find(span) : nullptr;
-    if (open == nullptr)
-    {
+    if (open == nullptr) {
         return;
     }
     const StackEntry entry { span, open->parent, open->layer };
@@ -342,31 +351,27 @@ void Recorder::enter(SpanId span)
 
 namespace {
 
-    // Takes the span off the stack with everything above it (calls that forgot to leave).
-    bool leaveStack(std::vector<StackEntry>& stack, SpanId span)
-    {
-        for (std::size_t i = stack.size(); i-- > 0;)
-        {
-            if (stack[i].span == span)
-            {
-                stack.resize(i);
-                return true;
-            }
+// Takes the span off the stack with everything above it (calls that forgot to leave).
+bool leaveStack(std::vector<StackEntry>& stack, SpanId span)
+{
+    for (std::size_t i = stack.size(); i-- > 0;) {
+        if (stack[i].span == span) {
+            stack.resize(i);
+            return true;
         }
-        return false;
     }
+    return false;
+}
 
 } // namespace
 
 void Recorder::leave(SpanId span)
 {
     Implementation& self = *m_implementation;
-    if (span == 0 || !leaveStack(self.stack(), span))
-    {
+    if (span == 0 || !leaveStack(self.stack(), span)) {
         return;
     }
-    if (const OpenSpan* open = self.openSpans.find(span))
-    {
+    if (const OpenSpan* open = self.openSpans.find(span)) {
         const StackEntry entry { span, open->parent, open->layer };
         self.put(EventKind::Pend, open->layer, entry, open->routine, open->object, 0, 0, 0, false);
     }
@@ -376,19 +381,19 @@ void Recorder::finishSpan(SpanId span, std::int32_t status, std::uint64_t inform
 {
     Implementation& self = *m_implementation;
     const OpenSpan* open = span != 0 ? self.openSpans.find(span) : nullptr;
-    if (open == nullptr)
-    {
+    if (open == nullptr) {
         return;
     }
     const StackEntry entry { span, open->parent, open->layer };
-    self.put(EventKind::End, open->layer, entry, open->routine, open->object, information, 0, status, true);
+    self.put(
+        EventKind::End, open->layer, entry, open->routine, open->object, information, 0, status,
+        true);
     self.openSpans.erase(span);
 }
 
 void Recorder::end(SpanId span, std::int32_t status, std::uint64_t information)
 {
-    if (span != 0)
-    {
+    if (span != 0) {
         leaveStack(m_implementation->stack(), span);
         finishSpan(span, status, information);
     }
@@ -397,21 +402,30 @@ void Recorder::end(SpanId span, std::int32_t status, std::uint64_t information)
 void Recorder::bind(const void* object, SpanId span)
 {
     Implementation& self = *m_implementation;
-    if (object == nullptr)
-    {
+    if (object == nullptr) {
         return;
     }
     Place& place = self.places.at(self.key(object));
     place.span = span;
-    if (span == 0 && place.object == 0)
-    {
+    OpenSpan* open = span != 0 ? self.openSpans.find(span) : nullptr;
+    if (open != nullptr && place.object != 0 && !open->hasRequest) {
+        open->hasRequest = true;
+        Slot& slot = self.tape.next();
+        slot.slot = SlotKind::SpanRequest;
+        slot.span = span;
+        slot.object = place.object;
+        self.tape.publish();
+    }
+    if (span == 0 && place.object == 0) {
         self.places.erase(self.key(object));
     }
 }
 
 SpanId Recorder::spanOf(const void* object) const
 {
-    const Place* place = object != nullptr ? m_implementation->places.find(m_implementation->key(object)) : nullptr;
+    const Place* place = object != nullptr
+        ? m_implementation->places.find(m_implementation->key(object))
+        : nullptr;
     return place != nullptr ? place->span : 0;
 }
 
@@ -420,22 +434,27 @@ SpanId Recorder::currentSpan() const
     return m_implementation->top().span;
 }
 
-Seq Recorder::event(Layer layer, EventKind kind, const char* routine, const void* object, std::int32_t status,
+Seq Recorder::event(
+    Layer layer,
+    EventKind kind,
+    const char* routine,
+    const void* object,
+    std::int32_t status,
     std::uint64_t argument)
 {
     Implementation& self = *m_implementation;
     const trace::StringId name = self.literal(routine);
-    return self.put(kind, layer, self.top(), name, self.objectId(object), argument, 0, status, true);
+    return self.put(
+        kind, layer, self.top(), name, self.objectId(object), argument, 0, status, true);
 }
 
-Seq Recorder::text(Layer layer, EventKind kind, const char* routine, const void* object, std::string_view text)
+Seq Recorder::text(
+    Layer layer, EventKind kind, const char* routine, const void* object, std::string_view text)
 {
     Implementation& self = *m_implementation;
-    if (text.size() > kMaximumTextBytes)
-    {
+    if (text.size() > kMaximumTextBytes) {
         std::size_t length = kMaximumTextBytes;
-        while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80)
-        {
+        while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) {
             --length;
         }
         text = text.substr(0, length);
@@ -446,26 +465,25 @@ Seq Recorder::text(Layer layer, EventKind kind, const char* routine, const void*
 }
 
 ObjectId Recorder::born(
-    ObjectKind kind, const void* object, std::uint32_t bytes, std::string_view name, const void* owner)
+    ObjectKind kind,
+    const void* object,
+    std::uint32_t bytes,
+    std::string_view name,
+    const void* owner)
 {
     Implementation& self = *m_implementation;
-    if (object == nullptr || kind >= ObjectKind::Maximum)
-    {
+    if (object == nullptr || kind >= ObjectKind::Maximum) {
         return 0;
     }
-    if (self.stateAt(object) != nullptr)
-    {
+    if (self.stateAt(object) != nullptr) {
         died(object); // its owner forgot to say so
     }
     const trace::StringId canonical = self.canonicalName(kind, name).first;
     std::uint32_t index = 0;
-    if (self.freeStates.empty())
-    {
+    if (self.freeStates.empty()) {
         index = std::uint32_t(self.states.size());
         self.states.emplace_back();
-    }
-    else
-    {
+    } else {
         index = self.freeStates.back();
         self.freeStates.pop_back();
     }
@@ -496,14 +514,12 @@ void Recorder::died(const void* object)
 {
     Implementation& self = *m_implementation;
     const Place* place = object != nullptr ? self.places.find(self.key(object)) : nullptr;
-    if (place == nullptr || place->state == 0)
-    {
+    if (place == nullptr || place->state == 0) {
         return;
     }
     const ObjectId id = place->object;
     const std::uint32_t index = place->state;
-    if (self.states[index].kind == ObjectKind::Driver)
-    {
+    if (self.states[index].kind == ObjectKind::Driver) {
         forgetLiterals();
     }
     self.freeStates.push_back(index);
@@ -520,8 +536,7 @@ void Recorder::rename(const void* object, std::string_view name)
 {
     Implementation& self = *m_implementation;
     ObjectState* state = self.stateAt(object);
-    if (state == nullptr)
-    {
+    if (state == nullptr) {
         return;
     }
     const trace::Value before { trace::Value::Type::Text, 0, state->name };
@@ -538,17 +553,19 @@ void Recorder::rename(const void* object, std::string_view name)
     self.tape.publish();
 }
 
-void Recorder::reference(const void* object, std::int32_t delta, std::int32_t count, const char* reason)
+void Recorder::reference(
+    const void* object, std::int32_t delta, std::int32_t count, const char* reason)
 {
     Implementation& self = *m_implementation;
     const ObjectId id = self.objectId(object);
-    if (id == 0)
-    {
+    if (id == 0) {
         return;
     }
     const trace::StringId name = self.literal(reason);
     const StackEntry where = self.top();
-    self.put(EventKind::Reference, where.layer, where, name, id, std::uint64_t(std::int64_t(count)), 0, 0, false);
+    self.put(
+        EventKind::Reference, where.layer, where, name, id, std::uint64_t(std::int64_t(count)), 0,
+        0, false);
     Slot& slot = self.tape.next();
     slot.slot = SlotKind::Reference;
     slot.object = id;
@@ -562,56 +579,46 @@ void Recorder::touch(const void* object)
 {
     Implementation& self = *m_implementation;
     ObjectState* state = object != nullptr ? self.stateAt(object) : nullptr;
-    if (state == nullptr || state->bytes == 0)
-    {
+    if (state == nullptr || state->bytes == 0) {
         return;
     }
     const std::span<const Field> fields = fieldTable(state->kind);
     if (fields.empty()
-        || (state->seen && std::memcmp(state->snapshot.data(), object, state->bytes) == 0))
-    {
+        || (state->seen && std::memcmp(state->snapshot.data(), object, state->bytes) == 0)) {
         return;
     }
-    if (!state->seen)
-    {
+    if (!state->seen) {
         state->snapshot.assign(state->bytes, std::byte(0));
         state->values.assign(fields.size(), {});
     }
     const auto* bytes = static_cast<const std::byte*>(object);
     Seq at = 0;
     const StackEntry where = self.top();
-    for (std::size_t i = 0; i < fields.size(); ++i)
-    {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
         const Field& field = fields[i];
         const void* now = nullptr;
         bool isZero = false;
-        if (field.locate != nullptr)
-        {
+        if (field.locate != nullptr) {
             now = field.locate(object, state->bytes);
-        }
-        else if (field.offset + field.size <= state->bytes)
-        {
+        } else if (field.offset + field.size <= state->bytes) {
             now = bytes + field.offset;
-            if (state->seen && std::memcmp(state->snapshot.data() + field.offset, now, field.size) == 0)
-            {
+            if (state->seen
+                && std::memcmp(state->snapshot.data() + field.offset, now, field.size) == 0) {
                 continue;
             }
         }
-        if (now == nullptr)
-        {
+        if (now == nullptr) {
             continue;
         }
-        isZero = std::all_of(static_cast<const std::byte*>(now),
-            static_cast<const std::byte*>(now) + field.size,
+        isZero = std::all_of(
+            static_cast<const std::byte*>(now), static_cast<const std::byte*>(now) + field.size,
             [](std::byte byte) { return byte == std::byte(0); });
         const trace::Value after = formatField(field, now, self.naming);
         trace::Value& before = state->values[i];
         // What is zero when first seen is not worth a row: a field without one is zero.
-        if (!(after == before) && !(before.type == trace::Value::Type::None && isZero))
-        {
+        if (!(after == before) && !(before.type == trace::Value::Type::None && isZero)) {
             const trace::StringId name = self.literal(field.name);
-            if (at == 0)
-            {
+            if (at == 0) {
                 at = self.put(EventKind::Change, where.layer, where, 0, state->id, 0, 0, 0, false);
             }
             self.change(*state, name, before, after);
@@ -622,18 +629,17 @@ void Recorder::touch(const void* object)
     state->seen = true;
 }
 
-void Recorder::changed(const void* object, const char* field, std::string_view before, std::string_view after)
+void Recorder::changed(
+    const void* object, const char* field, std::string_view before, std::string_view after)
 {
     Implementation& self = *m_implementation;
     ObjectState* state = self.stateAt(object);
-    if (state == nullptr || before == after)
-    {
+    if (state == nullptr || before == after) {
         return;
     }
     const trace::StringId name = self.literal(field);
     trace::Value old;
-    if (!before.empty())
-    {
+    if (!before.empty()) {
         old = { trace::Value::Type::Text, 0, self.intern(before) };
     }
     const trace::Value fresh { trace::Value::Type::Text, 0, self.intern(after) };
@@ -665,7 +671,10 @@ void Recorder::packet(const PacketInfo& packet, std::span<const std::byte> paylo
 }
 
 void Recorder::input(
-    std::uint64_t index, std::uint32_t channel, std::uint32_t kind, std::span<const std::byte> bytes)
+    std::uint64_t index,
+    std::uint32_t channel,
+    std::uint32_t kind,
+    std::span<const std::byte> bytes)
 {
     Implementation& self = *m_implementation;
     self.tape.hold(bytes.size());
@@ -703,8 +712,7 @@ void Recorder::flush()
 
 bool Recorder::finish()
 {
-    if (g_active == this)
-    {
+    if (g_active == this) {
         setContext(nullptr);
     }
     return m_implementation->pump.finish();
@@ -722,8 +730,7 @@ Seq Recorder::lastSeq() const
 
 void Recorder::flushFromSignal() noexcept
 {
-    if (g_active != nullptr)
-    {
+    if (g_active != nullptr) {
         g_active->m_implementation->pump.flushFromSignal();
     }
 }

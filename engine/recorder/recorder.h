@@ -1,12 +1,14 @@
 // Records one run.
 //
-// Everything that happens in the machine reaches the trace through here: kernel country calls the C hooks of rdrtrace.h,
-// which end in the active Recorder; host country (virtual wire, server, scheduler, scenario) calls it directly. The engine's
-// thread only fills 64-byte slots; a writer thread of its own turns them into rows. Recording decides nothing: it takes no
-// scheduler lock, reads no clock, allocates from no pool, and an id depends only on the order of calls.
+// Everything that happens in the machine reaches the trace through here: kernel country calls the C
+// hooks of rdrtrace.h, which end in the active Recorder; host country (virtual wire, server,
+// scheduler, scenario) calls it directly. The engine's thread only fills 64-byte slots; a writer
+// thread of its own turns them into rows. Recording decides nothing: it takes no scheduler lock,
+// reads no clock, allocates from no pool, and an id depends only on the order of calls.
 //
-// Threads: all calls come from the engine's one OS thread. Routine names, reasons and field names are string literals (kept
-// by address); call forgetLiterals() before unloading a module that owned some.
+// Threads: all calls come from the engine's one OS thread. Routine names, reasons and field names
+// are string literals (kept by address); call forgetLiterals() before unloading a module that owned
+// some.
 #pragma once
 
 #include "engine/sched/context.h"
@@ -41,9 +43,9 @@ struct PacketInfo
     std::uint16_t serverPort = 0;
     std::uint32_t clientAddress = 0;
     std::uint32_t serverAddress = 0;
-    std::uint32_t tcpSequence = 0;    // of the first payload byte
+    std::uint32_t tcpSequence = 0; // of the first payload byte
     std::uint32_t tcpAcknowledge = 0; // next byte expected from the other side
-    std::uint32_t connection = 0;     // numbers the connections of a run from 1
+    std::uint32_t connection = 0; // numbers the connections of a run from 1
 };
 
 class Recorder
@@ -54,8 +56,9 @@ public:
     Recorder(const Recorder&) = delete;
     Recorder& operator=(const Recorder&) = delete;
 
-    /// Attaches to a machine (whose Context stays valid until the next call) and makes this the active recorder of the
-    /// process, so that the C hooks reach it. nullptr detaches. At most one recorder is active at a time.
+    /// Attaches to a machine (whose Context stays valid until the next call) and makes this the
+    /// active recorder of the process, so that the C hooks reach it. nullptr detaches. At most one
+    /// recorder is active at a time.
     void setContext(const sched::Context* context);
 
     /// The recorder that the hooks reach, or nullptr.
@@ -80,24 +83,48 @@ public:
     /// The innermost span of the running thread.
     SpanId currentSpan() const;
 
-    Seq event(Layer layer, EventKind kind, const char* routine, const void* object, std::int32_t status,
+    Seq event(
+        Layer layer,
+        EventKind kind,
+        const char* routine,
+        const void* object,
+        std::int32_t status,
         std::uint64_t argument);
     /// One event with text (copied; at most kMaximumTextBytes are kept, cut at a character).
-    Seq text(Layer layer, EventKind kind, const char* routine, const void* object, std::string_view text);
-    Seq note(Layer layer, std::string_view text) { return this->text(layer, EventKind::Note, nullptr, nullptr, text); }
+    Seq text(
+        Layer layer,
+        EventKind kind,
+        const char* routine,
+        const void* object,
+        std::string_view text);
+    Seq note(Layer layer, std::string_view text)
+    {
+        return this->text(layer, EventKind::Note, nullptr, nullptr, text);
+    }
 
     // Objects. `bytes` is how much of the structure touch() may read.
-    ObjectId born(ObjectKind kind, const void* object, std::uint32_t bytes, std::string_view name, const void* owner);
+    ObjectId born(
+        ObjectKind kind,
+        const void* object,
+        std::uint32_t bytes,
+        std::string_view name,
+        const void* owner);
     void died(const void* object);
     void rename(const void* object, std::string_view name);
     void reference(const void* object, std::int32_t delta, std::int32_t count, const char* reason);
     void touch(const void* object);
-    /// Records that a field of an object without a field table changed (host country's own objects).
-    void changed(const void* object, const char* field, std::string_view before, std::string_view after);
+    /// Records that a field of an object without a field table changed (host country's own
+    /// objects).
+    void
+    changed(const void* object, const char* field, std::string_view before, std::string_view after);
 
     // The wire, live data and the scheduler's choices.
     void packet(const PacketInfo& packet, std::span<const std::byte> payload);
-    void input(std::uint64_t index, std::uint32_t channel, std::uint32_t kind, std::span<const std::byte> bytes);
+    void input(
+        std::uint64_t index,
+        std::uint32_t channel,
+        std::uint32_t kind,
+        std::span<const std::byte> bytes);
     void choice(std::uint32_t options, std::uint32_t taken);
 
     /// Forgets the addresses of all string literals; a module that held some is about to go.
@@ -106,7 +133,8 @@ public:
     /// Waits until everything so far is in the file.
     void flush();
 
-    /// Detaches, writes what is left and completes the file. False (and error()) when the trace could not be written.
+    /// Detaches, writes what is left and completes the file. False (and error()) when the trace
+    /// could not be written.
     bool finish();
     const std::string& error() const;
 
@@ -115,7 +143,8 @@ public:
     /// Largest text of one event in bytes.
     static constexpr std::size_t kMaximumTextBytes = 400;
 
-    /// Called from a fatal-signal handler: asks the writer thread to commit and waits for it, at most about two seconds.
+    /// Called from a fatal-signal handler: asks the writer thread to commit and waits for it, at
+    /// most about two seconds.
     static void flushFromSignal() noexcept;
 
 private:
@@ -123,7 +152,8 @@ private:
     std::unique_ptr<Implementation> m_implementation;
 };
 
-/// Installs handlers for fatal signals that flush the active recorder and then let the previous handler act.
+/// Installs handlers for fatal signals that flush the active recorder and then let the previous
+/// handler act.
 void installCrashFlush();
 
 } // namespace rdrlab::recorder

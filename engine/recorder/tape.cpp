@@ -24,24 +24,19 @@ Tape::~Tape()
 void Tape::advance()
 {
     Chunk* chunk = nullptr;
-    while (chunk == nullptr)
-    {
+    while (chunk == nullptr) {
         {
             const std::lock_guard lock(m_mutex);
-            if (!m_free.empty())
-            {
+            if (!m_free.empty()) {
                 chunk = m_free.back();
                 m_free.pop_back();
-            }
-            else if (m_all.size() < kMaximumChunks)
-            {
+            } else if (m_all.size() < kMaximumChunks) {
                 // Not value-initialised: slots are always written before they are published.
                 m_all.push_back(std::unique_ptr<Chunk>(new Chunk));
                 chunk = m_all.back().get();
             }
         }
-        if (chunk == nullptr)
-        {
+        if (chunk == nullptr) {
             wake();
             std::this_thread::sleep_for(std::chrono::microseconds(200));
         }
@@ -56,24 +51,20 @@ void Tape::advance()
 
 void Tape::hold(std::size_t bytes)
 {
-    while (m_heldBytes.load(std::memory_order_relaxed) > kMaximumHeldBytes)
-    {
+    while (m_heldBytes.load(std::memory_order_relaxed) > kMaximumHeldBytes) {
         wake();
         std::this_thread::sleep_for(std::chrono::microseconds(200));
     }
-    if (m_heldBytes.fetch_add(bytes, std::memory_order_relaxed) > kMaximumHeldBytes / 8)
-    {
+    if (m_heldBytes.fetch_add(bytes, std::memory_order_relaxed) > kMaximumHeldBytes / 8) {
         wake();
     }
 }
 
 const Slot* Tape::read()
 {
-    if (m_taken == kChunkSlots)
-    {
+    if (m_taken == kChunkSlots) {
         Chunk* following = m_reading->following.load(std::memory_order_acquire);
-        if (following == nullptr)
-        {
+        if (following == nullptr) {
             return nullptr;
         }
         {
@@ -83,8 +74,7 @@ const Slot* Tape::read()
         m_reading = following;
         m_taken = 0;
     }
-    if (m_taken == m_reading->published.load(std::memory_order_acquire))
-    {
+    if (m_taken == m_reading->published.load(std::memory_order_acquire)) {
         return nullptr;
     }
     return &m_reading->slots[m_taken++];
@@ -97,13 +87,9 @@ void Tape::sleep(unsigned milliseconds)
     until.tv_nsec += long(milliseconds) * 1'000'000;
     until.tv_sec += until.tv_nsec / 1'000'000'000;
     until.tv_nsec %= 1'000'000'000;
-    while (sem_timedwait(&m_work, &until) != 0 && errno == EINTR)
-    {
-    }
+    while (sem_timedwait(&m_work, &until) != 0 && errno == EINTR) { }
     // Several wakes ask for one round of work.
-    while (sem_trywait(&m_work) == 0)
-    {
-    }
+    while (sem_trywait(&m_work) == 0) { }
 }
 
 } // namespace rdrlab::recorder

@@ -1,8 +1,9 @@
 // The tape between the engine's thread and the writer's thread: a chain of chunks of 64-byte slots.
 //
-// One producer, one consumer, no lock per slot: the producer fills a slot and publishes it by one store; the consumer reads
-// up to the published count. Full chunks are handed back for reuse, so a long run touches the same memory again. The
-// consumer may lag by kMaximumChunks; then the producer waits for it (host time only: nothing the run can observe).
+// One producer, one consumer, no lock per slot: the producer fills a slot and publishes it by one
+// store; the consumer reads up to the published count. Full chunks are handed back for reuse, so a
+// long run touches the same memory again. The consumer may lag by kMaximumChunks; then the producer
+// waits for it (host time only: nothing the run can observe).
 #pragma once
 
 #include <atomic>
@@ -19,6 +20,7 @@ enum class SlotKind : std::uint8_t
 {
     Event,
     String,
+    SpanRequest,
     Born,
     Died,
     Renamed,
@@ -33,7 +35,8 @@ enum class SlotKind : std::uint8_t
     MetaNumber
 };
 
-/// One fixed-size record. `Event` slots count seq; the others carry what hangs from the event before them.
+/// One fixed-size record. `Event` slots count seq; the others carry what hangs from the event
+/// before them.
 struct alignas(64) Slot
 {
     SlotKind slot;
@@ -73,8 +76,7 @@ public:
     /// The next free slot; fill it, then publish().
     Slot& next()
     {
-        if (m_fill == kChunkSlots) [[unlikely]]
-        {
+        if (m_fill == kChunkSlots) [[unlikely]] {
             advance();
         }
         return m_writing->slots[m_fill];
@@ -114,7 +116,8 @@ private:
     alignas(64) Chunk* m_reading = nullptr;
     std::uint32_t m_taken = 0;
 
-    // Both; the mutex guards the lists and ranks below nothing: no other lock is taken while it is held.
+    // Both; the mutex guards the lists and ranks below nothing: no other lock is taken while it is
+    // held.
     alignas(64) std::mutex m_mutex;
     std::vector<std::unique_ptr<Chunk>> m_all;
     std::vector<Chunk*> m_free;

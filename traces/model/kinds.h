@@ -1,8 +1,9 @@
 // The closed vocabularies of a trace: layers, kinds of object, kinds of event.
 //
-// One table per vocabulary: the enumerator, its number in the file and its printed name come from the same line, so that
-// the recorder, the command line, SQL and the visualizer never disagree. The numbers are part of the file format: append
-// only. The first part of each list equals the C enumerations in engine/ddk/rx/rdrtrace.h (the recorder asserts it).
+// One table per vocabulary: the enumerator, its number in the file and its printed name come from
+// the same line, so that the recorder, the command line, SQL and the visualizer never disagree. The
+// numbers are part of the file format: append only. The first part of each list equals the C
+// enumerations in engine/ddk/rx/rdrtrace.h (the recorder asserts it).
 #pragma once
 
 #include <cstddef>
@@ -58,17 +59,17 @@ namespace rdrlab::trace {
     X(State, "state")                                                                              \
     X(Error, "error")                                                                              \
     X(Missing, "missing")                                                                          \
-    X(Begin, "begin")         /* a span opens; its id is this event's seq */                       \
-    X(End, "end")             /* a span is finished: status, argument = information */             \
-    X(Pend, "pend")           /* a thread leaves a span that stays open */                         \
-    X(Resume, "resume")       /* a thread continues a span */                                      \
+    X(Begin, "begin") /* a span opens; its id is this event's seq */                               \
+    X(End, "end") /* a span is finished: status, argument = information */                         \
+    X(Pend, "pend") /* a thread leaves a span that stays open */                                   \
+    X(Resume, "resume") /* a thread continues a span */                                            \
     X(Born, "born")                                                                                \
     X(Died, "died")                                                                                \
     X(Rename, "rename")                                                                            \
     X(Reference, "reference") /* argument = new count, routine = reason */                         \
-    X(Change, "change")       /* one or more rows in changes */                                    \
-    X(Packet, "packet")       /* argument = payload bytes */                                       \
-    X(Input, "input")         /* live data reached the run; argument = bytes */
+    X(Change, "change") /* one or more rows in changes */                                          \
+    X(Packet, "packet") /* argument = payload bytes */                                             \
+    X(Input, "input") /* live data reached the run; argument = bytes */
 
 enum class Layer : std::uint8_t
 {

@@ -7,57 +7,56 @@ namespace rdrlab::trace {
 
 namespace {
 
-    constexpr std::string_view kLayerNames[] = {
+constexpr std::string_view kLayerNames[] = {
 #define X(enumerator, name) name,
-        RDRLAB_TRACE_LAYERS(X)
+    RDRLAB_TRACE_LAYERS(X)
 #undef X
-    };
-    constexpr std::string_view kObjectKindNames[] = {
+};
+constexpr std::string_view kObjectKindNames[] = {
 #define X(enumerator, name) name,
-        RDRLAB_TRACE_OBJECT_KINDS(X)
+    RDRLAB_TRACE_OBJECT_KINDS(X)
 #undef X
-    };
-    constexpr std::string_view kEventKindNames[] = {
+};
+constexpr std::string_view kEventKindNames[] = {
 #define X(enumerator, name) name,
-        RDRLAB_TRACE_EVENT_KINDS(X)
+    RDRLAB_TRACE_EVENT_KINDS(X)
 #undef X
-    };
-    static_assert(std::size(kLayerNames) == std::size_t(Layer::Maximum));
-    static_assert(std::size(kObjectKindNames) == std::size_t(ObjectKind::Maximum));
-    static_assert(std::size(kEventKindNames) == std::size_t(EventKind::Maximum));
+};
+static_assert(std::size(kLayerNames) == std::size_t(Layer::Maximum));
+static_assert(std::size(kObjectKindNames) == std::size_t(ObjectKind::Maximum));
+static_assert(std::size(kEventKindNames) == std::size_t(EventKind::Maximum));
 
-    template <std::size_t N>
-    std::string_view nameAt(const std::string_view (&names)[N], std::size_t index)
-    {
-        return index < N ? names[index] : std::string_view("?");
-    }
+template <std::size_t N>
+std::string_view nameAt(const std::string_view (&names)[N], std::size_t index)
+{
+    return index < N ? names[index] : std::string_view("?");
+}
 
-    struct StatusName
-    {
-        std::uint32_t value;
-        std::string_view name;
-    };
+struct StatusName
+{
+    std::uint32_t value;
+    std::string_view name;
+};
 
-    // The kernel's own list (ntstatus.h is made from the same lines), so that a status has one name everywhere.
-    constexpr auto kStatusNames = [] {
-        std::array names {
+// The kernel's own list (ntstatus.h is made from the same lines), so that a status has one name
+// everywhere.
+constexpr auto kStatusNames = [] {
+    std::array names {
 #define X(name, value) StatusName { static_cast<std::uint32_t>(value), #name },
 #include "engine/ddk/statusnames.def"
 #undef X
-        };
-        // Stable by hand: where two names share a value the first listed one wins, on every machine.
-        for (std::size_t i = 1; i < names.size(); ++i)
-        {
-            const StatusName moving = names[i];
-            std::size_t at = i;
-            for (; at > 0 && names[at - 1].value > moving.value; --at)
-            {
-                names[at] = names[at - 1];
-            }
-            names[at] = moving;
-        }
-        return names;
     };
+    // Stable by hand: where two names share a value the first listed one wins, on every machine.
+    for (std::size_t i = 1; i < names.size(); ++i) {
+        const StatusName moving = names[i];
+        std::size_t at = i;
+        for (; at > 0 && names[at - 1].value > moving.value; --at) {
+            names[at] = names[at - 1];
+        }
+        names[at] = moving;
+    }
+    return names;
+};
 
 } // namespace
 
@@ -81,7 +80,8 @@ std::string_view statusName(std::int32_t status)
     static const auto names = kStatusNames();
     const auto value = static_cast<std::uint32_t>(status);
     const auto found = std::lower_bound(
-        names.begin(), names.end(), value, [](const StatusName& entry, std::uint32_t wanted) { return entry.value < wanted; });
+        names.begin(), names.end(), value,
+        [](const StatusName& entry, std::uint32_t wanted) { return entry.value < wanted; });
     return found != names.end() && found->value == value ? found->name : std::string_view();
 }
 

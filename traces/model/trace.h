@@ -1,7 +1,9 @@
-// The rows of a trace as plain structs: what the recorder writes, and what every reader of a trace works on.
+// The rows of a trace as plain structs: what the recorder writes, and what every reader of a trace
+// works on.
 //
-// Times are virtual nanoseconds since boot. `Seq` numbers events from 1 in the order in which they happened; ids count from
-// 1 in order of birth or first use, so that two runs of one scenario and seed give equal rows. 0 means "none" everywhere.
+// Times are virtual nanoseconds since boot. `Seq` numbers events from 1 in the order in which they
+// happened; ids count from 1 in order of birth or first use, so that two runs of one scenario and
+// seed give equal rows. 0 means "none" everywhere.
 #pragma once
 
 #include "traces/model/kinds.h"
@@ -41,13 +43,14 @@ struct Event
 struct Span
 {
     SpanId id = 0; // = the seq of its begin event
-    Seq end = 0;   // 0: still open
+    Seq end = 0; // 0: still open
     SpanId parent = 0;
     std::uint64_t beginNs = 0;
     std::uint64_t endNs = 0;
     std::uint64_t information = 0;
     StringId routine = 0;
     ObjectId object = 0;
+    ObjectId request = 0; // the IRP, RX_CONTEXT or exchange that carries it
     std::int32_t status = 0;
     std::uint32_t thread = 0;
     std::uint32_t process = 0;
@@ -64,7 +67,8 @@ struct Object
     Seq death = 0; // 0: alive at the end
 };
 
-/// Names for the process and thread numbers of events. `birth` is the last event before it was made.
+/// Names for the process and thread numbers of events. `birth` is the last event before it was
+/// made.
 struct Process
 {
     std::uint32_t id = 0;
@@ -80,7 +84,8 @@ struct Thread
     Seq birth = 0;
 };
 
-/// The value of one field. A pointer is an Object: the id it pointed to and that object's canonical name at the time.
+/// The value of one field. A pointer is an Object: the id it pointed to and that object's canonical
+/// name at the time.
 struct Value
 {
     enum class Type : std::uint8_t
@@ -92,7 +97,7 @@ struct Value
     };
     Type type = Type::None;
     std::int64_t number = 0; // Integer: the value; Object: the id
-    StringId text = 0;       // Text: the string; Object: its canonical name
+    StringId text = 0; // Text: the string; Object: its canonical name
 
     friend bool operator==(const Value&, const Value&) = default;
 };
@@ -128,7 +133,7 @@ enum PacketFlag : std::uint8_t
     kPacketSyn = 1,
     kPacketFin = 2,
     kPacketRst = 4,
-    kPacketLost = 8,           // put on the wire, never delivered
+    kPacketLost = 8, // put on the wire, never delivered
     kPacketRetransmission = 16 // the same bytes once more
 };
 
@@ -145,17 +150,18 @@ struct Packet
     std::uint32_t connection = 0; // numbers the connections of a run from 1
     Direction direction = Direction::ToServer;
     std::uint8_t flags = 0;
-    std::uint32_t length = 0; // of the payload on the wire; the stored bytes may be fewer when the recording was cut
+    std::uint32_t length
+        = 0; // of the payload on the wire; the stored bytes may be fewer when the recording was cut
     std::vector<std::byte> payload;
 };
 
 /// Live data as the scheduler delivered it; replaying a run feeds these back.
 struct Input
 {
-    std::uint64_t index = 0;     // which idle point of the scheduler took it
-    std::uint64_t timeNs = 0;    // the virtual time it arrived at
-    std::uint32_t channel = 0;   // the source: a socket number
-    std::uint32_t kind = 0;      // the channel's own word for it: data, connected, closed
+    std::uint64_t index = 0; // which idle point of the scheduler took it
+    std::uint64_t timeNs = 0; // the virtual time it arrived at
+    std::uint32_t channel = 0; // the source: a socket number
+    std::uint32_t kind = 0; // the channel's own word for it: data, connected, closed
     std::vector<std::byte> bytes;
 };
 

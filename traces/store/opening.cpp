@@ -15,178 +15,167 @@ namespace rdrlab::trace {
 
 namespace {
 
-    // Files up to this size get every page checked when opened (about 50 ms); larger ones are checked as they are read.
-    constexpr off_t kFullCheckBytes = 16 << 20;
-    constexpr int kProgressSteps = 4000;
+// Files up to this size get every page checked when opened (about 50 ms); larger ones are checked
+// as they are read.
+constexpr off_t kFullCheckBytes = 16 << 20;
+constexpr int kProgressSteps = 4000;
 
-    constexpr std::array kTables = { "meta", "layers", "object_kinds", "event_kinds", "statuses", "processes", "threads",
-        "strings", "events", "spans", "objects", "changes", "refs", "packets", "inputs", "choices" };
+constexpr std::array kTables
+    = { "meta",    "layers",  "object_kinds", "event_kinds", "statuses", "processes",
+        "threads", "strings", "events",       "spans",       "objects",  "changes",
+        "refs",    "packets", "inputs",       "choices" };
 
-    std::int64_t pragma(sqlite3* database, const char* sql, int& result)
-    {
+std::int64_t pragma(sqlite3* database, const char* sql, int& result)
+{
+    sqlite3_stmt* statement = nullptr;
+    std::int64_t value = -1;
+    result = sqlite3_prepare_v2(database, sql, -1, &statement, nullptr);
+    if (result == SQLITE_OK) {
+        result = sqlite3_step(statement);
+        value = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : -1;
+    }
+    sqlite3_finalize(statement);
+    return value;
+}
+
+// The header says how many pages the file has; a cut file has fewer.
+std::string checkHeader(const std::string& path, off_t size)
+{
+    std::array<unsigned char, 100> header {};
+    std::FILE* file = std::fopen(path.c_str(), "rb");
+    if (file == nullptr) {
+        return std::strerror(errno);
+    }
+    const std::size_t got = std::fread(header.data(), 1, header.size(), file);
+    std::fclose(file);
+    if (got == 0) {
+        return "empty, so not an rdrlab trace";
+    }
+    const std::size_t compared = std::min<std::size_t>(got, 16);
+    if (std::memcmp(header.data(), "SQLite format 3", compared) != 0) {
+        return "not a database, so not an rdrlab trace";
+    }
+    if (got < header.size()) {
+        return "truncated: not even a database header is left";
+    }
+    std::uint32_t pageBytes = header[16] << 8 | header[17];
+    pageBytes = pageBytes == 1 ? 65536 : pageBytes;
+    const std::uint32_t pages = std::uint32_t(header[28]) << 24 | std::uint32_t(header[29]) << 16
+        | std::uint32_t(header[30]) << 8 | header[31];
+    if (off_t(pageBytes) * off_t(pages) > size) {
+        return "truncated: " + std::to_string(size) + " of "
+            + std::to_string(std::uint64_t(pageBytes) * pages) + " bytes are left";
+    }
+    return {};
+}
+
+void defend(sqlite3* database)
+{
+    sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
+    sqlite3_limit(database, SQLITE_LIMIT_LENGTH, 256 << 20);
+    sqlite3_limit(database, SQLITE_LIMIT_SQL_LENGTH, 1 << 20);
+    sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_busy_timeout(database, 2000);
+    sqlite3_exec(
+        database,
+        "PRAGMA cell_size_check=ON; PRAGMA query_only=ON; PRAGMA cache_size=-16384; PRAGMA "
+        "temp_store=MEMORY;",
+        nullptr, nullptr, nullptr);
+}
+
+// The program that recorded it died with a batch half written. SQLite undoes that batch for whoever
+// may write.
+bool repair(const std::string& path)
+{
+    sqlite3* database = nullptr;
+    bool good
+        = sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK;
+    if (good) {
+        sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+        int result = 0;
+        pragma(database, "SELECT count(*) FROM sqlite_schema", result);
+        good = result == SQLITE_ROW;
+    }
+    sqlite3_close(database);
+    return good;
+}
+
+std::string checkShape(sqlite3* database, off_t size)
+{
+    int result = 0;
+    const std::int64_t application = pragma(database, "PRAGMA application_id", result);
+    if (result != SQLITE_ROW) {
+        return damageText(database);
+    }
+    if (application != kApplicationId) {
+        return "a database, but not an rdrlab trace";
+    }
+    const std::int64_t version = pragma(database, "PRAGMA user_version", result);
+    if (version != kSchemaVersion) {
+        return "trace schema version " + std::to_string(version) + ", this program reads "
+            + std::to_string(kSchemaVersion);
+    }
+    for (const char* table : kTables) {
         sqlite3_stmt* statement = nullptr;
-        std::int64_t value = -1;
-        result = sqlite3_prepare_v2(database, sql, -1, &statement, nullptr);
-        if (result == SQLITE_OK)
-        {
+        const std::string sql = std::string("SELECT 1 FROM ") + table + " LIMIT 1";
+        result = sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr);
+        if (result == SQLITE_OK) {
             result = sqlite3_step(statement);
-            value = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : -1;
         }
         sqlite3_finalize(statement);
-        return value;
-    }
-
-    // The header says how many pages the file has; a cut file has fewer.
-    std::string checkHeader(const std::string& path, off_t size)
-    {
-        std::array<unsigned char, 100> header {};
-        std::FILE* file = std::fopen(path.c_str(), "rb");
-        if (file == nullptr)
-        {
-            return std::strerror(errno);
+        if (result == SQLITE_ERROR) {
+            return std::string("damaged: table ") + table + " is missing";
         }
-        const std::size_t got = std::fread(header.data(), 1, header.size(), file);
-        std::fclose(file);
-        if (got == 0)
-        {
-            return "empty, so not an rdrlab trace";
-        }
-        const std::size_t compared = std::min<std::size_t>(got, 16);
-        if (std::memcmp(header.data(), "SQLite format 3", compared) != 0)
-        {
-            return "not a database, so not an rdrlab trace";
-        }
-        if (got < header.size())
-        {
-            return "truncated: not even a database header is left";
-        }
-        std::uint32_t pageBytes = header[16] << 8 | header[17];
-        pageBytes = pageBytes == 1 ? 65536 : pageBytes;
-        const std::uint32_t pages
-            = std::uint32_t(header[28]) << 24 | std::uint32_t(header[29]) << 16 | std::uint32_t(header[30]) << 8 | header[31];
-        if (off_t(pageBytes) * off_t(pages) > size)
-        {
-            return "truncated: " + std::to_string(size) + " of " + std::to_string(std::uint64_t(pageBytes) * pages)
-                + " bytes are left";
-        }
-        return {};
-    }
-
-    void defend(sqlite3* database)
-    {
-        sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-        sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-        sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
-        sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
-        sqlite3_limit(database, SQLITE_LIMIT_LENGTH, 256 << 20);
-        sqlite3_limit(database, SQLITE_LIMIT_SQL_LENGTH, 1 << 20);
-        sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
-        sqlite3_busy_timeout(database, 2000);
-        sqlite3_exec(database,
-            "PRAGMA cell_size_check=ON; PRAGMA query_only=ON; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;",
-            nullptr,
-            nullptr,
-            nullptr);
-    }
-
-    // The program that recorded it died with a batch half written. SQLite undoes that batch for whoever may write.
-    bool repair(const std::string& path)
-    {
-        sqlite3* database = nullptr;
-        bool good = sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK;
-        if (good)
-        {
-            sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-            int result = 0;
-            pragma(database, "SELECT count(*) FROM sqlite_schema", result);
-            good = result == SQLITE_ROW;
-        }
-        sqlite3_close(database);
-        return good;
-    }
-
-    std::string checkShape(sqlite3* database, off_t size)
-    {
-        int result = 0;
-        const std::int64_t application = pragma(database, "PRAGMA application_id", result);
-        if (result != SQLITE_ROW)
-        {
+        if (result != SQLITE_ROW && result != SQLITE_DONE) {
             return damageText(database);
         }
-        if (application != kApplicationId)
-        {
-            return "a database, but not an rdrlab trace";
-        }
-        const std::int64_t version = pragma(database, "PRAGMA user_version", result);
-        if (version != kSchemaVersion)
-        {
-            return "trace schema version " + std::to_string(version) + ", this program reads "
-                + std::to_string(kSchemaVersion);
-        }
-        for (const char* table : kTables)
-        {
-            sqlite3_stmt* statement = nullptr;
-            const std::string sql = std::string("SELECT 1 FROM ") + table + " LIMIT 1";
-            result = sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr);
-            if (result == SQLITE_OK)
-            {
-                result = sqlite3_step(statement);
-            }
-            sqlite3_finalize(statement);
-            if (result == SQLITE_ERROR)
-            {
-                return std::string("damaged: table ") + table + " is missing";
-            }
-            if (result != SQLITE_ROW && result != SQLITE_DONE)
-            {
-                return damageText(database);
-            }
-        }
-        if (size <= kFullCheckBytes)
-        {
-            sqlite3_stmt* statement = nullptr;
-            result = sqlite3_prepare_v2(database, "PRAGMA quick_check(1)", -1, &statement, nullptr);
-            result = result == SQLITE_OK ? sqlite3_step(statement) : result;
-            const auto* verdict = result == SQLITE_ROW ? sqlite3_column_text(statement, 0) : nullptr;
-            const bool good = verdict != nullptr && std::strcmp(reinterpret_cast<const char*>(verdict), "ok") == 0;
-            sqlite3_finalize(statement);
-            if (!good)
-            {
-                return "damaged: the database fails its consistency check";
-            }
-        }
-        return {};
     }
-
-    // Only reading is allowed: no write, no other file, no pragma, no extension.
-    int authorize(void*, int action, const char*, const char* second, const char*, const char*)
-    {
-        switch (action)
-        {
-        case SQLITE_SELECT:
-        case SQLITE_READ:
-        case SQLITE_RECURSIVE:
-            return SQLITE_OK;
-        case SQLITE_FUNCTION:
-            return second != nullptr && std::strcmp(second, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
-        default:
-            return SQLITE_DENY;
+    if (size <= kFullCheckBytes) {
+        sqlite3_stmt* statement = nullptr;
+        result = sqlite3_prepare_v2(database, "PRAGMA quick_check(1)", -1, &statement, nullptr);
+        result = result == SQLITE_OK ? sqlite3_step(statement) : result;
+        const auto* verdict = result == SQLITE_ROW ? sqlite3_column_text(statement, 0) : nullptr;
+        const bool good
+            = verdict != nullptr && std::strcmp(reinterpret_cast<const char*>(verdict), "ok") == 0;
+        sqlite3_finalize(statement);
+        if (!good) {
+            return "damaged: the database fails its consistency check";
         }
     }
+    return {};
+}
 
-    using Clock = std::chrono::steady_clock;
-
-    int pastDeadline(void* deadline)
-    {
-        return Clock::now() > *static_cast<const Clock::time_point*>(deadline);
+// Only reading is allowed: no write, no other file, no pragma, no extension.
+int authorize(void*, int action, const char*, const char* second, const char*, const char*)
+{
+    switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_READ:
+    case SQLITE_RECURSIVE:
+        return SQLITE_OK;
+    case SQLITE_FUNCTION:
+        return second != nullptr && std::strcmp(second, "load_extension") == 0 ? SQLITE_DENY
+                                                                               : SQLITE_OK;
+    default:
+        return SQLITE_DENY;
     }
+}
+
+using Clock = std::chrono::steady_clock;
+
+int pastDeadline(void* deadline)
+{
+    return Clock::now() > *static_cast<const Clock::time_point*>(deadline);
+}
 
 } // namespace
 
 std::string damageText(sqlite3* database)
 {
-    switch (sqlite3_errcode(database))
-    {
+    switch (sqlite3_errcode(database)) {
     case SQLITE_NOTADB:
         return "not a database, so not an rdrlab trace";
     case SQLITE_CORRUPT:
@@ -198,36 +187,35 @@ std::string damageText(sqlite3* database)
 
 sqlite3* openTrace(const std::string& path, std::string& error)
 {
-    struct stat info {};
-    std::string problem;
-    if (stat(path.c_str(), &info) != 0)
+    struct stat info
     {
+    };
+    std::string problem;
+    if (stat(path.c_str(), &info) != 0) {
         problem = std::strerror(errno);
         problem[0] = char(problem[0] == 'N' ? 'n' : problem[0]);
-    }
-    else if (!S_ISREG(info.st_mode))
-    {
+    } else if (!S_ISREG(info.st_mode)) {
         problem = "not a file";
-    }
-    else
-    {
-        struct stat journal {};
-        const bool interrupted = stat((path + "-journal").c_str(), &journal) == 0 && journal.st_size > 0;
+    } else {
+        struct stat journal
+        {
+        };
+        const bool interrupted
+            = stat((path + "-journal").c_str(), &journal) == 0 && journal.st_size > 0;
         problem = checkHeader(path, info.st_size);
-        // A torn last batch may leave the header ahead of the file; the journal puts it right below.
+        // A torn last batch may leave the header ahead of the file; the journal puts it right
+        // below.
         problem = interrupted && problem.starts_with("truncated: ") ? std::string() : problem;
     }
-    if (!problem.empty())
-    {
+    if (!problem.empty()) {
         error = path + ": " + problem;
         return nullptr;
     }
     sqlite3* database = nullptr;
-    for (const bool mayRepair : { true, false })
-    {
-        const int opened = sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
-        if (opened != SQLITE_OK)
-        {
+    for (const bool mayRepair : { true, false }) {
+        const int opened = sqlite3_open_v2(
+            path.c_str(), &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
+        if (opened != SQLITE_OK) {
             problem = damageText(database);
             break;
         }
@@ -235,13 +223,12 @@ sqlite3* openTrace(const std::string& path, std::string& error)
         int result = 0;
         pragma(database, "SELECT count(*) FROM sqlite_schema", result);
         const int extended = sqlite3_extended_errcode(database);
-        if (result != SQLITE_ROW && (extended & 0xff) == SQLITE_READONLY && mayRepair)
-        {
+        if (result != SQLITE_ROW && (extended & 0xff) == SQLITE_READONLY && mayRepair) {
             sqlite3_close(database);
             database = nullptr;
-            if (!repair(path))
-            {
-                problem = "its recording was interrupted, and it cannot be repaired here (no permission to write)";
+            if (!repair(path)) {
+                problem = "its recording was interrupted, and it cannot be repaired here (no "
+                          "permission to write)";
                 break;
             }
             continue;
@@ -249,8 +236,7 @@ sqlite3* openTrace(const std::string& path, std::string& error)
         problem = checkShape(database, info.st_size);
         break;
     }
-    if (!problem.empty())
-    {
+    if (!problem.empty()) {
         sqlite3_close(database);
         error = path + ": " + problem;
         return nullptr;
@@ -267,49 +253,37 @@ std::string runSql(
     std::string problem;
     sqlite3_stmt* statement = nullptr;
     const char* rest = nullptr;
-    if (sqlite3_prepare_v2(database, text.c_str(), int(text.size()), &statement, &rest) != SQLITE_OK)
-    {
+    if (sqlite3_prepare_v2(database, text.c_str(), int(text.size()), &statement, &rest)
+        != SQLITE_OK) {
         problem = sqlite3_errcode(database) == SQLITE_AUTH ? "only statements that read are allowed"
-                                                          : std::string(sqlite3_errmsg(database));
-    }
-    else if (statement == nullptr)
-    {
+                                                           : std::string(sqlite3_errmsg(database));
+    } else if (statement == nullptr) {
         problem = "no statement";
-    }
-    else if (std::string_view(rest).find_first_not_of(" \t\r\n;") != std::string_view::npos)
-    {
+    } else if (std::string_view(rest).find_first_not_of(" \t\r\n;") != std::string_view::npos) {
         problem = "one statement at a time";
-    }
-    else
-    {
+    } else {
         const int columns = sqlite3_column_count(statement);
         std::vector<const char*> cells(static_cast<std::size_t>(columns));
-        for (int i = 0; i < columns; ++i)
-        {
+        for (int i = 0; i < columns; ++i) {
             cells[std::size_t(i)] = sqlite3_column_name(statement, i);
         }
         row(cells);
         std::uint64_t rows = 0;
         int result = SQLITE_ROW;
-        while ((result = sqlite3_step(statement)) == SQLITE_ROW)
-        {
-            if (++rows > limits.rows)
-            {
+        while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
+            if (++rows > limits.rows) {
                 problem = "stopped after " + std::to_string(limits.rows) + " rows";
                 break;
             }
-            for (int i = 0; i < columns; ++i)
-            {
-                cells[std::size_t(i)] = reinterpret_cast<const char*>(sqlite3_column_text(statement, i));
+            for (int i = 0; i < columns; ++i) {
+                cells[std::size_t(i)]
+                    = reinterpret_cast<const char*>(sqlite3_column_text(statement, i));
             }
             row(cells);
         }
-        if (result == SQLITE_INTERRUPT)
-        {
+        if (result == SQLITE_INTERRUPT) {
             problem = "stopped after " + std::to_string(limits.milliseconds) + " ms";
-        }
-        else if (result != SQLITE_ROW && result != SQLITE_DONE)
-        {
+        } else if (result != SQLITE_ROW && result != SQLITE_DONE) {
             problem = damageText(database);
         }
     }

@@ -1,4 +1,5 @@
-// The guarded doors of a trace file: opening one, and running foreign SQL on one. Private to traces/store.
+// The guarded doors of a trace file: opening one, and running foreign SQL on one. Private to
+// traces/store.
 #pragma once
 
 #include "traces/store/reader.h"
@@ -14,6 +15,9 @@ sqlite3* openTrace(const std::string& path, std::string& error);
 std::string damageText(sqlite3* database);
 
 std::string runSql(
-    sqlite3* database, const std::string& statement, const SqlLimits& limits, const Reader::SqlRow& row);
+    sqlite3* database,
+    const std::string& statement,
+    const SqlLimits& limits,
+    const Reader::SqlRow& row);
 
 } // namespace rdrlab::trace

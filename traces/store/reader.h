@@ -1,8 +1,9 @@
 // Reads one trace file, which may come from anyone.
 //
-// The file is opened read-only with SQLite's defences on; its shape is checked before anything is read, and every number
-// that selects something is checked again by the caller of this class (ids may be missing, enumerators unknown). A trace
-// whose program died is repaired first from the journal beside it, as SQLite does for any database.
+// The file is opened read-only with SQLite's defences on; its shape is checked before anything is
+// read, and every number that selects something is checked again by the caller of this class (ids
+// may be missing, enumerators unknown). A trace whose program died is repaired first from the
+// journal beside it, as SQLite does for any database.
 #pragma once
 
 #include "traces/model/trace.h"
@@ -47,7 +48,8 @@ struct SqlLimits
 class Reader
 {
 public:
-    /// Opens and checks a trace. Returns nullptr and one line in `error` (without a path the caller did not give).
+    /// Opens and checks a trace. Returns nullptr and one line in `error` (without a path the caller
+    /// did not give).
     static std::unique_ptr<Reader> open(const std::string& path, std::string& error);
     ~Reader();
     Reader(const Reader&) = delete;
@@ -79,16 +81,19 @@ public:
     // Rows of a range of events, both ends included, in order. The visitor returns false to stop.
     bool events(Seq from, Seq to, const std::function<bool(const Event&)>& visit) const;
     bool changes(Seq from, Seq to, const std::function<bool(const FieldChange&)>& visit) const;
-    bool changesBackwards(Seq from, Seq to, const std::function<bool(const FieldChange&)>& visit) const;
-    bool changesOf(ObjectId object, Seq to, const std::function<bool(const FieldChange&)>& visit) const;
+    bool
+    changesBackwards(Seq from, Seq to, const std::function<bool(const FieldChange&)>& visit) const;
+    bool
+    changesOf(ObjectId object, Seq to, const std::function<bool(const FieldChange&)>& visit) const;
     bool references(Seq from, Seq to, const std::function<bool(const Reference&)>& visit) const;
     bool packets(const std::function<bool(const Packet&)>& visit) const;
     bool spans(const std::function<bool(const Span&)>& visit) const; // by id
     bool inputs(const std::function<bool(const Input&)>& visit) const;
     bool choices(const std::function<bool(const Choice&)>& visit) const;
 
-    /// Runs one statement that only reads. The first call of `row` gets the column names, the others one row each (NULL as
-    /// nullptr). Returns an empty string, or one line saying why it stopped.
+    /// Runs one statement that only reads. The first call of `row` gets the column names, the
+    /// others one row each (NULL as nullptr). Returns an empty string, or one line saying why it
+    /// stopped.
     using SqlRow = std::function<void(const std::vector<const char*>& columns)>;
     std::string sql(const std::string& statement, const SqlLimits& limits, const SqlRow& row) const;
 

@@ -6,9 +6,9 @@ namespace rdrlab::trace {
 
 namespace {
 
-    // Rows for people: numbers as numbers, names through a dictionary, nothing packed. A value that is absent is NULL,
-    // which costs no byte in the row.
-    constexpr const char* kTables = R"sql(
+// Rows for people: numbers as numbers, names through a dictionary, nothing packed. A value that is
+// absent is NULL, which costs no byte in the row.
+constexpr const char* kTables = R"sql(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE layers(id INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE object_kinds(id INTEGER PRIMARY KEY, name TEXT NOT NULL);
@@ -21,7 +21,7 @@ CREATE TABLE events(seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind INTEGER
     cpu INTEGER NOT NULL, irql INTEGER NOT NULL, process INTEGER NOT NULL, thread INTEGER NOT NULL, span INTEGER,
     parent INTEGER, routine INTEGER, object INTEGER, status INTEGER, argument INTEGER, text INTEGER);
 CREATE TABLE spans(id INTEGER PRIMARY KEY, parent INTEGER, layer INTEGER NOT NULL, routine INTEGER, object INTEGER,
-    process INTEGER NOT NULL, thread INTEGER NOT NULL, begin_time INTEGER NOT NULL, end_seq INTEGER, end_time INTEGER,
+    request INTEGER, process INTEGER NOT NULL, thread INTEGER NOT NULL, begin_time INTEGER NOT NULL, end_seq INTEGER, end_time INTEGER,
     status INTEGER, information INTEGER);
 CREATE TABLE objects(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name INTEGER NOT NULL, owner INTEGER,
     birth INTEGER NOT NULL, death INTEGER);
@@ -48,10 +48,13 @@ CREATE VIEW v_events AS
   LEFT JOIN strings r ON r.id = e.routine LEFT JOIN objects o ON o.id = e.object LEFT JOIN strings n ON n.id = o.name
   LEFT JOIN statuses s ON s.value = e.status LEFT JOIN strings t ON t.id = e.text;
 CREATE VIEW v_spans AS
-  SELECT p.id, p.parent, l.name AS layer, r.text AS routine, n.text AS object, p.process, p.thread, p.begin_time,
+  SELECT p.id, p.parent, l.name AS layer, r.text AS routine, n.text AS object, q.text AS request, p.process, p.thread,
+    p.begin_time,
     p.end_seq, p.end_time, p.end_time - p.begin_time AS duration, p.status, s.name AS status_name, p.information
   FROM spans p JOIN layers l ON l.id = p.layer LEFT JOIN strings r ON r.id = p.routine
-  LEFT JOIN objects o ON o.id = p.object LEFT JOIN strings n ON n.id = o.name LEFT JOIN statuses s ON s.value = p.status;
+  LEFT JOIN objects o ON o.id = p.object LEFT JOIN strings n ON n.id = o.name
+  LEFT JOIN objects i ON i.id = p.request LEFT JOIN strings q ON q.id = i.name
+  LEFT JOIN statuses s ON s.value = p.status;
 CREATE VIEW v_changes AS
   SELECT c.seq, n.text AS object, f.text AS field, c.old, c.new, c.object AS object_id, c.old_object, c.new_object
   FROM changes c JOIN objects o ON o.id = c.object JOIN strings n ON n.id = o.name JOIN strings f ON f.id = c.field;
@@ -60,15 +63,14 @@ CREATE VIEW v_refs AS
   FROM refs r JOIN objects o ON o.id = r.object JOIN strings n ON n.id = o.name LEFT JOIN strings t ON t.id = r.reason;
 )sql";
 
-    template <typename Enum, typename Name>
-    void addVocabulary(std::string& sql, const char* table, Name name)
-    {
-        for (unsigned i = 0; i < unsigned(Enum::Maximum); ++i)
-        {
-            sql += std::string("INSERT INTO ") + table + " VALUES(" + std::to_string(i) + ",'"
-                + std::string(name(Enum(i))) + "');\n";
-        }
+template <typename Enum, typename Name>
+void addVocabulary(std::string& sql, const char* table, Name name)
+{
+    for (unsigned i = 0; i < unsigned(Enum::Maximum); ++i) {
+        sql += std::string("INSERT INTO ") + table + " VALUES(" + std::to_string(i) + ",'"
+            + std::string(name(Enum(i))) + "');\n";
     }
+}
 
 } // namespace
 

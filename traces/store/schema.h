@@ -1,5 +1,5 @@
-// The layout of a trace file. SCHEMA.md describes every table and column for people; a change of layout bumps
-// kSchemaVersion and SCHEMA.md in the same commit.
+// The layout of a trace file. SCHEMA.md describes every table and column for people; a change of
+// layout bumps kSchemaVersion and SCHEMA.md in the same commit.
 #pragma once
 
 #include <cstdint>

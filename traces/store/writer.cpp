@@ -16,98 +16,100 @@ namespace rdrlab::trace {
 
 namespace {
 
-    enum Statement
-    {
-        kMeta,
-        kString,
-        kEvent,
-        kSpan,
-        kSpanEnd,
-        kObject,
-        kObjectDeath,
-        kObjectName,
-        kChange,
-        kReference,
-        kPacket,
-        kInput,
-        kChoice,
-        kStatus,
-        kProcess,
-        kThread,
-        kStatementCount
-    };
+enum Statement
+{
+    kMeta,
+    kString,
+    kEvent,
+    kSpan,
+    kSpanEnd,
+    kSpanRequest,
+    kObject,
+    kObjectDeath,
+    kObjectName,
+    kChange,
+    kReference,
+    kPacket,
+    kInput,
+    kChoice,
+    kStatus,
+    kProcess,
+    kThread,
+    kStatementCount
+};
 
-    constexpr const char* kStatements[kStatementCount] = {
-        "INSERT OR REPLACE INTO meta VALUES(?,?)",
-        "INSERT INTO strings VALUES(?,?)",
-        "INSERT INTO events VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        "INSERT INTO spans VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
-        "UPDATE spans SET end_seq=?2, end_time=?3, status=?4, information=?5 WHERE id=?1",
-        "INSERT INTO objects VALUES(?,?,?,?,?,?)",
-        "UPDATE objects SET death=?2 WHERE id=?1",
-        "UPDATE objects SET name=?2 WHERE id=?1",
-        "INSERT INTO changes VALUES(?,?,?,?,?,?,?)",
-        "INSERT INTO refs VALUES(?,?,?,?,?)",
-        "INSERT INTO packets VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        "INSERT INTO inputs VALUES(?,?,?,?,?,?)",
-        "INSERT INTO choices VALUES(?,?,?)",
-        "INSERT OR IGNORE INTO statuses VALUES(?,?)",
-        "INSERT OR REPLACE INTO processes VALUES(?,?,?)",
-        "INSERT OR REPLACE INTO threads VALUES(?,?,?,?)",
-    };
+constexpr const char* kStatements[kStatementCount] = {
+    "INSERT OR REPLACE INTO meta VALUES(?,?)",
+    "INSERT INTO strings VALUES(?,?)",
+    "INSERT INTO events VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    "INSERT INTO spans VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    "UPDATE spans SET end_seq=?2, end_time=?3, status=?4, information=?5 WHERE id=?1",
+    "UPDATE spans SET request=?2 WHERE id=?1",
+    "INSERT INTO objects VALUES(?,?,?,?,?,?)",
+    "UPDATE objects SET death=?2 WHERE id=?1",
+    "UPDATE objects SET name=?2 WHERE id=?1",
+    "INSERT INTO changes VALUES(?,?,?,?,?,?,?)",
+    "INSERT INTO refs VALUES(?,?,?,?,?)",
+    "INSERT INTO packets VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    "INSERT INTO inputs VALUES(?,?,?,?,?,?)",
+    "INSERT INTO choices VALUES(?,?,?)",
+    "INSERT OR IGNORE INTO statuses VALUES(?,?)",
+    "INSERT OR REPLACE INTO processes VALUES(?,?,?)",
+    "INSERT OR REPLACE INTO threads VALUES(?,?,?,?)",
+};
 
-    std::string addressText(std::uint32_t address)
+std::string addressText(std::uint32_t address)
+{
+    char text[16];
+    std::snprintf(
+        text, sizeof text, "%u.%u.%u.%u", address >> 24, (address >> 16) & 255u,
+        (address >> 8) & 255u, address & 255u);
+    return text;
+}
+
+// Binds the columns of one row in order.
+class Row
+{
+public:
+    explicit Row(sqlite3_stmt* statement)
+        : m_statement(statement)
     {
-        char text[16];
-        std::snprintf(
-            text, sizeof text, "%u.%u.%u.%u", address >> 24, (address >> 16) & 255u, (address >> 8) & 255u, address & 255u);
-        return text;
+    }
+    Row& number(std::uint64_t value)
+    {
+        sqlite3_bind_int64(m_statement, ++m_column, static_cast<sqlite3_int64>(value));
+        return *this;
+    }
+    Row& signedNumber(std::int64_t value)
+    {
+        sqlite3_bind_int64(m_statement, ++m_column, value);
+        return *this;
+    }
+    Row& optional(std::uint64_t value) { return value == 0 ? null() : number(value); }
+    Row& null()
+    {
+        sqlite3_bind_null(m_statement, ++m_column);
+        return *this;
+    }
+    Row& text(std::string_view value)
+    {
+        sqlite3_bind_text(m_statement, ++m_column, value.data(), int(value.size()), SQLITE_STATIC);
+        return *this;
+    }
+    Row& blob(const void* data, std::size_t length)
+    {
+        if (length == 0) {
+            sqlite3_bind_zeroblob(m_statement, ++m_column, 0);
+            return *this;
+        }
+        sqlite3_bind_blob64(m_statement, ++m_column, data, length, SQLITE_STATIC);
+        return *this;
     }
 
-    // Binds the columns of one row in order.
-    class Row
-    {
-    public:
-        explicit Row(sqlite3_stmt* statement)
-            : m_statement(statement)
-        {
-        }
-        Row& number(std::uint64_t value)
-        {
-            sqlite3_bind_int64(m_statement, ++m_column, static_cast<sqlite3_int64>(value));
-            return *this;
-        }
-        Row& signedNumber(std::int64_t value)
-        {
-            sqlite3_bind_int64(m_statement, ++m_column, value);
-            return *this;
-        }
-        Row& optional(std::uint64_t value) { return value == 0 ? null() : number(value); }
-        Row& null()
-        {
-            sqlite3_bind_null(m_statement, ++m_column);
-            return *this;
-        }
-        Row& text(std::string_view value)
-        {
-            sqlite3_bind_text(m_statement, ++m_column, value.data(), int(value.size()), SQLITE_STATIC);
-            return *this;
-        }
-        Row& blob(const void* data, std::size_t length)
-        {
-            if (length == 0)
-            {
-                sqlite3_bind_zeroblob(m_statement, ++m_column, 0);
-                return *this;
-            }
-            sqlite3_bind_blob64(m_statement, ++m_column, data, length, SQLITE_STATIC);
-            return *this;
-        }
-
-    private:
-        sqlite3_stmt* m_statement;
-        int m_column = 0;
-    };
+private:
+    sqlite3_stmt* m_statement;
+    int m_column = 0;
+};
 
 } // namespace
 
@@ -124,9 +126,9 @@ struct Writer::Implementation
     std::uint64_t lastTimeNs = 0;
     std::uint64_t choices = 0;
 
-    // Rows whose end commonly comes within the same batch wait here, so that most are written once and never updated.
-    // Ordered, so that they are appended in key order.
-    std::map<SpanId, std::pair<Span, bool>> spans;     // bool: hasStatus
+    // Rows whose end commonly comes within the same batch wait here, so that most are written once
+    // and never updated. Ordered, so that they are appended in key order.
+    std::map<SpanId, Span> spans;
     std::map<ObjectId, Object> objects;
     std::unordered_set<std::int32_t> statusesSeen;
 
@@ -137,8 +139,7 @@ struct Writer::Implementation
 
     void close()
     {
-        for (sqlite3_stmt*& statement : statements)
-        {
+        for (sqlite3_stmt*& statement : statements) {
             sqlite3_finalize(statement);
             statement = nullptr;
         }
@@ -148,22 +149,22 @@ struct Writer::Implementation
 
     bool fail()
     {
-        if (error.empty())
-        {
-            error = path + ": " + (database != nullptr ? sqlite3_errmsg(database) : "out of memory");
+        if (error.empty()) {
+            error
+                = path + ": " + (database != nullptr ? sqlite3_errmsg(database) : "out of memory");
         }
         return false;
     }
 
     bool execute(const std::string& sql)
     {
-        return sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK || fail();
+        return sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK
+            || fail();
     }
 
     Row row(Statement which)
     {
-        if (!inBatch && error.empty())
-        {
+        if (!inBatch && error.empty()) {
             inBatch = execute("BEGIN");
         }
         return Row(statements[which]);
@@ -171,8 +172,7 @@ struct Writer::Implementation
 
     void put(Statement which)
     {
-        if (error.empty() && sqlite3_step(statements[which]) != SQLITE_DONE)
-        {
+        if (error.empty() && sqlite3_step(statements[which]) != SQLITE_DONE) {
             fail();
         }
         sqlite3_reset(statements[which]);
@@ -180,13 +180,11 @@ struct Writer::Implementation
 
     void status(std::int32_t value)
     {
-        if (!statusesSeen.insert(value).second)
-        {
+        if (!statusesSeen.insert(value).second) {
             return;
         }
         const std::string_view name = statusName(value);
-        if (!name.empty())
-        {
+        if (!name.empty()) {
             row(kStatus).signedNumber(value).text(name);
             put(kStatus);
         }
@@ -194,25 +192,29 @@ struct Writer::Implementation
 
     void flushPending()
     {
-        for (const auto& [id, entry] : spans)
-        {
-            const Span& span = entry.first;
+        for (const auto& [id, span] : spans) {
             Row bound = row(kSpan);
-            bound.number(id).optional(span.parent).number(unsigned(span.layer)).optional(span.routine);
-            bound.optional(span.object).number(span.process).number(span.thread).number(span.beginNs);
-            if (span.end != 0)
-            {
-                bound.number(span.end).number(span.endNs).signedNumber(span.status).number(span.information);
-            }
-            else
-            {
+            bound.number(id)
+                .optional(span.parent)
+                .number(unsigned(span.layer))
+                .optional(span.routine);
+            bound.optional(span.object)
+                .optional(span.request)
+                .number(span.process)
+                .number(span.thread)
+                .number(span.beginNs);
+            if (span.end != 0) {
+                bound.number(span.end)
+                    .number(span.endNs)
+                    .signedNumber(span.status)
+                    .number(span.information);
+            } else {
                 bound.null().null().null().null();
             }
             put(kSpan);
         }
         spans.clear();
-        for (const auto& [id, object] : objects)
-        {
+        for (const auto& [id, object] : objects) {
             row(kObject)
                 .number(id)
                 .number(unsigned(object.kind))
@@ -227,8 +229,7 @@ struct Writer::Implementation
 
     void value(Row& bound, const Value& field)
     {
-        switch (field.type)
-        {
+        switch (field.type) {
         case Value::Type::None:
             bound.null();
             return;
@@ -253,46 +254,43 @@ Writer::~Writer()
     finish();
 }
 
-std::unique_ptr<Writer> Writer::create(const std::string& path, std::string& error, const WriterOptions& options)
+std::unique_ptr<Writer>
+Writer::create(const std::string& path, std::string& error, const WriterOptions& options)
 {
-    for (const char* suffix : { "", "-journal", "-wal", "-shm" })
-    {
+    for (const char* suffix : { "", "-journal", "-wal", "-shm" }) {
         ::unlink((path + suffix).c_str());
     }
     auto implementation = std::make_unique<Implementation>();
     implementation->path = path;
     implementation->options = options;
-    if (sqlite3_open_v2(path.c_str(),
-            &implementation->database,
-            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-            nullptr)
-        != SQLITE_OK)
-    {
+    if (sqlite3_open_v2(
+            path.c_str(), &implementation->database,
+            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr)
+        != SQLITE_OK) {
         implementation->fail();
         error = implementation->error;
         return nullptr;
     }
-    // Large pages keep a 64 KiB payload in few pieces. The rollback journal, unlike WAL, writes a payload once: appended
-    // pages have no old content to save. Without fsync a crash of the program loses nothing that was committed; a crash
-    // of the machine may lose the trace, which a laboratory can record again.
-    const std::string setup = "PRAGMA page_size=16384; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=OFF;"
-                              "PRAGMA locking_mode=NORMAL; PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY;"
-                              "PRAGMA application_id="
-        + std::to_string(kApplicationId) + "; PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";";
-    bool good = implementation->execute(setup) && implementation->execute("BEGIN;" + schemaSql() + "COMMIT;");
-    for (int i = 0; good && i < kStatementCount; ++i)
-    {
-        good = sqlite3_prepare_v3(implementation->database,
-                   kStatements[i],
-                   -1,
-                   SQLITE_PREPARE_PERSISTENT,
-                   &implementation->statements[std::size_t(i)],
-                   nullptr)
+    // Large pages keep a 64 KiB payload in few pieces. The rollback journal, unlike WAL, writes a
+    // payload once: appended pages have no old content to save. Without fsync a crash of the
+    // program loses nothing that was committed; a crash of the machine may lose the trace, which a
+    // laboratory can record again.
+    const std::string setup
+        = "PRAGMA page_size=16384; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=OFF;"
+          "PRAGMA locking_mode=NORMAL; PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY;"
+          "PRAGMA application_id="
+        + std::to_string(kApplicationId) + "; PRAGMA user_version=" + std::to_string(kSchemaVersion)
+        + ";";
+    bool good = implementation->execute(setup)
+        && implementation->execute("BEGIN;" + schemaSql() + "COMMIT;");
+    for (int i = 0; good && i < kStatementCount; ++i) {
+        good = sqlite3_prepare_v3(
+                   implementation->database, kStatements[i], -1, SQLITE_PREPARE_PERSISTENT,
+                   &implementation->statements[std::size_t(i)], nullptr)
                 == SQLITE_OK
             || implementation->fail();
     }
-    if (!good)
-    {
+    if (!good) {
         error = implementation->error;
         return nullptr;
     }
@@ -319,7 +317,11 @@ void Writer::process(const Process& process)
 
 void Writer::thread(const Thread& thread)
 {
-    m_implementation->row(kThread).number(thread.id).number(thread.process).text(thread.name).number(thread.birth);
+    m_implementation->row(kThread)
+        .number(thread.id)
+        .number(thread.process)
+        .text(thread.name)
+        .number(thread.birth);
     m_implementation->put(kThread);
 }
 
@@ -334,21 +336,24 @@ void Writer::event(const Event& event)
 {
     Implementation& self = *m_implementation;
     Row bound = self.row(kEvent);
-    bound.number(event.seq).number(event.timeNs).number(unsigned(event.kind)).number(unsigned(event.layer));
-    bound.number(event.cpu).number(event.irql).number(event.process).number(event.thread).optional(event.span);
+    bound.number(event.seq)
+        .number(event.timeNs)
+        .number(unsigned(event.kind))
+        .number(unsigned(event.layer));
+    bound.number(event.cpu)
+        .number(event.irql)
+        .number(event.process)
+        .number(event.thread)
+        .optional(event.span);
     bound.optional(event.parent).optional(event.routine).optional(event.object);
-    if (event.hasStatus)
-    {
+    if (event.hasStatus) {
         bound.signedNumber(event.status);
-    }
-    else
-    {
+    } else {
         bound.null();
     }
     bound.number(event.argument).optional(event.text);
     self.put(kEvent);
-    if (event.hasStatus)
-    {
+    if (event.hasStatus) {
         self.status(event.status);
     }
     self.events = event.seq;
@@ -357,24 +362,37 @@ void Writer::event(const Event& event)
 
 void Writer::spanBegin(const Span& span)
 {
-    m_implementation->spans[span.id] = { span, false };
+    m_implementation->spans[span.id] = span;
 }
 
-void Writer::spanEnd(SpanId id, Seq end, std::uint64_t endNs, std::int32_t status, std::uint64_t information)
+void Writer::spanEnd(
+    SpanId id, Seq end, std::uint64_t endNs, std::int32_t status, std::uint64_t information)
 {
     Implementation& self = *m_implementation;
     const auto waiting = self.spans.find(id);
-    if (waiting != self.spans.end())
-    {
-        Span& span = waiting->second.first;
+    if (waiting != self.spans.end()) {
+        Span& span = waiting->second;
         span.end = end;
         span.endNs = endNs;
         span.status = status;
         span.information = information;
         return;
     }
-    self.row(kSpanEnd).number(id).number(end).number(endNs).signedNumber(status).number(information);
+    self.row(kSpanEnd).number(id).number(end).number(endNs).signedNumber(status).number(
+        information);
     self.put(kSpanEnd);
+}
+
+void Writer::spanRequest(SpanId id, ObjectId request)
+{
+    Implementation& self = *m_implementation;
+    const auto waiting = self.spans.find(id);
+    if (waiting != self.spans.end()) {
+        waiting->second.request = request;
+        return;
+    }
+    self.row(kSpanRequest).number(id).number(request);
+    self.put(kSpanRequest);
 }
 
 void Writer::objectBorn(const Object& object)
@@ -386,8 +404,7 @@ void Writer::objectDied(ObjectId id, Seq death)
 {
     Implementation& self = *m_implementation;
     const auto waiting = self.objects.find(id);
-    if (waiting != self.objects.end())
-    {
+    if (waiting != self.objects.end()) {
         waiting->second.death = death;
         return;
     }
@@ -399,8 +416,7 @@ void Writer::objectRenamed(ObjectId id, StringId name)
 {
     Implementation& self = *m_implementation;
     const auto waiting = self.objects.find(id);
-    if (waiting != self.objects.end())
-    {
+    if (waiting != self.objects.end()) {
         waiting->second.name = name;
         return;
     }
@@ -415,15 +431,20 @@ void Writer::change(const Change& change)
     bound.number(change.seq).number(change.object).number(change.field);
     self.value(bound, change.before);
     self.value(bound, change.after);
-    bound.optional(change.before.type == Value::Type::Object ? std::uint64_t(change.before.number) : 0);
-    bound.optional(change.after.type == Value::Type::Object ? std::uint64_t(change.after.number) : 0);
+    bound.optional(
+        change.before.type == Value::Type::Object ? std::uint64_t(change.before.number) : 0);
+    bound.optional(
+        change.after.type == Value::Type::Object ? std::uint64_t(change.after.number) : 0);
     self.put(kChange);
 }
 
 void Writer::reference(const Reference& reference)
 {
     Row bound = m_implementation->row(kReference);
-    bound.number(reference.seq).number(reference.object).signedNumber(reference.delta).signedNumber(reference.count);
+    bound.number(reference.seq)
+        .number(reference.object)
+        .signedNumber(reference.delta)
+        .signedNumber(reference.count);
     bound.optional(reference.reason);
     m_implementation->put(kReference);
 }
@@ -439,9 +460,15 @@ void Writer::packet(const Packet& head, const std::byte* payload, std::size_t le
     const std::string client = addressText(head.clientAddress);
     const std::string server = addressText(head.serverAddress);
     Row bound = self.row(kPacket);
-    bound.number(head.seq).number(head.timeNs).number(head.connection).number(unsigned(head.direction));
+    bound.number(head.seq)
+        .number(head.timeNs)
+        .number(head.connection)
+        .number(unsigned(head.direction));
     bound.text(client).number(head.clientPort).text(server).number(head.serverPort);
-    bound.number(head.tcpSequence).number(head.tcpAcknowledge).number(head.flags).number(head.length);
+    bound.number(head.tcpSequence)
+        .number(head.tcpAcknowledge)
+        .number(head.flags)
+        .number(head.length);
     bound.blob(payload, std::min<std::size_t>(length, self.options.payloadLimit));
     self.put(kPacket);
 }
@@ -463,13 +490,11 @@ void Writer::choice(const Choice& choice)
 void Writer::commit()
 {
     Implementation& self = *m_implementation;
-    if (self.finished)
-    {
+    if (self.finished) {
         return;
     }
     self.flushPending();
-    if (self.inBatch)
-    {
+    if (self.inBatch) {
         self.inBatch = false;
         self.execute("COMMIT");
     }
@@ -478,17 +503,16 @@ void Writer::commit()
 bool Writer::finish()
 {
     Implementation& self = *m_implementation;
-    if (self.finished)
-    {
+    if (self.finished) {
         return self.error.empty();
     }
     commit();
     self.finished = true;
-    if (self.error.empty())
-    {
-        self.execute("BEGIN;" + indexSql() + "INSERT OR REPLACE INTO meta VALUES('events'," + std::to_string(self.events)
-            + "),('end_time'," + std::to_string(self.lastTimeNs) + "),('complete',1); COMMIT; PRAGMA optimize;"
-            + "PRAGMA journal_mode=DELETE;");
+    if (self.error.empty()) {
+        self.execute(
+            "BEGIN;" + indexSql() + "INSERT OR REPLACE INTO meta VALUES('events',"
+            + std::to_string(self.events) + "),('end_time'," + std::to_string(self.lastTimeNs)
+            + "),('complete',1); COMMIT; PRAGMA optimize;" + "PRAGMA journal_mode=DELETE;");
     }
     self.close();
     return self.error.empty();

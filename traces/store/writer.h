@@ -1,9 +1,10 @@
 // Writes one trace file.
 //
-// Rows arrive in the order of the run and are put into SQLite in batches: one transaction per commit(), no index
-// maintained until finish(). After finish() the trace is a single self-contained file. When the program dies before that,
-// the file holds every committed batch: SQLite rolls a torn last batch back from the journal beside the file.
-// Not thread-safe: one thread at a time calls it (the recorder's writer thread).
+// Rows arrive in the order of the run and are put into SQLite in batches: one transaction per
+// commit(), no index maintained until finish(). After finish() the trace is a single self-contained
+// file. When the program dies before that, the file holds every committed batch: SQLite rolls a
+// torn last batch back from the journal beside the file. Not thread-safe: one thread at a time
+// calls it (the recorder's writer thread).
 #pragma once
 
 #include "traces/model/trace.h"
@@ -16,16 +17,18 @@ namespace rdrlab::trace {
 
 struct WriterOptions
 {
-    /// Keep only the first N payload bytes of each packet. Default: all. What was cut stays visible in `length`.
+    /// Keep only the first N payload bytes of each packet. Default: all. What was cut stays visible
+    /// in `length`.
     std::uint32_t payloadLimit = UINT32_MAX;
 };
 
 class Writer
 {
 public:
-    /// Creates the file, replacing one that is there. Returns nullptr and one line in `error` when it cannot.
-    static std::unique_ptr<Writer> create(
-        const std::string& path, std::string& error, const WriterOptions& options = {});
+    /// Creates the file, replacing one that is there. Returns nullptr and one line in `error` when
+    /// it cannot.
+    static std::unique_ptr<Writer>
+    create(const std::string& path, std::string& error, const WriterOptions& options = {});
 
     /// Finishes the file when finish() has not been called.
     ~Writer();
@@ -39,7 +42,9 @@ public:
     void string(StringId id, std::string_view text);
     void event(const Event& event);
     void spanBegin(const Span& span);
-    void spanEnd(SpanId id, Seq end, std::uint64_t endNs, std::int32_t status, std::uint64_t information);
+    void spanEnd(
+        SpanId id, Seq end, std::uint64_t endNs, std::int32_t status, std::uint64_t information);
+    void spanRequest(SpanId id, ObjectId request);
     void objectBorn(const Object& object);
     void objectDied(ObjectId id, Seq death);
     void objectRenamed(ObjectId id, StringId name);
@@ -53,10 +58,12 @@ public:
     /// Makes everything so far durable against the end of this process.
     void commit();
 
-    /// Commits, builds the indexes, marks the trace complete and closes the file. False when any write failed.
+    /// Commits, builds the indexes, marks the trace complete and closes the file. False when any
+    /// write failed.
     bool finish();
 
-    /// The first error, as one line; empty while all went well. After an error further rows are dropped.
+    /// The first error, as one line; empty while all went well. After an error further rows are
+    /// dropped.
     const std::string& error() const;
 
 private:

@@ -1,0 +1,26 @@
+// A trace in other tools' formats.
+#pragma once
+
+#include "traces/store/reader.h"
+
+#include <ostream>
+#include <string_view>
+
+namespace rdrlab::trace {
+
+/// What the client's network card would have captured: Ethernet, IPv4 and TCP around every recorded
+/// segment, with a comment that names the event. Segments larger than a frame are cut into several.
+/// False when the trace cannot be read.
+bool exportPcapng(const Reader& reader, std::ostream& out);
+
+/// The whole trace as one JSON object: meta, objects, spans, events (each with its changes and
+/// references).
+bool exportJson(const Reader& reader, std::ostream& out);
+
+/// The events of a range as a JSON array, as in exportJson.
+bool exportEventsJson(const Reader& reader, Seq from, Seq to, std::ostream& out);
+
+/// A JSON string literal, quotes included; bytes that are no UTF-8 become U+FFFD.
+std::string jsonString(std::string_view text);
+
+} // namespace rdrlab::trace
