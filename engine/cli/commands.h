@@ -1,0 +1,17 @@
+// The subcommands. Each adds itself to the application and, when it runs, leaves the exit status: 0
+// done, 1 the run or check failed, 2 wrong usage. A new command is a file with one addXxx, a line
+// here and a line in main.cpp.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace rdrlab::cli {
+
+void addShow(CLI::App& app, int& status);
+void addState(CLI::App& app, int& status);
+void addSql(CLI::App& app, int& status);
+void addExport(CLI::App& app, int& status);
+
+} // namespace rdrlab::cli
