@@ -1,0 +1,176 @@
+#include "tests/support/synthetic.h"
+#include "traces/exporters/exporters.h"
+#include "traces/query/spantree.h"
+#include "traces/query/state.h"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <sqlite3.h>
+#include <sstream>
+
+using namespace rdrlab;
+
+namespace {
+
+std::string bytesOf(const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream bytes;
+    bytes << file.rdbuf();
+    return bytes.str();
+}
+
+std::string fileWith(const std::string& name, const std::string& bytes)
+{
+    const std::string path = test::temporaryPath(name);
+    std::ofstream(path, std::ios::binary) << bytes;
+    return path;
+}
+
+std::string refusal(const std::string& path)
+{
+    std::string error;
+    CHECK(trace::Reader::open(path, error) == nullptr);
+    CHECK(error.find('\n') == std::string::npos);
+    CHECK(error.find(path + ": ") == 0);
+    return error.substr(std::min(error.size(), path.size() + 2));
+}
+
+void execute(const std::string& path, const char* sql)
+{
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+}
+
+// Reads a trace in every way the program has; what it says does not matter, that it ends does.
+void readEverything(const trace::Reader& reader)
+{
+    std::ostringstream sink;
+    trace::exportJson(reader, sink);
+    trace::exportPcapng(reader, sink);
+    trace::SpanTree tree(reader);
+    tree.count(0, trace::Layer::Wire);
+    trace::StateCursor cursor(reader);
+    cursor.moveTo(reader.lastSeq());
+    cursor.moveTo(0);
+    reader.inputs([](const trace::Input&) { return true; });
+    reader.choices([](const trace::Choice&) { return true; });
+}
+
+} // namespace
+
+TEST_CASE("what is no trace is refused in one clear line", "[traces][badfile]")
+{
+    CHECK(refusal(test::temporaryPath("missing")) == "no such file or directory");
+    CHECK(refusal(fileWith("empty", "")) == "empty, so not an rdrlab trace");
+    CHECK(
+        refusal(fileWith("text", std::string(5000, 'x')))
+        == "not a database, so not an rdrlab trace");
+    CHECK(
+        refusal(fileWith("stub", "SQLite format 3"))
+        == "truncated: not even a database header is left");
+    CHECK(
+        refusal(std::filesystem::path(test::temporaryPath("x")).parent_path().string())
+        == "not a file");
+    const std::string other = test::temporaryPath("other.db");
+    execute(other, "CREATE TABLE t(x)");
+    CHECK(refusal(other) == "a database, but not an rdrlab trace");
+}
+
+TEST_CASE("a trace of another schema version tells both versions", "[traces][badfile]")
+{
+    const std::string path = test::firstOpenTrace("version.rdrtrace");
+    execute(path, "PRAGMA user_version = 99");
+    CHECK(refusal(path) == "trace schema version 99, this program reads 1");
+}
+
+TEST_CASE("a trace without one of its tables is called damaged", "[traces][badfile]")
+{
+    const std::string path = test::firstOpenTrace("table.rdrtrace");
+    execute(path, "DROP TABLE refs");
+    CHECK(refusal(path) == "damaged: table refs is missing");
+}
+
+TEST_CASE("a truncated trace is called truncated wherever it is cut", "[traces][badfile]")
+{
+    const std::string whole = bytesOf(test::firstOpenTrace("whole.rdrtrace"));
+    const std::size_t left = GENERATE(100u, 101u, 4096u, 5000u, 20000u, 40000u);
+    REQUIRE(left < whole.size());
+    CHECK(refusal(fileWith("cut.rdrtrace", whole.substr(0, left))).find("truncated: ") == 0);
+}
+
+TEST_CASE("a trace with flipped bits is refused or read, and never crashes", "[traces][badfile]")
+{
+    const std::string whole = bytesOf(test::firstOpenTrace("flipped.rdrtrace"));
+    std::mt19937 random(7);
+    int refused = 0;
+    for (int round = 0; round < 300; ++round) {
+        std::string bytes = whole;
+        const unsigned flips = 1 + random() % 40;
+        for (unsigned i = 0; i < flips; ++i) {
+            bytes[random() % bytes.size()] ^= char(1u << random() % 8);
+        }
+        const std::string path = fileWith("flip.rdrtrace", bytes);
+        std::string error;
+        const auto reader = trace::Reader::open(path, error);
+        if (reader == nullptr) {
+            ++refused;
+            CHECK_FALSE(error.empty());
+            CHECK(error.find('\n') == std::string::npos);
+            continue;
+        }
+        readEverything(*reader);
+    }
+    CHECK(refused > 20);
+}
+
+TEST_CASE("rows of a foreign trace may say anything and are still read safely", "[traces][badfile]")
+{
+    const std::string path = test::firstOpenTrace("foreign.rdrtrace");
+    execute(
+        path,
+        "UPDATE events SET kind = 200, layer = -1, object = 4000000000, status = 'text' WHERE seq "
+        "% 5 = 0;"
+        "UPDATE spans SET parent = id + 1 WHERE id % 2 = 0; UPDATE spans SET layer = 'x', end_time "
+        "= -5;"
+        "UPDATE objects SET owner = id, kind = 99 WHERE id % 2 = 0;"
+        "UPDATE packets SET client = '999.1.1', length = 0 WHERE seq % 2 = 0; UPDATE changes SET "
+        "old = x'00ff', new = 1.5;"
+        "INSERT INTO strings VALUES(-7, 'negative');");
+    std::string error;
+    const auto reader = trace::Reader::open(path, error);
+    INFO(error);
+    REQUIRE(reader != nullptr);
+    readEverything(*reader);
+}
+
+TEST_CASE("foreign SQL can read and do nothing else", "[traces][sql]")
+{
+    const std::string path = test::firstOpenTrace("sql.rdrtrace");
+    std::string error;
+    const auto reader = trace::Reader::open(path, error);
+    REQUIRE(reader != nullptr);
+    const auto run = [&](const std::string& sql, trace::SqlLimits limits = {}) {
+        return reader->sql(sql, limits, [](const std::vector<const char*>&) {});
+    };
+    CHECK(run("SELECT count(*) FROM events").empty());
+    CHECK(run("SELECT count(*) FROM v_events;  ").empty());
+    CHECK_FALSE(run("DELETE FROM events").empty());
+    CHECK_FALSE(run("PRAGMA writable_schema=1").empty());
+    CHECK_FALSE(run("ATTACH '/tmp/x.db' AS x").empty());
+    CHECK_FALSE(run("SELECT load_extension('x')").empty());
+    CHECK_FALSE(run("CREATE TABLE t(x)").empty());
+    CHECK(run("SELECT 1; SELECT 2") == "one statement at a time");
+    CHECK(run("  ") == "no statement");
+    CHECK(run("SELECT * FROM events", { 5, 1000 }) == "stopped after 5 rows");
+    CHECK(
+        run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM "
+            "n",
+            { 5, 50 })
+        == "stopped after 50 ms");
+    CHECK(run("SELECT count(*) FROM events").empty());
+}
