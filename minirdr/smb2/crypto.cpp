@@ -7,6 +7,7 @@ namespace
 constinit struct
 {
     BCRYPT_ALG_HANDLE Md4;
+    BCRYPT_ALG_HANDLE Md5;
     BCRYPT_ALG_HANDLE HmacMd5;
     BCRYPT_ALG_HANDLE HmacSha256;
     BCRYPT_ALG_HANDLE Sha512;
@@ -111,6 +112,8 @@ NTSTATUS Smb2CryptoInitialize()
     static constexpr WCHAR GcmMode[] = BCRYPT_CHAIN_MODE_GCM;
     NTSTATUS Status = Open(&Providers.Md4, BCRYPT_MD4_ALGORITHM, 0);
     if (NT_SUCCESS(Status))
+        Status = Open(&Providers.Md5, BCRYPT_MD5_ALGORITHM, 0);
+    if (NT_SUCCESS(Status))
         Status = Open(&Providers.HmacMd5, BCRYPT_MD5_ALGORITHM, BCRYPT_ALG_HANDLE_HMAC_FLAG);
     if (NT_SUCCESS(Status))
         Status = Open(&Providers.HmacSha256, BCRYPT_SHA256_ALGORITHM, BCRYPT_ALG_HANDLE_HMAC_FLAG);
@@ -134,6 +137,7 @@ NTSTATUS Smb2CryptoInitialize()
 VOID Smb2CryptoUninitialize()
 {
     Close(&Providers.Md4);
+    Close(&Providers.Md5);
     Close(&Providers.HmacMd5);
     Close(&Providers.HmacSha256);
     Close(&Providers.Sha512);
@@ -149,6 +153,11 @@ NTSTATUS Smb2Random(PVOID Buffer, ULONG Bytes)
 NTSTATUS Smb2Md4(const SMB2_SPAN* Spans, ULONG Count, UCHAR Digest[16])
 {
     return HashOnce(Providers.Md4, nullptr, 0, Spans, Count, Digest, 16);
+}
+
+NTSTATUS Smb2Md5(const SMB2_SPAN* Spans, ULONG Count, UCHAR Digest[16])
+{
+    return HashOnce(Providers.Md5, nullptr, 0, Spans, Count, Digest, 16);
 }
 
 NTSTATUS Smb2HmacMd5(const UCHAR* Key, ULONG KeyBytes, const SMB2_SPAN* Spans, ULONG Count, UCHAR Digest[16])

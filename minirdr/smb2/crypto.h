@@ -31,6 +31,7 @@ VOID Smb2CryptoUninitialize();
 
 NTSTATUS Smb2Random(PVOID Buffer, ULONG Bytes);
 NTSTATUS Smb2Md4(const SMB2_SPAN* Spans, ULONG Count, UCHAR Digest[16]);
+NTSTATUS Smb2Md5(const SMB2_SPAN* Spans, ULONG Count, UCHAR Digest[16]);
 NTSTATUS Smb2HmacMd5(const UCHAR* Key, ULONG KeyBytes, const SMB2_SPAN* Spans, ULONG Count, UCHAR Digest[16]);
 NTSTATUS Smb2HmacSha256(const UCHAR* Key, ULONG KeyBytes, const SMB2_SPAN* Spans, ULONG Count, UCHAR Digest[32]);
 /// Hash = SHA-512(Hash || Message): one step of the preauthentication chain.

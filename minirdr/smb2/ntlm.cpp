@@ -146,21 +146,52 @@ NTSTATUS WrapInit(const SMB2_BLOB* Inner, SMB2_BLOB* Token)
     return STATUS_SUCCESS;
 }
 
-// NegTokenResp { responseToken [2] OCTET STRING }.
-NTSTATUS WrapResponse(const SMB2_BLOB* Inner, SMB2_BLOB* Token)
+// The signature of the mechanism list: it shows that nobody removed a better mechanism on the way, and a server that got a
+// message with a MIC insists on it. Made with NTLM's own message signature, first in the client's sequence; without key exchange
+// its checksum is not encrypted.
+NTSTATUS SignMechList(const UCHAR SessionKey[16], UCHAR Mic[16])
 {
+    static constexpr CHAR Magic[] = "session key to client-to-server signing key magic constant";
+    static constexpr UCHAR SequenceNumber[4] = {};
+    static constexpr UCHAR MechListHeader[] = { 0x30, sizeof NtlmOid };
+    const SMB2_SPAN KeySpans[] = { { SessionKey, 16 }, { Magic, sizeof Magic } };
+    UCHAR Key[16];
+    NTSTATUS Status = Smb2Md5(KeySpans, 2, Key);
+    if (!NT_SUCCESS(Status))
+        return Status;
+    const SMB2_SPAN Spans[] = { { SequenceNumber, 4 }, { MechListHeader, sizeof MechListHeader }, { NtlmOid, sizeof NtlmOid } };
+    UCHAR Checksum[16];
+    Status = Smb2HmacMd5(Key, sizeof Key, Spans, 3, Checksum);
+    RtlZeroMemory(Mic, 16);
+    Mic[0] = 1; // version
+    RtlCopyMemory(Mic + 4, Checksum, 8);
+    RtlZeroMemory(Key, sizeof Key);
+    return Status;
+}
+
+// NegTokenResp { responseToken [2] OCTET STRING, mechListMIC [3] OCTET STRING }; Mic may be null.
+NTSTATUS WrapResponse(const SMB2_BLOB* Inner, const UCHAR* Mic, SMB2_BLOB* Token)
+{
+    constexpr ULONG MIC_BYTES = 16;
     const ULONG Octets = DerBytes(Inner->Bytes);
     const ULONG ResponseToken = DerBytes(Octets);
-    const ULONG Sequence = DerBytes(ResponseToken);
+    const ULONG MicOctets = DerBytes(MIC_BYTES);
+    const ULONG Sequence = DerBytes(ResponseToken + (Mic ? DerBytes(MicOctets) : 0));
     Token->Bytes = DerBytes(Sequence);
     Token->Data = static_cast<PUCHAR>(MinirdrAllocate(Token->Bytes));
     if (!Token->Data)
         return STATUS_INSUFFICIENT_RESOURCES;
     PUCHAR At = DerHeader(Token->Data, 0xa1, Sequence);
-    At = DerHeader(At, 0x30, ResponseToken);
+    At = DerHeader(At, 0x30, ResponseToken + (Mic ? DerBytes(MicOctets) : 0));
     At = DerHeader(At, 0xa2, Octets);
     At = DerHeader(At, 0x04, Inner->Bytes);
     RtlCopyMemory(At, Inner->Data, Inner->Bytes);
+    if (Mic)
+    {
+        At = DerHeader(At + Inner->Bytes, 0xa3, MicOctets);
+        At = DerHeader(At, 0x04, MIC_BYTES);
+        RtlCopyMemory(At, Mic, MIC_BYTES);
+    }
     return STATUS_SUCCESS;
 }
 
@@ -367,7 +398,11 @@ NTSTATUS Smb2NtlmAuthenticate(
             *Token = Message;
         return Status;
     }
-    Status = WrapResponse(&Message, Token);
+    UCHAR MechListMic[16];
+    if (!Anonymous)
+        Status = SignMechList(Logon->SessionKey, MechListMic);
+    if (NT_SUCCESS(Status))
+        Status = WrapResponse(&Message, Anonymous ? nullptr : MechListMic, Token);
     MinirdrFree(Message.Data);
     return Status;
 }
