@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstring>
 #include <map>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <unordered_map>
 #include <unordered_set>
@@ -65,6 +67,31 @@ std::string addressText(std::uint32_t address)
         text, sizeof text, "%u.%u.%u.%u", address >> 24, (address >> 16) & 255u,
         (address >> 8) & 255u, address & 255u);
     return text;
+}
+
+// Removes an older trace of this name; anything else that is there is somebody's and stays.
+std::string clearTheWay(const std::string& path)
+{
+    struct stat info
+    {
+    };
+    if (::stat(path.c_str(), &info) != 0) {
+        return {};
+    }
+    char magic[16] = {};
+    std::FILE* file = S_ISREG(info.st_mode) ? std::fopen(path.c_str(), "rb") : nullptr;
+    const std::size_t got = file != nullptr ? std::fread(magic, 1, sizeof magic, file) : 0;
+    if (file != nullptr) {
+        std::fclose(file);
+    }
+    if (!S_ISREG(info.st_mode)
+        || (got != 0 && std::memcmp(magic, "SQLite format 3", sizeof magic) != 0)) {
+        return "is there already and is no trace, so it is not replaced";
+    }
+    for (const char* suffix : { "", "-journal", "-wal", "-shm" }) {
+        ::unlink((path + suffix).c_str());
+    }
+    return {};
 }
 
 // Binds the columns of one row in order.
@@ -257,8 +284,10 @@ Writer::~Writer()
 std::unique_ptr<Writer>
 Writer::create(const std::string& path, std::string& error, const WriterOptions& options)
 {
-    for (const char* suffix : { "", "-journal", "-wal", "-shm" }) {
-        ::unlink((path + suffix).c_str());
+    error = clearTheWay(path);
+    if (!error.empty()) {
+        error = path + ": " + error;
+        return nullptr;
     }
     auto implementation = std::make_unique<Implementation>();
     implementation->path = path;
