@@ -18,6 +18,8 @@ namespace rdrlab::trace {
 
 namespace {
 
+constexpr off_t kShrinkBelowBytes = 2 << 20;
+
 enum Statement
 {
     kMeta,
@@ -252,6 +254,21 @@ struct Writer::Implementation
             put(kObject);
         }
         objects.clear();
+    }
+
+    // Each table and index takes a page at least: a short run fits much better into small ones.
+    void shrink()
+    {
+        struct stat info
+        {
+        };
+        if (::stat(path.c_str(), &info) == 0 && info.st_size < kShrinkBelowBytes) {
+            for (sqlite3_stmt*& statement : statements) {
+                sqlite3_finalize(statement);
+                statement = nullptr;
+            }
+            execute("PRAGMA page_size=4096; VACUUM;");
+        }
     }
 
     void value(Row& bound, const Value& field)
@@ -541,7 +558,9 @@ bool Writer::finish()
         self.execute(
             "BEGIN;" + indexSql() + "INSERT OR REPLACE INTO meta VALUES('events',"
             + std::to_string(self.events) + "),('end_time'," + std::to_string(self.lastTimeNs)
-            + "),('complete',1); COMMIT; PRAGMA optimize;" + "PRAGMA journal_mode=DELETE;");
+            + "),('complete',1); COMMIT; PRAGMA optimize;");
+        self.shrink();
+        self.execute("PRAGMA journal_mode=DELETE;");
     }
     self.close();
     return self.error.empty();
