@@ -13,6 +13,7 @@ function(rdrlab_add_driver NAME)
         $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions> $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>
         $<$<COMPILE_LANGUAGE:CXX>:-fno-threadsafe-statics>
         $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fno-gnu-unique>)
+    target_compile_definitions(${NAME} PRIVATE _KERNEL_MODE=1)
     target_link_libraries(${NAME} PRIVATE ${ARG_LIBS})
     if(NOT ARG_NO_RDBSS)
         target_link_libraries(${NAME} PRIVATE rdbss)

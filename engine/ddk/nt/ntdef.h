@@ -69,6 +69,9 @@
 #define CFORCEINLINE FORCEINLINE
 #define __inline inline
 #define __forceinline inline
+#ifndef RDRLAB_NT_HOST
+#define INLINE inline
+#endif
 #define _inline inline
 #define __int64 long long
 #define __int32 int

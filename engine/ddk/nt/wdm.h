@@ -13,6 +13,7 @@
 #include "crt.h"
 
 #include "const/bugcheck.h"
+#include "const/dpfilter.h"
 #include "const/fsctl.h"
 #include "const/irp.h"
 #include "const/file.h"

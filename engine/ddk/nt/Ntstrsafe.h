@@ -1,0 +1,2 @@
+/* Ntstrsafe.h - the spelling some sources use. */
+#include "ntstrsafe.h"
