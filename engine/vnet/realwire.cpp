@@ -25,7 +25,6 @@ namespace rdrlab::vnet {
 namespace {
 
 constexpr std::size_t kReadBytes = 1u << 20;
-constexpr std::size_t kSpareBuffers = 4;
 constexpr int kMaxGather = 64;
 constexpr int kMaxPollMs = 60'000;
 
@@ -249,33 +248,15 @@ void RealWire::anchor(std::uint64_t virtualNs)
     m_realAnchor = std::chrono::steady_clock::now();
 }
 
-void RealWire::take(LiveInput input, Buffer bytes, std::size_t count, const Delivery& hand)
+void RealWire::take(LiveInput input, const std::function<void(std::uint64_t)>& advance)
 {
     input.idleIndex = m_idleIndex;
-    // The bytes travel with the delivery and come back for the next read: large reads neither copy nor allocate.
-    hand(input.timeNs, [this, input, count, owned = std::make_shared<Buffer>(std::move(bytes))]() mutable {
-        input.bytes = ByteSpan(*owned).first(count);
-        if (sink)
-        {
-            sink->input(input);
-        }
-        deliver(input);
-        if (m_spare.size() < kSpareBuffers)
-        {
-            m_spare.push_back(std::move(*owned));
-        }
-    });
-}
-
-Buffer RealWire::takeSpare()
-{
-    if (m_spare.empty())
+    advance(input.timeNs);
+    if (sink)
     {
-        return {};
+        sink->input(input);
     }
-    Buffer buffer = std::move(m_spare.back());
-    m_spare.pop_back();
-    return buffer;
+    deliver(input);
 }
 
 void RealWire::deliver(const LiveInput& input)
@@ -316,16 +297,21 @@ void RealWire::deliver(const LiveInput& input)
     }
 }
 
-bool RealWire::replay(std::optional<std::uint64_t> deadlineNs, const Delivery& hand)
+bool RealWire::replay(std::optional<std::uint64_t> deadlineNs, const std::function<void(std::uint64_t)>& advance)
 {
     bool any = false;
     for (auto next = source->peek(); next && next->idleIndex <= m_idleIndex; next = source->peek())
     {
-        Buffer copy(next->bytes.begin(), next->bytes.end());
-        const LiveInput input = *next;
+        const Buffer copy(next->bytes.begin(), next->bytes.end());
+        LiveInput input = *next;
+        input.bytes = copy;
         source->pop();
-        const std::size_t count = copy.size();
-        take(input, std::move(copy), count, hand);
+        advance(input.timeNs);
+        if (sink)
+        {
+            sink->input(input);
+        }
+        deliver(input);
         any = true;
     }
     if (any)
@@ -334,24 +320,24 @@ bool RealWire::replay(std::optional<std::uint64_t> deadlineNs, const Delivery& h
     }
     if (deadlineNs)
     {
-        hand(*deadlineNs, {});
+        advance(*deadlineNs);
         return true;
     }
     // Idle calls that brought nothing and had no deadline leave no row, so the recording may be ahead of the count.
     if (const auto next = source->peek())
     {
         m_idleIndex = next->idleIndex;
-        return replay(deadlineNs, hand);
+        return replay(deadlineNs, advance);
     }
     return false;
 }
 
-bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const Delivery& hand)
+bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const std::function<void(std::uint64_t)>& advance)
 {
     ++m_idleIndex;
     if (source)
     {
-        return replay(deadlineNs, hand);
+        return replay(deadlineNs, advance);
     }
     const std::uint64_t now = m_network.m_clock.nowNs();
     if (!m_anchored || liveNowNs() < now)
@@ -366,7 +352,7 @@ bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const Delivery& han
             if (socket.failure)
             {
                 const int failure = std::exchange(socket.failure, 0);
-                take({0, now, id, InputKind::Connected, static_cast<std::uint32_t>(statusOf(failure)), {}}, {}, 0, hand);
+                take({0, now, id, InputKind::Connected, static_cast<std::uint32_t>(statusOf(failure)), {}}, advance);
                 return true;
             }
         }
@@ -384,7 +370,7 @@ bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const Delivery& han
             {
                 return false;
             }
-            hand(*deadlineNs, {});
+            advance(*deadlineNs);
             anchor(*deadlineNs);
             return true;
         }
@@ -406,7 +392,7 @@ bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const Delivery& han
         {
             if (deadlineNs && liveNowNs() >= *deadlineNs)
             {
-                hand(*deadlineNs, {});
+                advance(*deadlineNs);
                 return true;
             }
             continue;
@@ -427,7 +413,7 @@ bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const Delivery& han
                 int error = 0;
                 socklen_t length = sizeof error;
                 getsockopt(socket.fd, SOL_SOCKET, SO_ERROR, &error, &length);
-                take({0, at, ids[i], InputKind::Connected, static_cast<std::uint32_t>(statusOf(error)), {}}, {}, 0, hand);
+                take({0, at, ids[i], InputKind::Connected, static_cast<std::uint32_t>(statusOf(error)), {}}, advance);
                 delivered = true;
                 continue;
             }
@@ -444,12 +430,8 @@ bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const Delivery& han
             {
                 continue;
             }
-            Buffer bytes = takeSpare();
-            if (bytes.size() < kReadBytes)
-            {
-                bytes.resize(kReadBytes);
-            }
-            const ssize_t count = ::recv(socket.fd, bytes.data(), bytes.size(), MSG_DONTWAIT);
+            m_scratch.resize(kReadBytes);
+            const ssize_t count = ::recv(socket.fd, m_scratch.data(), m_scratch.size(), MSG_DONTWAIT);
             if (count < 0 && (errno == EAGAIN || errno == EINTR))
             {
                 continue;
@@ -465,12 +447,12 @@ bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const Delivery& han
             delivered = true;
             if (count > 0)
             {
-                take({0, at, ids[i], InputKind::Data, 0, {}}, std::move(bytes), static_cast<std::size_t>(count), hand);
+                take({0, at, ids[i], InputKind::Data, 0, ByteSpan(m_scratch).first(static_cast<std::size_t>(count))}, advance);
             }
             else
             {
                 const CloseReason reason = count == 0 ? CloseReason::PeerClosed : CloseReason::Reset;
-                take({0, at, ids[i], InputKind::Closed, static_cast<std::uint32_t>(reason), {}}, {}, 0, hand);
+                take({0, at, ids[i], InputKind::Closed, static_cast<std::uint32_t>(reason), {}}, advance);
             }
         }
         if (delivered)

@@ -25,7 +25,7 @@ public:
     void send(SocketId id, Buffer bytes);
     void close(SocketId id, bool abort);
     std::uint16_t localPort(SocketId id) const;
-    bool wait(std::optional<std::uint64_t> deadlineNs, const Delivery& hand);
+    bool wait(std::optional<std::uint64_t> deadlineNs, const std::function<void(std::uint64_t)>& advance);
 
     InputSink* sink = nullptr;
     InputSource* source = nullptr;
@@ -53,10 +53,9 @@ private:
         bool closing = false;
     };
 
-    bool replay(std::optional<std::uint64_t> deadlineNs, const Delivery& hand);
+    bool replay(std::optional<std::uint64_t> deadlineNs, const std::function<void(std::uint64_t)>& advance);
     void deliver(const LiveInput& input);
-    void take(LiveInput input, Buffer bytes, std::size_t count, const Delivery& hand);
-    Buffer takeSpare();
+    void take(LiveInput input, const std::function<void(std::uint64_t)>& advance);
     bool flush(Socket& socket);
     void report(SocketId id, const Socket& socket, bool fromClient, std::uint8_t flags, ByteSpan payload);
     std::uint64_t liveNowNs() const;
@@ -70,7 +69,7 @@ private:
     bool m_anchored = false;
     std::uint64_t m_virtualAnchorNs = 0;
     std::chrono::steady_clock::time_point m_realAnchor;
-    std::vector<Buffer> m_spare; // buffers of deliveries that are done
+    Buffer m_scratch;
 };
 
 } // namespace rdrlab::vnet
