@@ -38,6 +38,17 @@ std::int64_t pragma(sqlite3* database, const char* sql, int& result)
     return value;
 }
 
+// SQLite quotes from the file, which may hold anything.
+std::string oneLine(std::string_view message)
+{
+    constexpr std::size_t kLongest = 160;
+    std::string line(message.substr(0, kLongest));
+    for (char& letter : line) {
+        letter = letter >= ' ' && letter <= '~' ? letter : '?';
+    }
+    return line;
+}
+
 // The header says how many pages the file has; a cut file has fewer.
 std::string checkHeader(const std::string& path, off_t size)
 {
@@ -179,9 +190,9 @@ std::string damageText(sqlite3* database)
     case SQLITE_NOTADB:
         return "not a database, so not an rdrlab trace";
     case SQLITE_CORRUPT:
-        return "damaged: " + std::string(sqlite3_errmsg(database));
+        return "damaged: " + oneLine(sqlite3_errmsg(database));
     default:
-        return sqlite3_errmsg(database);
+        return oneLine(sqlite3_errmsg(database));
     }
 }
 
@@ -256,7 +267,7 @@ std::string runSql(
     if (sqlite3_prepare_v2(database, text.c_str(), int(text.size()), &statement, &rest)
         != SQLITE_OK) {
         problem = sqlite3_errcode(database) == SQLITE_AUTH ? "only statements that read are allowed"
-                                                           : std::string(sqlite3_errmsg(database));
+                                                           : oneLine(sqlite3_errmsg(database));
     } else if (statement == nullptr) {
         problem = "no statement";
     } else if (std::string_view(rest).find_first_not_of(" \t\r\n;") != std::string_view::npos) {
