@@ -38,13 +38,11 @@ struct BootOptions
     uint64_t seed = 1;
     unsigned cpus = 2;
     recorder::Recorder* recorder = nullptr;
-    vnet::Network* network = nullptr;
+    vnet::Network* network = nullptr; // must outlive the world; null: the world makes one of its own
     const std::vector<uint32_t>* replayChoices = nullptr;
     bool profile2003 = false;
     uint32_t preemptOneIn = 16;
     uint64_t dispatchLimit = sched::kForever;
-    // Runs first of all, when the scheduler exists and nothing else does: for a network that needs the scheduler.
-    std::function<vnet::Network*(sched::Scheduler&)> makeNetwork;
 };
 
 struct RunResult
@@ -68,7 +66,8 @@ public:
     World& operator=(const World&) = delete;
 
     sched::Scheduler& scheduler();
-    vnet::Network* network() const;
+    /// The wire; the machine itself is the host "client" on it. Acceptors given to it must outlive the world.
+    vnet::Network& network();
     static World* current();
     const BootOptions& options() const;
 

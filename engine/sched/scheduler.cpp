@@ -285,7 +285,10 @@ std::optional<RunEnd> Scheduler::idle()
     popCancelledTimers();
     const uint64_t deadline = m_timers.empty() ? kForever : m_timers.front().deadlineNs;
     if (m_idleSource) {
-        const IdleOutcome outcome = m_idleSource->wait(g_context.nowNs, deadline);
+        IdleOutcome outcome;
+        interrupt([&] { outcome = m_idleSource->wait(g_context.nowNs, deadline); });
+        if (m_stopped)
+            return std::nullopt;
         if (outcome.delivered) {
             RDRLAB_CHECK(outcome.timeNs <= deadline);
             g_context.nowNs = std::max(g_context.nowNs, outcome.timeNs);

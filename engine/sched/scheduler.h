@@ -100,8 +100,9 @@ class IdleSource
 {
 public:
     virtual ~IdleSource() = default;
-    /// Waits for input until `nextDeadlineNs` (kForever: no timer is armed). Posts an event for what arrived and tells its
-    /// virtual time (>= nowNs, <= nextDeadlineNs). Not delivered: the clock may jump to the deadline.
+    /// Waits for input until `nextDeadlineNs` (kForever: no timer is armed); runs as an interrupt. Delivers what arrived, or
+    /// posts an event for it, and tells its virtual time (>= nowNs, <= nextDeadlineNs). Not delivered: the clock may jump to
+    /// the deadline.
     virtual IdleOutcome wait(uint64_t nowNs, uint64_t nextDeadlineNs) = 0;
 };
 
@@ -196,6 +197,7 @@ public:
     void setDispatchHook(std::function<void(Thread&)> hook) { m_dispatchHook = std::move(hook); }
 
     ChoiceSource& choices() { return m_choices; }
+    size_t workingThreads() const { return m_working; }
     uint64_t dispatches() const { return m_dispatches; }
     unsigned cpus() const { return m_options.cpus; }
 

@@ -11,7 +11,8 @@ PSLIST_ENTRY ExpFirst(PSLIST_HEADER Head)
 
 constexpr USHORT kDepth = 256; // entries a list keeps at most
 
-void ExpInitGeneral(PGENERAL_LOOKASIDE List, POOL_TYPE Type, ULONG Flags, SIZE_T Size, ULONG Tag)
+template <typename Lookaside>
+void ExpInitGeneral(Lookaside* List, POOL_TYPE Type, ULONG Flags, SIZE_T Size, ULONG Tag)
 {
     RtlZeroMemory(List, sizeof(*List));
     InitializeSListHead(&List->ListHead);
@@ -118,9 +119,7 @@ NTSTATUS NTAPI ExInitializeLookasideListEx(PLOOKASIDE_LIST_EX Lookaside, PALLOCA
     if ((Flags & ~(RaiseOnFail | FailNoRaise)) != 0 || Flags == (RaiseOnFail | FailNoRaise)) {
         return STATUS_INVALID_PARAMETER_5;
     }
-    static_assert(sizeof(GENERAL_LOOKASIDE) == sizeof(GENERAL_LOOKASIDE_POOL));
-    ExpInitGeneral(reinterpret_cast<PGENERAL_LOOKASIDE>(&Lookaside->L), PoolType,
-        Flags == RaiseOnFail ? POOL_RAISE_IF_ALLOCATION_FAILURE : 0, Size, Tag);
+    ExpInitGeneral(&Lookaside->L, PoolType, Flags == RaiseOnFail ? POOL_RAISE_IF_ALLOCATION_FAILURE : 0, Size, Tag);
     Lookaside->L.AllocateEx = Allocate == nullptr ? ExpAllocateEx : Allocate;
     Lookaside->L.FreeEx = Free == nullptr ? ExpFreeEx : Free;
     return STATUS_SUCCESS;

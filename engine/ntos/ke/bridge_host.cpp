@@ -4,6 +4,7 @@
 #include "engine/host/check.h"
 #include "engine/host/fiber.h"
 #include "engine/ntos/inc/kep.h"
+#include "engine/recorder/recorder.h"
 #include "engine/sched/scheduler.h"
 
 #include <memory>
@@ -153,6 +154,9 @@ void KiSchedulePoint(void)
     machine().schedulePoint();
 }
 
+void KiNameProcess(ULONG ProcessId, const char* Name);
+void KiNameThread(ULONG ThreadId, ULONG ProcessId, const char* Name);
+
 PVOID KiSetBridgeTimer(ULONGLONG DeadlineNs, KI_ROUTINE Routine, PVOID Context)
 {
     const sched::TimerId timer = machine().setTimer(DeadlineNs, [Routine, Context] { Routine(Context); });
@@ -219,6 +223,18 @@ void KiStopMachine(void)
         g_scheduler->stop();
     // Still here: the bug check happened outside any thread of the machine, where nobody can be told but the person.
     host::checkFailed("bug check outside the machine", __FILE__, __LINE__, KiBugCheckData.Note);
+}
+
+void KiNameProcess(ULONG ProcessId, const char* Name)
+{
+    if (recorder::Recorder* recorder = recorder::Recorder::active())
+        recorder->process(ProcessId, Name);
+}
+
+void KiNameThread(ULONG ThreadId, ULONG ProcessId, const char* Name)
+{
+    if (recorder::Recorder* recorder = recorder::Recorder::active())
+        recorder->thread(ThreadId, ProcessId, Name);
 }
 
 void KiPrint(const char* Text)

@@ -122,14 +122,4 @@ BOOLEAN NTAPI KeDeregisterBugCheckCallback(PKBUGCHECK_CALLBACK_RECORD CallbackRe
     return FALSE;
 }
 
-/// An assertion failed: the machine is in a state nobody planned.
-VOID NTAPI RtlAssert(PVOID VoidFailedAssertion, PVOID VoidFileName, ULONG LineNumber, PSTR MutableMessage)
-{
-    char Note[200];
-    rdr_snprintf(Note, sizeof(Note), "assertion failed: %s, %s:%u%s%s", static_cast<char*>(VoidFailedAssertion),
-        static_cast<char*>(VoidFileName), LineNumber, MutableMessage == nullptr ? "" : ": ",
-        MutableMessage == nullptr ? "" : MutableMessage);
-    KiBugCheckNote(Note, KMODE_EXCEPTION_NOT_HANDLED, static_cast<ULONG>(STATUS_ASSERTION_FAILURE), 0, 0, 0);
-}
-
 } // extern "C"

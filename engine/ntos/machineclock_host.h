@@ -1,0 +1,65 @@
+// machineclock_host.h - the machine's scheduler as the clock of a wire, and the wire's real sockets as the scheduler's input.
+#pragma once
+
+#include "engine/sched/scheduler.h"
+#include "engine/vnet/clock.h"
+#include "engine/vnet/network.h"
+
+#include <utility>
+
+namespace rdrlab::ntos {
+
+class MachineClock : public vnet::Clock
+{
+public:
+    explicit MachineClock(sched::Scheduler& scheduler)
+        : m_scheduler(scheduler)
+    {
+    }
+
+    std::uint64_t nowNs() const override { return m_scheduler.nowNs(); }
+    TimerId setTimer(std::uint64_t deadlineNs, std::function<void()> run) override
+    {
+        return m_scheduler.setTimer(deadlineNs, std::move(run));
+    }
+    void cancelTimer(TimerId timer) override { m_scheduler.cancelTimer(timer); }
+    void post(std::function<void()> run) override { m_scheduler.postEvent(std::move(run)); }
+    std::uint32_t choose(std::uint32_t bound) override { return m_scheduler.choices().choose(bound, "wire"); }
+
+private:
+    sched::Scheduler& m_scheduler;
+};
+
+/// Lets real sockets deliver while the machine is idle.
+class LiveInput : public sched::IdleSource
+{
+public:
+    LiveInput(sched::Scheduler& scheduler, vnet::Network& network)
+        : m_scheduler(scheduler)
+        , m_network(network)
+    {
+    }
+
+    sched::IdleOutcome wait(uint64_t nowNs, uint64_t nextDeadlineNs) override
+    {
+        sched::IdleOutcome outcome { false, nowNs };
+        if (!m_network.hasRealBindings())
+            return outcome;
+        const auto arrived = [&](std::uint64_t timeNs) {
+            // The clock must show the time of arrival while the handlers run.
+            if (timeNs > m_scheduler.nowNs())
+                m_scheduler.advance(timeNs - m_scheduler.nowNs());
+            // The wire also tells when it waited for nothing: up to the deadline.
+            outcome = { timeNs < nextDeadlineNs, m_scheduler.nowNs() };
+        };
+        m_network.waitLive(
+            nextDeadlineNs == sched::kForever ? std::nullopt : std::optional<std::uint64_t>(nextDeadlineNs), arrived);
+        return outcome;
+    }
+
+private:
+    sched::Scheduler& m_scheduler;
+    vnet::Network& m_network;
+};
+
+} // namespace rdrlab::ntos
