@@ -43,6 +43,9 @@ typedef NTSTATUS (*OB_SECURITY_METHOD)(PVOID Object, OB_SECURITY_OPERATION Opera
     SECURITY_INFORMATION SecurityInformation, PSECURITY_DESCRIPTOR SecurityDescriptor, PULONG Length,
     KPROCESSOR_MODE AccessMode);
 
+/// Closes a handle of the current process (or a kernel handle), with the rights of PreviousMode.
+NTKERNELAPI NTSTATUS NTAPI ObCloseHandle(HANDLE Handle, KPROCESSOR_MODE PreviousMode);
+
 /// Full name of an object whose names the type itself keeps (files, keys).
 typedef NTSTATUS (*OB_QUERYNAME_METHOD)(PVOID Object, BOOLEAN HasObjectName, POBJECT_NAME_INFORMATION NameInformation,
     ULONG Length, PULONG ReturnLength, KPROCESSOR_MODE Mode);
@@ -58,34 +61,26 @@ typedef struct _OB_TYPE_PROCEDURES {
     OB_QUERYNAME_METHOD QueryName;
     LONG WaitOffset; // offset of the DISPATCHER_HEADER a wait on the object uses, OBP_NOT_WAITABLE without one
     LONG WaitPointerOffset; // instead: offset of a pointer to it; OBP_NOT_WAITABLE when unused
+    ULONG TraceKind; // RDR_OBJECT_KIND; 0: births and references of this type are not recorded
 } OB_TYPE_PROCEDURES, *POB_TYPE_PROCEDURES;
 #define OBP_NOT_WAITABLE (-1)
 
 /// Makes an object type. Name is a literal ("File"), kept by pointer. The type appears as \ObjectTypes\Name.
 POBJECT_TYPE ObpCreateType(PCWSTR Name, const OB_TYPE_PROCEDURES* Procedures);
 
-/// Allocates a zeroed object with one pointer reference. With a name in ObjectAttributes the name is captured and entered
-/// into the name space by ObInsertObject.
-///
-/// IRQL     PASSIVE_LEVEL (<= DISPATCH_LEVEL without ObjectAttributes)
-/// Owns     *Object holds one reference; until ObInsertObject the caller releases it with ObDereferenceObject
-NTSTATUS ObCreateObject(KPROCESSOR_MODE ProbeMode, POBJECT_TYPE ObjectType, POBJECT_ATTRIBUTES ObjectAttributes,
-    KPROCESSOR_MODE OwnershipMode, PVOID ParseContext, ULONG ObjectBodySize, ULONG PagedPoolCharge,
-    ULONG NonPagedPoolCharge, PVOID* Object);
-
-/// Names the object and, when Handle is not NULL, opens a handle in the current process. Consumes the reference of
-/// ObCreateObject, with and without success; ObjectPointerBias > 0 takes that many references for the caller and returns
-/// the object in *NewObject. OBJ_OPENIF may hand out the object that was already there (STATUS_OBJECT_NAME_EXISTS).
-NTSTATUS ObInsertObject(PVOID Object, PACCESS_STATE PassedAccessState, ACCESS_MASK DesiredAccess,
-    ULONG ObjectPointerBias, PVOID* NewObject, PHANDLE Handle);
+// Declared by ntifs.h, implemented here, with what the documentation leaves open:
+//
+//   ObCreateObject   returns a zeroed body with one pointer reference. A name in ObjectAttributes is captured and entered
+//                    into the name space by ObInsertObject. IRQL PASSIVE_LEVEL (<= DISPATCH_LEVEL without attributes).
+//   ObInsertObject   names the object and, when Handle is not NULL, opens a handle in the current process. Consumes the
+//                    reference of ObCreateObject, with and without success; ObjectPointerBias > 0 takes that many
+//                    references for the caller and returns the object in *NewObject. OBJ_OPENIF may hand out the object
+//                    that was already there (STATUS_OBJECT_NAME_EXISTS).
+//   ObReferenceObjectByName  looks a name up and returns the object with one reference.
 
 /// Looks a name up and opens a handle. ParseContext goes to the parse procedures met on the way.
 NTSTATUS ObOpenObjectByName(POBJECT_ATTRIBUTES ObjectAttributes, POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode,
     PACCESS_STATE AccessState, ACCESS_MASK DesiredAccess, PVOID ParseContext, PHANDLE Handle);
-
-/// Looks a name up and returns the object with one reference.
-NTSTATUS ObReferenceObjectByName(PUNICODE_STRING ObjectName, ULONG Attributes, PACCESS_STATE AccessState,
-    ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode, PVOID ParseContext, PVOID* Object);
 
 /// Creates a handle table for a new process / closes every handle it still has and destroys the table (returns how many
 /// were left open; each is noted in the trace). PspObjectTable(Process) of psp.h is where the table hangs.
@@ -115,6 +110,14 @@ ULONG ObpReportLiveObjects(OBP_REPORT Report, PVOID Context);
 NTSTATUS ObpCreatePermanentDirectory(PCWSTR Path);
 NTSTATUS ObpCreatePermanentSymbolicLink(PCWSTR Path, PCWSTR Target);
 
+/// Security of an object through its type. Types without a security procedure have none: STATUS_NOT_SUPPORTED (differs:
+/// Windows gives every object a descriptor).
+NTSTATUS ObpSecurity(PVOID Object, OB_SECURITY_OPERATION Operation, SECURITY_INFORMATION SecurityInformation,
+    PSECURITY_DESCRIPTOR SecurityDescriptor, PULONG Length, KPROCESSOR_MODE AccessMode);
+
+/// For parse procedures that answer STATUS_REPARSE: replaces *CompleteName by a copy of NewName.
+NTSTATUS ObpReplaceCompleteName(PUNICODE_STRING CompleteName, PCUNICODE_STRING NewName);
+
 /// Captures OBJECT_ATTRIBUTES checks that every Nt* call with a name makes. Returns the documented status.
 NTSTATUS ObpCheckObjectAttributes(KPROCESSOR_MODE Mode, POBJECT_ATTRIBUTES ObjectAttributes);
 
@@ -122,6 +125,11 @@ NTSTATUS ObpCheckObjectAttributes(KPROCESSOR_MODE Mode, POBJECT_ATTRIBUTES Objec
 /// STATUS_DATATYPE_MISALIGNMENT as ProbeForRead and ProbeForWrite raise them.
 NTSTATUS ObpProbeForRead(KPROCESSOR_MODE Mode, const volatile void* Address, SIZE_T Length, ULONG Alignment);
 NTSTATUS ObpProbeForWrite(KPROCESSOR_MODE Mode, volatile void* Address, SIZE_T Length, ULONG Alignment);
+
+void ObpSecurityIsReady(void);
+
+/// Deletes what waits for a worker to delete it, on this thread (shutdown). IRQL PASSIVE_LEVEL.
+void ObpDrainDeferred(void);
 
 extern POBJECT_TYPE ObpTypeType;
 extern POBJECT_TYPE ObpDirectoryType;
