@@ -35,12 +35,6 @@ void IoCancelThreadIo(PETHREAD Thread);
 /// Number of IRPs that exist (allocated and not freed).
 LONG IopLiveIrps(void);
 
-/// Queues the final stage of every IRP the paging path issues; see IoPageRead / IoSynchronousPageWrite in io/paging.cpp.
-NTSTATUS IoPageRead(PFILE_OBJECT FileObject, PMDL MemoryDescriptorList, PLARGE_INTEGER StartingOffset, PKEVENT Event,
-    PIO_STATUS_BLOCK IoStatusBlock);
-NTSTATUS IoSynchronousPageWrite(PFILE_OBJECT FileObject, PMDL MemoryDescriptorList, PLARGE_INTEGER StartingOffset,
-    PKEVENT Event, PIO_STATUS_BLOCK IoStatusBlock);
-
 /// "IRP_MJ_CREATE" ... for a major function; a literal.
 const char* IopMajorName(UCHAR MajorFunction);
 
