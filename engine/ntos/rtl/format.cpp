@@ -85,10 +85,11 @@ struct Output {
 
     void number(const Specification& Spec, ULONGLONG Value, BOOLEAN Negative, ULONG Base, BOOLEAN Upper)
     {
+        const char* Alphabet = Upper ? "0123456789ABCDEF" : "0123456789abcdef";
         char Digits[24];
         LONG Length = 0;
         for (ULONGLONG Rest = Value; Rest || Length == 0; Rest /= Base)
-            Digits[Length++] = (Upper ? "0123456789ABCDEF" : "0123456789abcdef")[Rest % Base];
+            Digits[Length++] = Alphabet[Rest % Base];
         if (Value == 0 && Spec.Precision == 0)
             Length = 0;
         char Prefix[2];
