@@ -1,5 +1,6 @@
 #include "engine/recorder/pump.h"
 
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <pthread.h>
@@ -236,7 +237,7 @@ void Pump::flush()
     const std::uint32_t mine = m_asked.fetch_add(1, std::memory_order_acq_rel) + 1;
     m_tape.wake();
     while (static_cast<std::int32_t>(m_served.load(std::memory_order_acquire) - mine) < 0) {
-        std::this_thread::yield();
+        std::this_thread::sleep_for(std::chrono::microseconds(50));
     }
 }
 

@@ -63,7 +63,7 @@ class Tape
 {
 public:
     static constexpr std::uint32_t kChunkSlots = 2048; // 128 KiB
-    static constexpr std::uint32_t kMaximumChunks = 256;
+    static constexpr std::uint32_t kMaximumChunks = 1024; // 128 MiB, two million events
     static constexpr std::size_t kMaximumHeldBytes = 64u << 20; // payloads not yet written
 
     Tape();

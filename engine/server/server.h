@@ -183,7 +183,7 @@ public:
     bool putDirectory(std::string_view share, std::string_view path);
     bool removeFile(std::string_view share, std::string_view path);
     std::optional<Buffer> readFile(std::string_view share, std::string_view path) const;
-    /// Names of a directory in order of creation.
+    /// Names of a directory, sorted without case.
     std::vector<std::string> list(std::string_view share, std::string_view path) const;
 
     std::unique_ptr<Connection> connect(Output& output);

@@ -307,9 +307,9 @@ void Network::setInputSource(InputSource* source)
     m_real->source = source;
 }
 
-bool Network::waitLive(std::optional<std::uint64_t> deadlineNs, const std::function<void(std::uint64_t)>& advance)
+bool Network::waitLive(std::optional<std::uint64_t> deadlineNs, const Delivery& hand)
 {
-    return m_real->wait(deadlineNs, advance);
+    return m_real->wait(deadlineNs, hand);
 }
 
 } // namespace rdrlab::vnet

@@ -95,6 +95,9 @@ public:
     virtual std::unique_ptr<Peer> accept(PeerChannel& channel) = 0;
 };
 
+/// Takes a virtual time and what to run then.
+using Delivery = std::function<void(std::uint64_t timeNs, std::function<void()> run)>;
+
 class Connection;
 class RealWire;
 
@@ -151,9 +154,10 @@ public:
     /// From now on real sockets are played back from a recording; nothing touches the network of this machine.
     void setInputSource(InputSource* source);
     /// The idle source of live runs: called when nothing can run. Waits for the real sockets until the virtual time
-    /// `deadlineNs`, delivers what arrived, and returns the virtual time to set the clock to *before* the delivery by
-    /// `advance`. Returns false when there is nothing to wait for at all.
-    bool waitLive(std::optional<std::uint64_t> deadlineNs, const std::function<void(std::uint64_t)>& advance);
+    /// `deadlineNs` and hands each thing that arrived to `hand` with the virtual time it arrived at; the machine moves its
+    /// clock there and runs the delivery, at once or soon, in order, before the next call. An empty delivery means that
+    /// only time has passed. Returns false when there is nothing to wait for at all.
+    bool waitLive(std::optional<std::uint64_t> deadlineNs, const Delivery& hand);
 
     Clock& clock() { return m_clock; }
     PacketSink* packetSink() { return m_packets; }

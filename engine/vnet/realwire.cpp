@@ -25,6 +25,7 @@ namespace rdrlab::vnet {
 namespace {
 
 constexpr std::size_t kReadBytes = 1u << 20;
+constexpr std::size_t kSpareBuffers = 4;
 constexpr int kMaxGather = 64;
 constexpr int kMaxPollMs = 60'000;
 
@@ -248,15 +249,33 @@ void RealWire::anchor(std::uint64_t virtualNs)
     m_realAnchor = std::chrono::steady_clock::now();
 }
 
-void RealWire::take(LiveInput input, const std::function<void(std::uint64_t)>& advance)
+void RealWire::take(LiveInput input, Buffer bytes, std::size_t count, const Delivery& hand)
 {
     input.idleIndex = m_idleIndex;
-    advance(input.timeNs);
-    if (sink)
+    // The bytes travel with the delivery and come back for the next read: large reads neither copy nor allocate.
+    hand(input.timeNs, [this, input, count, owned = std::make_shared<Buffer>(std::move(bytes))]() mutable {
+        input.bytes = ByteSpan(*owned).first(count);
+        if (sink)
+        {
+            sink->input(input);
+        }
+        deliver(input);
+        if (m_spare.size() < kSpareBuffers)
+        {
+            m_spare.push_back(std::move(*owned));
+        }
+    });
+}
+
+Buffer RealWire::takeSpare()
+{
+    if (m_spare.empty())
     {
-        sink->input(input);
+        return {};
     }
-    deliver(input);
+    Buffer buffer = std::move(m_spare.back());
+    m_spare.pop_back();
+    return buffer;
 }
 
 void RealWire::deliver(const LiveInput& input)
@@ -297,21 +316,16 @@ void RealWire::deliver(const LiveInput& input)
     }
 }
 
-bool RealWire::replay(std::optional<std::uint64_t> deadlineNs, const std::function<void(std::uint64_t)>& advance)
+bool RealWire::replay(std::optional<std::uint64_t> deadlineNs, const Delivery& hand)
 {
     bool any = false;
     for (auto next = source->peek(); next && next->idleIndex <= m_idleIndex; next = source->peek())
     {
-        const Buffer copy(next->bytes.begin(), next->bytes.end());
-        LiveInput input = *next;
-        input.bytes = copy;
+        Buffer copy(next->bytes.begin(), next->bytes.end());
+        const LiveInput input = *next;
         source->pop();
-        advance(input.timeNs);
-        if (sink)
-        {
-            sink->input(input);
-        }
-        deliver(input);
+        const std::size_t count = copy.size();
+        take(input, std::move(copy), count, hand);
         any = true;
     }
     if (any)
@@ -320,24 +334,24 @@ bool RealWire::replay(std::optional<std::uint64_t> deadlineNs, const std::functi
     }
     if (deadlineNs)
     {
-        advance(*deadlineNs);
+        hand(*deadlineNs, {});
         return true;
     }
     // Idle calls that brought nothing and had no deadline leave no row, so the recording may be ahead of the count.
     if (const auto next = source->peek())
     {
         m_idleIndex = next->idleIndex;
-        return replay(deadlineNs, advance);
+        return replay(deadlineNs, hand);
     }
     return false;
 }
 
-bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const std::function<void(std::uint64_t)>& advance)
+bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const Delivery& hand)
 {
     ++m_idleIndex;
     if (source)
     {
-        return replay(deadlineNs, advance);
+        return replay(deadlineNs, hand);
     }
     const std::uint64_t now = m_network.m_clock.nowNs();
     if (!m_anchored || liveNowNs() < now)
@@ -352,7 +366,7 @@ bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const std::function
             if (socket.failure)
             {
                 const int failure = std::exchange(socket.failure, 0);
-                take({0, now, id, InputKind::Connected, static_cast<std::uint32_t>(statusOf(failure)), {}}, advance);
+                take({0, now, id, InputKind::Connected, static_cast<std::uint32_t>(statusOf(failure)), {}}, {}, 0, hand);
                 return true;
             }
         }
@@ -370,7 +384,7 @@ bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const std::function
             {
                 return false;
             }
-            advance(*deadlineNs);
+            hand(*deadlineNs, {});
             anchor(*deadlineNs);
             return true;
         }
@@ -392,7 +406,7 @@ bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const std::function
         {
             if (deadlineNs && liveNowNs() >= *deadlineNs)
             {
-                advance(*deadlineNs);
+                hand(*deadlineNs, {});
                 return true;
             }
             continue;
@@ -413,7 +427,7 @@ bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const std::function
                 int error = 0;
                 socklen_t length = sizeof error;
                 getsockopt(socket.fd, SOL_SOCKET, SO_ERROR, &error, &length);
-                take({0, at, ids[i], InputKind::Connected, static_cast<std::uint32_t>(statusOf(error)), {}}, advance);
+                take({0, at, ids[i], InputKind::Connected, static_cast<std::uint32_t>(statusOf(error)), {}}, {}, 0, hand);
                 delivered = true;
                 continue;
             }
@@ -430,8 +444,12 @@ bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const std::function
             {
                 continue;
             }
-            m_scratch.resize(kReadBytes);
-            const ssize_t count = ::recv(socket.fd, m_scratch.data(), m_scratch.size(), MSG_DONTWAIT);
+            Buffer bytes = takeSpare();
+            if (bytes.size() < kReadBytes)
+            {
+                bytes.resize(kReadBytes);
+            }
+            const ssize_t count = ::recv(socket.fd, bytes.data(), bytes.size(), MSG_DONTWAIT);
             if (count < 0 && (errno == EAGAIN || errno == EINTR))
             {
                 continue;
@@ -447,12 +465,12 @@ bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const std::function
             delivered = true;
             if (count > 0)
             {
-                take({0, at, ids[i], InputKind::Data, 0, ByteSpan(m_scratch).first(static_cast<std::size_t>(count))}, advance);
+                take({0, at, ids[i], InputKind::Data, 0, {}}, std::move(bytes), static_cast<std::size_t>(count), hand);
             }
             else
             {
                 const CloseReason reason = count == 0 ? CloseReason::PeerClosed : CloseReason::Reset;
-                take({0, at, ids[i], InputKind::Closed, static_cast<std::uint32_t>(reason), {}}, advance);
+                take({0, at, ids[i], InputKind::Closed, static_cast<std::uint32_t>(reason), {}}, {}, 0, hand);
             }
         }
         if (delivered)

@@ -25,7 +25,7 @@ public:
     void send(SocketId id, Buffer bytes);
     void close(SocketId id, bool abort);
     std::uint16_t localPort(SocketId id) const;
-    bool wait(std::optional<std::uint64_t> deadlineNs, const std::function<void(std::uint64_t)>& advance);
+    bool wait(std::optional<std::uint64_t> deadlineNs, const Delivery& hand);
 
     InputSink* sink = nullptr;
     InputSource* source = nullptr;
@@ -53,9 +53,10 @@ private:
         bool closing = false;
     };
 
-    bool replay(std::optional<std::uint64_t> deadlineNs, const std::function<void(std::uint64_t)>& advance);
+    bool replay(std::optional<std::uint64_t> deadlineNs, const Delivery& hand);
     void deliver(const LiveInput& input);
-    void take(LiveInput input, const std::function<void(std::uint64_t)>& advance);
+    void take(LiveInput input, Buffer bytes, std::size_t count, const Delivery& hand);
+    Buffer takeSpare();
     bool flush(Socket& socket);
     void report(SocketId id, const Socket& socket, bool fromClient, std::uint8_t flags, ByteSpan payload);
     std::uint64_t liveNowNs() const;
@@ -69,7 +70,7 @@ private:
     bool m_anchored = false;
     std::uint64_t m_virtualAnchorNs = 0;
     std::chrono::steady_clock::time_point m_realAnchor;
-    Buffer m_scratch;
+    std::vector<Buffer> m_spare; // buffers of deliveries that are done
 };
 
 } // namespace rdrlab::vnet

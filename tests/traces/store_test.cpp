@@ -182,6 +182,20 @@ TEST_CASE("a writer that cannot create its file says so in one line", "[traces][
     CHECK(error.find('\n') == std::string::npos);
 }
 
+TEST_CASE("a writer replaces an older trace and nothing else", "[traces][store]")
+{
+    const std::string path = test::temporaryPath("precious.txt");
+    std::ofstream(path) << "a letter that is not a trace";
+    std::string error;
+    CHECK(trace::Writer::create(path, error) == nullptr);
+    CHECK(error == path + ": is there already and is no trace, so it is not replaced");
+    CHECK(std::filesystem::file_size(path) == 28);
+    CHECK(trace::Writer::create("/dev/null", error) == nullptr);
+    const std::string old = test::firstOpenTrace("old.rdrtrace");
+    CHECK(create(old)->finish());
+    CHECK(open(old)->lastSeq() == 0);
+}
+
 TEST_CASE("two recordings of the same run are equal row by row", "[traces][store]")
 {
     const std::string dump = "SELECT seq, time, span, parent, layer, kind, routine, object, "

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstring>
 #include <map>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <unordered_map>
 #include <unordered_set>
@@ -15,6 +17,8 @@
 namespace rdrlab::trace {
 
 namespace {
+
+constexpr off_t kShrinkBelowBytes = 2 << 20;
 
 enum Statement
 {
@@ -65,6 +69,31 @@ std::string addressText(std::uint32_t address)
         text, sizeof text, "%u.%u.%u.%u", address >> 24, (address >> 16) & 255u,
         (address >> 8) & 255u, address & 255u);
     return text;
+}
+
+// Removes an older trace of this name; anything else that is there is somebody's and stays.
+std::string clearTheWay(const std::string& path)
+{
+    struct stat info
+    {
+    };
+    if (::stat(path.c_str(), &info) != 0) {
+        return {};
+    }
+    char magic[16] = {};
+    std::FILE* file = S_ISREG(info.st_mode) ? std::fopen(path.c_str(), "rb") : nullptr;
+    const std::size_t got = file != nullptr ? std::fread(magic, 1, sizeof magic, file) : 0;
+    if (file != nullptr) {
+        std::fclose(file);
+    }
+    if (!S_ISREG(info.st_mode)
+        || (got != 0 && std::memcmp(magic, "SQLite format 3", sizeof magic) != 0)) {
+        return "is there already and is no trace, so it is not replaced";
+    }
+    for (const char* suffix : { "", "-journal", "-wal", "-shm" }) {
+        ::unlink((path + suffix).c_str());
+    }
+    return {};
 }
 
 // Binds the columns of one row in order.
@@ -227,6 +256,21 @@ struct Writer::Implementation
         objects.clear();
     }
 
+    // Each table and index takes a page at least: a short run fits much better into small ones.
+    void shrink()
+    {
+        struct stat info
+        {
+        };
+        if (::stat(path.c_str(), &info) == 0 && info.st_size < kShrinkBelowBytes) {
+            for (sqlite3_stmt*& statement : statements) {
+                sqlite3_finalize(statement);
+                statement = nullptr;
+            }
+            execute("PRAGMA page_size=4096; VACUUM;");
+        }
+    }
+
     void value(Row& bound, const Value& field)
     {
         switch (field.type) {
@@ -257,8 +301,10 @@ Writer::~Writer()
 std::unique_ptr<Writer>
 Writer::create(const std::string& path, std::string& error, const WriterOptions& options)
 {
-    for (const char* suffix : { "", "-journal", "-wal", "-shm" }) {
-        ::unlink((path + suffix).c_str());
+    error = clearTheWay(path);
+    if (!error.empty()) {
+        error = path + ": " + error;
+        return nullptr;
     }
     auto implementation = std::make_unique<Implementation>();
     implementation->path = path;
@@ -512,7 +558,9 @@ bool Writer::finish()
         self.execute(
             "BEGIN;" + indexSql() + "INSERT OR REPLACE INTO meta VALUES('events',"
             + std::to_string(self.events) + "),('end_time'," + std::to_string(self.lastTimeNs)
-            + "),('complete',1); COMMIT; PRAGMA optimize;" + "PRAGMA journal_mode=DELETE;");
+            + "),('complete',1); COMMIT; PRAGMA optimize;");
+        self.shrink();
+        self.execute("PRAGMA journal_mode=DELETE;");
     }
     self.close();
     return self.error.empty();

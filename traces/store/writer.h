@@ -25,8 +25,8 @@ struct WriterOptions
 class Writer
 {
 public:
-    /// Creates the file, replacing one that is there. Returns nullptr and one line in `error` when
-    /// it cannot.
+    /// Creates the file, replacing an older trace (but nothing else) that is there. Returns nullptr
+    /// and one line in `error` when it cannot.
     static std::unique_ptr<Writer>
     create(const std::string& path, std::string& error, const WriterOptions& options = {});
 

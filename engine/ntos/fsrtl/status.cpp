@@ -161,6 +161,7 @@ NTSTATUS FsRtlInitSystem(void)
 {
     RtlZeroMemory(&FsRtlpCounters, sizeof(FsRtlpCounters));
     CcFastMdlReadWait = 0;
+    FsRtlpInitContexts();
     return STATUS_SUCCESS;
 }
 

@@ -26,6 +26,7 @@ extern FSRTLP_COUNTERS FsRtlpCounters;
 
 /// Gives back the per-file-object contexts that are still attached to a dying file object.
 void FsRtlpTeardownFileObjectContexts(PFILE_OBJECT FileObject);
+void FsRtlpInitContexts(void);
 
 #ifdef __cplusplus
 }
