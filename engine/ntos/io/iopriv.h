@@ -4,7 +4,7 @@
 #include "engine/ntos/inc/iop.h"
 #include "engine/ntos/inc/obp.h"
 #include "engine/ntos/inc/psp.h"
-#include "engine/ntos/inc/syscall.h"
+#include "engine/ntos/inc/ntframe.h"
 
 #include <rdrtrace.h>
 

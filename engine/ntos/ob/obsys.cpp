@@ -1,6 +1,6 @@
 // obsys.cpp - system calls on handles, directories, symbolic links and events.
 #include "engine/ntos/inc/ntcalls.h"
-#include "engine/ntos/inc/syscall.h"
+#include "engine/ntos/inc/ntframe.h"
 #include "engine/ntos/ob/obpriv.h"
 
 namespace {

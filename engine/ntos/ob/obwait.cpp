@@ -1,6 +1,6 @@
 // obwait.cpp - event objects and waits on handles.
 #include "engine/ntos/inc/ntcalls.h"
-#include "engine/ntos/inc/syscall.h"
+#include "engine/ntos/inc/ntframe.h"
 #include "engine/ntos/ob/obpriv.h"
 
 static constinit POBJECT_TYPE ObpEventType = nullptr;

@@ -1,4 +1,4 @@
-// syscall.h - the frame of a system call: its mode, its span in the trace, and the way from Zw to Nt.
+// ntframe.h - the frame of a system call: its mode, its span in the trace, and the way from Zw to Nt.
 //
 // NtXxx runs with the previous mode of the thread: UserMode for the calls of application threads, whose buffers are
 // probed and whose handles are checked. ZwXxx is the same call with the previous mode set to KernelMode for its duration.
