@@ -13,5 +13,6 @@ void addShow(CLI::App& app, int& status);
 void addState(CLI::App& app, int& status);
 void addSql(CLI::App& app, int& status);
 void addExport(CLI::App& app, int& status);
+void addServe(CLI::App& app, int& status);
 
 } // namespace rdrlab::cli

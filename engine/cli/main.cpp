@@ -16,6 +16,7 @@ int main(int argc, char** argv)
     addState(app, status);
     addSql(app, status);
     addExport(app, status);
+    addServe(app, status);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& wanted) {
