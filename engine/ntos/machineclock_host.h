@@ -45,10 +45,12 @@ public:
         sched::IdleOutcome outcome { false, nowNs };
         if (!m_network.hasRealBindings())
             return outcome;
-        const auto arrived = [&](std::uint64_t timeNs) {
-            // The clock must show the time of arrival while the handlers run.
+        const auto arrived = [&](std::uint64_t timeNs, std::function<void()> run) {
+            // The clock must show the time of arrival while the handlers run, which they do in interrupt context.
             if (timeNs > m_scheduler.nowNs())
                 m_scheduler.advance(timeNs - m_scheduler.nowNs());
+            if (run)
+                m_scheduler.postEvent(std::move(run));
             // The wire also tells when it waited for nothing: up to the deadline.
             outcome = { timeNs < nextDeadlineNs, m_scheduler.nowNs() };
         };
