@@ -119,9 +119,6 @@ private:
     std::size_t m_width;
     Row m_row;
     std::uint32_t m_root = 0;
-    std::uint64_t m_born = 0;
-    std::uint64_t m_died = 0;
-    std::uint64_t m_failed = 0;
     std::uint64_t m_shown = 0;
 };
 
@@ -238,15 +235,24 @@ void Printer::header()
 
 void Printer::summary()
 {
-    std::uint64_t alive = 0;
+    std::size_t died = 0;
     for (const trace::Object& object : m_reader.objects()) {
-        alive += object.death == 0;
+        died += object.death != 0;
     }
+    std::size_t failed = 0;
+    for (const trace::SpanNode& node : m_tree.nodes()) {
+        failed += node.span.layer == Layer::App && node.span.end != 0 && node.span.status < 0;
+    }
+    const std::size_t born = m_reader.objects().size();
     m_out << fmt::format(
         "\n{} events   {} virtual   objects: {} born, {} died, {} alive at the end   ",
-        m_reader.lastSeq(), durationText(m_reader.endTimeNs()), m_born, m_died, alive);
-    const std::string failed = fmt::format("system calls that failed: {}", m_failed);
-    m_out << (m_failed != 0 ? paint(Colour::Red, failed) : failed) << '\n';
+        m_reader.lastSeq(),
+        durationText(m_reader.endTimeNs()),
+        born,
+        died,
+        born - died);
+    const std::string calls = fmt::format("system calls that failed: {}", failed);
+    m_out << (failed != 0 ? paint(Colour::Red, calls) : calls) << '\n';
 }
 
 void Printer::begin(const trace::Event& event)
@@ -303,7 +309,6 @@ void Printer::end(const trace::Event& event)
         return;
     }
     const trace::SpanNode& node = m_tree.nodes()[index];
-    m_failed += event.status < 0;
     Row row;
     row.label = labelOf(event, &node);
     row.labelColour = layerColour(Layer::App);
@@ -398,11 +403,9 @@ void Printer::take(const trace::Event& event)
         end(event);
         return;
     case EventKind::Born:
-        ++m_born;
         item(event, paint(Colour::Green, "+ " + nameOf(event.object, event.seq)));
         return;
     case EventKind::Died:
-        ++m_died;
         item(event, paint(Colour::Red, "- " + nameOf(event.object, event.seq)));
         return;
     case EventKind::Change:
