@@ -45,17 +45,16 @@ public:
         sched::IdleOutcome outcome { false, nowNs };
         if (!m_network.hasRealBindings())
             return outcome;
-        const auto arrived = [&](std::uint64_t timeNs, std::function<void()> run) {
-            // The clock must show the time of arrival while the handlers run, which they do in interrupt context.
+        // This runs as an interrupt of the machine, so what arrived is delivered here and now.
+        const auto hand = [&](std::uint64_t timeNs, const std::function<void()>& run) {
             if (timeNs > m_scheduler.nowNs())
                 m_scheduler.advance(timeNs - m_scheduler.nowNs());
+            outcome = { outcome.delivered || run, m_scheduler.nowNs() };
             if (run)
-                m_scheduler.postEvent(std::move(run));
-            // The wire also tells when it waited for nothing: up to the deadline.
-            outcome = { timeNs < nextDeadlineNs, m_scheduler.nowNs() };
+                run();
         };
         m_network.waitLive(
-            nextDeadlineNs == sched::kForever ? std::nullopt : std::optional<std::uint64_t>(nextDeadlineNs), arrived);
+            nextDeadlineNs == sched::kForever ? std::nullopt : std::optional<std::uint64_t>(nextDeadlineNs), hand);
         return outcome;
     }
 

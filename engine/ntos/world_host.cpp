@@ -55,10 +55,13 @@ private:
     UNICODE_STRING m_string;
 };
 
-void requireBoot(NTSTATUS status, ULONG part)
+void requireBoot(NTSTATUS status, const char* part)
 {
-    if (!NT_SUCCESS(status))
-        KeBugCheckEx(PHASE1_INITIALIZATION_FAILED, static_cast<ULONG_PTR>(status), part, 0, 0);
+    if (NT_SUCCESS(status))
+        return;
+    char note[80];
+    std::snprintf(note, sizeof(note), "%s does not come up: status 0x%08X", part, static_cast<unsigned>(status));
+    KiBugCheckNote(note, PHASE1_INITIALIZATION_FAILED, static_cast<ULONG>(status), 0, 0, 0);
 }
 
 void bootParts()
@@ -71,17 +74,17 @@ void bootParts()
     ExpStartWorkers();
     CmInitSystem();
     if (MmInitSystem)
-        requireBoot(MmInitSystem(), 1);
+        requireBoot(MmInitSystem(), "mm");
     if (IoInitSystem)
         IoInitSystem();
     if (CcInitSystem)
-        requireBoot(CcInitSystem(), 2);
+        requireBoot(CcInitSystem(), "cc");
     if (FsRtlInitSystem)
-        requireBoot(FsRtlInitSystem(), 3);
+        requireBoot(FsRtlInitSystem(), "fsrtl");
     if (NetioInitSystem)
-        requireBoot(NetioInitSystem(), 4);
+        requireBoot(NetioInitSystem(), "netio");
     if (MupInitSystem)
-        requireBoot(MupInitSystem(), 5);
+        requireBoot(MupInitSystem(), "mup");
 }
 
 void shutdownParts()
@@ -209,11 +212,16 @@ World::World(BootOptions options)
     machine.dispatchLimit = state.options.dispatchLimit;
     state.scheduler.emplace(std::move(machine));
     state.clock.emplace(*state.scheduler);
-    if (!state.options.network)
+    if (state.options.makeNetwork) {
+        state.network = state.options.makeNetwork(*state.scheduler);
+    } else if (state.options.network) {
+        state.network = state.options.network;
+    } else {
         state.ownNetwork = std::make_unique<vnet::Network>(*state.clock);
-    state.network = state.options.network ? state.options.network : state.ownNetwork.get();
-    state.live.emplace(*state.scheduler, *state.network);
-    state.scheduler->setIdleSource(&*state.live);
+        state.network = state.ownNetwork.get();
+        state.live.emplace(*state.scheduler, *state.network);
+        state.scheduler->setIdleSource(&*state.live);
+    }
 
     g_world = this;
     KiProcessorCount = state.options.cpus;

@@ -63,7 +63,8 @@ extern POBJECT_TYPE PspProcessType;
 extern POBJECT_TYPE PspThreadType;
 extern struct _ETHREAD PspBootThread;
 
-/// Creates a process with the given token (referenced). The caller owns one reference on *Process.
+/// Creates a process with the given token (referenced). It lives until PspExitProcess; a caller who wants it longer takes a
+/// reference.
 NTSTATUS PspCreateProcess(const char* ImageName, PACCESS_TOKEN Token, PEPROCESS* Process);
 
 /// Ends a process that has no threads: closes its handles, frees its user memory, signals it.

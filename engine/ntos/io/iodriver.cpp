@@ -56,7 +56,8 @@ IOP_DRIVER* IopFindDriver(PCUNICODE_STRING ServiceName)
     return nullptr;
 }
 
-// A driver object named \Driver\Name with the default dispatch table, on the list of drivers, with one reference.
+// A driver object named \Driver\Name (or by the full name that is given) with the default dispatch table, on the list of
+// drivers, with one reference.
 NTSTATUS IopMakeDriver(PCUNICODE_STRING ServiceName, PDRIVER_INITIALIZE Initialize, IOP_DRIVER** Result)
 {
     OBJECT_ATTRIBUTES Attributes;
@@ -64,7 +65,8 @@ NTSTATUS IopMakeDriver(PCUNICODE_STRING ServiceName, PDRIVER_INITIALIZE Initiali
     PVOID Inserted = nullptr;
     UNICODE_STRING FullName {};
 
-    NTSTATUS Status = IopJoin(L"\\Driver\\", ServiceName, &FullName);
+    const BOOLEAN Full = ServiceName->Length != 0 && ServiceName->Buffer[0] == L'\\';
+    NTSTATUS Status = IopJoin(Full ? L"" : L"\\Driver\\", ServiceName, &FullName);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }

@@ -71,8 +71,21 @@ void PsInitSystem(void)
     KiNameThread(8, 4, PspBootThread.Name);
 }
 
+// System threads that were told to end may still be on their last steps.
+static void PspAwaitSystemThreads(void)
+{
+    constexpr ULONG Patience = 1000;
+    LARGE_INTEGER Pause;
+
+    Pause.QuadPart = -10000; // 1 ms
+    for (ULONG Round = 0; Round < Patience && PsInitialSystemProcess->ActiveThreads != 0; ++Round) {
+        KeDelayExecutionThread(KernelMode, FALSE, &Pause);
+    }
+}
+
 void PsShutdownSystem(void)
 {
+    PspAwaitSystemThreads();
     // Programs that were never started, or whose threads were stopped in the middle, have handles and memory left.
     while (PspProcesses.Blink != &PsInitialSystemProcess->ProcessLinks) {
         PEPROCESS Process = CONTAINING_RECORD(PspProcesses.Blink, struct _EPROCESS, ProcessLinks);
@@ -80,10 +93,8 @@ void PsShutdownSystem(void)
     }
     PspBootThread.Tcb.Process = &KiIdleProcess;
     PspBootThread.Tcb.ApcState.Process = &KiIdleProcess;
-    PEPROCESS System = PsInitialSystemProcess;
-    PspExitProcess(System, STATUS_SUCCESS);
+    PspExitProcess(PsInitialSystemProcess, STATUS_SUCCESS);
     PsInitialSystemProcess = nullptr;
-    ObfDereferenceObject(System);
 }
 
 NTSTATUS PspCreateProcess(const char* ImageName, PACCESS_TOKEN Token, PEPROCESS* Process)
@@ -150,6 +161,7 @@ void PspExitProcess(PEPROCESS Process, NTSTATUS Status)
     }
     Process->Pcb.Header.SignalState = 1;
     KiWaitTest(&Process->Pcb.Header);
+    ObfDereferenceObject(Process); // of its creation
 }
 
 void PspDeleteProcess(PVOID Object)
