@@ -115,11 +115,8 @@ private:
     std::unique_ptr<RecordedPackets> m_packets;
     std::unique_ptr<RecordedInputs> m_inputs;
     std::unique_ptr<ReplayedInputs> m_replayed;
+    std::unique_ptr<Servers> m_servers; // outlives the world, whose network has its acceptors
     std::unique_ptr<ntos::World> m_world;
-    std::unique_ptr<SchedulerClock> m_clock;
-    std::unique_ptr<vnet::Network> m_network;
-    std::unique_ptr<LiveIdle> m_idle;
-    std::unique_ptr<Servers> m_servers;
 };
 
 std::string Run::openTrace()
@@ -157,23 +154,17 @@ std::string Run::boot()
     boot.dispatchLimit = m_options.dispatchLimit;
     if (m_options.replay)
         boot.replayChoices = &m_options.replay->choices;
-    boot.makeNetwork = [this](sched::Scheduler& scheduler) {
-        m_clock = std::make_unique<SchedulerClock>(scheduler);
-        m_network = std::make_unique<vnet::Network>(*m_clock, m_packets.get());
-        m_servers = std::make_unique<Servers>(
-            m_language.plan(), *m_network, m_options.seed, m_recorder.get(), m_options.server);
-        if (m_options.server) {
-            m_network->setInputSink(m_inputs.get());
-            if (m_options.replay) {
-                m_replayed = std::make_unique<ReplayedInputs>(m_options.replay->inputs);
-                m_network->setInputSource(m_replayed.get());
-            }
-            m_idle = std::make_unique<LiveIdle>(scheduler, *m_network);
-            scheduler.setIdleSource(m_idle.get());
-        }
-        return m_network.get();
-    };
     m_world = std::make_unique<ntos::World>(std::move(boot));
+    vnet::Network& network = m_world->network();
+    network.setPacketSink(m_packets.get());
+    m_servers = std::make_unique<Servers>(
+        m_language.plan(), network, m_options.seed, m_recorder.get(), m_options.server);
+    if (m_options.server)
+        network.setInputSink(m_inputs.get());
+    if (m_options.replay && m_options.server) {
+        m_replayed = std::make_unique<ReplayedInputs>(m_options.replay->inputs);
+        network.setInputSource(m_replayed.get());
+    }
     for (const RegistryPlan& value : m_language.plan().registry) {
         if (value.isNumber)
             m_world->setRegistry(value.key, value.name, value.number);

@@ -119,13 +119,7 @@ Servers::Servers(
             setCut(declared.name, true);
 }
 
-Servers::~Servers()
-{
-    // The network may still deliver to an acceptor until it stops listening.
-    for (auto& [name, host] : m_hosts)
-        if (host->acceptor)
-            m_network.stopListening(host->id, kSmbPort);
-}
+Servers::~Servers() = default;
 
 std::string Servers::find(const std::string& name, Host*& host)
 {

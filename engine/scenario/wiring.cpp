@@ -58,17 +58,4 @@ std::optional<vnet::LiveInput> ReplayedInputs::peek()
     return input;
 }
 
-sched::IdleOutcome LiveIdle::wait(uint64_t, uint64_t nextDeadlineNs)
-{
-    sched::IdleOutcome outcome;
-    const auto hand = [&](uint64_t timeNs, std::function<void()> run) {
-        outcome = { true, timeNs };
-        if (run)
-            m_scheduler.postEvent(std::move(run));
-    };
-    const bool waited = m_network.waitLive(
-        nextDeadlineNs == sched::kForever ? std::nullopt : std::optional<uint64_t>(nextDeadlineNs), hand);
-    return waited ? outcome : sched::IdleOutcome {};
-}
-
 } // namespace rdrlab::scenario

@@ -1,8 +1,7 @@
-// The machine's connections to the wire and to the recording: small adapters between rooms that do not know each other.
+// What passes the wire becomes rows of the recording, and rows of a recording become input of the wire.
 #pragma once
 
 #include "engine/recorder/recorder.h"
-#include "engine/sched/scheduler.h"
 #include "engine/vnet/network.h"
 #include "traces/model/trace.h"
 
@@ -10,27 +9,6 @@
 #include <vector>
 
 namespace rdrlab::scenario {
-
-/// The scheduler as the wire's clock, timer and source of choices.
-class SchedulerClock final : public vnet::Clock
-{
-public:
-    explicit SchedulerClock(sched::Scheduler& scheduler)
-        : m_scheduler(scheduler)
-    {
-    }
-    uint64_t nowNs() const override { return m_scheduler.nowNs(); }
-    TimerId setTimer(uint64_t deadlineNs, std::function<void()> run) override
-    {
-        return m_scheduler.setTimer(deadlineNs, std::move(run));
-    }
-    void cancelTimer(TimerId timer) override { m_scheduler.cancelTimer(timer); }
-    void post(std::function<void()> run) override { m_scheduler.postEvent(std::move(run)); }
-    uint32_t choose(uint32_t bound) override { return m_scheduler.choices().choose(bound, "segment"); }
-
-private:
-    sched::Scheduler& m_scheduler;
-};
 
 /// Every segment becomes a packet row.
 class RecordedPackets final : public vnet::PacketSink
@@ -73,22 +51,6 @@ public:
 
 private:
     std::deque<trace::Input> m_inputs;
-};
-
-/// Real sockets feed the machine when it has nothing else to do.
-class LiveIdle final : public sched::IdleSource
-{
-public:
-    LiveIdle(sched::Scheduler& scheduler, vnet::Network& network)
-        : m_scheduler(scheduler)
-        , m_network(network)
-    {
-    }
-    sched::IdleOutcome wait(uint64_t nowNs, uint64_t nextDeadlineNs) override;
-
-private:
-    sched::Scheduler& m_scheduler;
-    vnet::Network& m_network;
 };
 
 } // namespace rdrlab::scenario
