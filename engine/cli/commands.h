@@ -9,6 +9,8 @@ class App;
 
 namespace rdrlab::cli {
 
+void addRun(CLI::App& app, int& status);
+void addReplay(CLI::App& app, int& status);
 void addShow(CLI::App& app, int& status);
 void addState(CLI::App& app, int& status);
 void addSql(CLI::App& app, int& status);

@@ -12,6 +12,8 @@ int main(int argc, char** argv)
     app.require_subcommand(1);
     app.fallthrough();
     int status = 0;
+    addRun(app, status);
+    addReplay(app, status);
     addShow(app, status);
     addState(app, status);
     addSql(app, status);
