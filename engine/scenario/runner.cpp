@@ -102,6 +102,7 @@ private:
     void startAppThread(ntos::Process* process, const std::string& name, int body, uint64_t startNs, int number);
     void closeTrace();
     std::string runAs(const std::string& user, const std::string& name, const std::function<void()>& body);
+    std::string firstLine(const std::string& text);
     RunReport report(std::string error);
 
     const RunOptions& m_options;
@@ -155,6 +156,8 @@ std::string Run::boot()
     if (m_options.replay)
         boot.replayChoices = &m_options.replay->choices;
     m_world = std::make_unique<ntos::World>(std::move(boot));
+    if (m_world->bugchecked())
+        return "the machine did not boot: " + firstLine(m_world->bugcheckReport());
     vnet::Network& network = m_world->network();
     network.setPacketSink(m_packets.get());
     m_servers = std::make_unique<Servers>(
@@ -181,6 +184,8 @@ std::string Run::loadDrivers()
         drivers.insert(drivers.begin(), { m_options.driverPath, "" });
     for (const DriverPlan& driver : drivers) {
         const auto status = static_cast<uint32_t>(m_world->loadDriver(driver.path, serviceNameOf(driver)));
+        if (m_world->bugchecked())
+            return driver.path + ": " + firstLine(m_world->bugcheckReport());
         if (isError(status))
             return "cannot load driver " + driver.path + ": " + statusName(status);
     }
@@ -191,7 +196,7 @@ std::string Run::runAs(const std::string& user, const std::string& name, const s
 {
     m_world->createThread(m_world->createProcess(name, user), "main", body);
     const ntos::RunResult result = m_world->run();
-    return result.ok() ? std::string() : name + ": " + result.report;
+    return result.ok() ? std::string() : name + ": " + firstLine(result.report);
 }
 
 std::string Run::startRedirectors()
@@ -351,6 +356,15 @@ void Run::closeTrace()
         m_failure = m_recorder->error();
 }
 
+/// The line for the user; what follows it becomes details.
+std::string Run::firstLine(const std::string& text)
+{
+    const size_t end = text.find('\n');
+    if (end != std::string::npos)
+        m_report.details += text.substr(end + 1);
+    return text.substr(0, end);
+}
+
 RunReport Run::report(std::string error)
 {
     if (m_failure.empty())
@@ -389,12 +403,8 @@ RunReport Run::execute()
         problem = startProcesses();
     if (problem.empty()) {
         const ntos::RunResult result = m_world->run();
-        if (!result.ok()) {
-            const size_t line = result.report.find('\n');
-            problem = result.report.substr(0, line);
-            if (line != std::string::npos)
-                m_report.details += result.report.substr(line + 1);
-        }
+        if (!result.ok())
+            problem = firstLine(result.report);
     }
     return report(problem);
 }
