@@ -68,6 +68,11 @@ EXTERN_C_START
 #include "inlines/later.h"
 EXTERN_C_END
 
+/* A module's only door. Modules are compiled with hidden symbols; this declaration, which theirs repeats, keeps it open. */
+EXTERN_C_START
+NTKERNELAPI DRIVER_INITIALIZE DriverEntry;
+EXTERN_C_END
+
 #include "rdrseh.h"
 
 #endif /* _WDMDDK_ */
