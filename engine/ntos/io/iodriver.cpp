@@ -56,17 +56,32 @@ IOP_DRIVER* IopFindDriver(PCUNICODE_STRING ServiceName)
     return nullptr;
 }
 
-// A driver object named \Driver\Name (or by the full name that is given) with the default dispatch table, on the list of
-// drivers, with one reference.
-NTSTATUS IopMakeDriver(PCUNICODE_STRING ServiceName, PDRIVER_INITIALIZE Initialize, IOP_DRIVER** Result)
+// The last component of a path.
+UNICODE_STRING IopLastComponent(PCUNICODE_STRING Path)
+{
+    ULONG First = 0;
+
+    for (ULONG Index = 0; Index < Path->Length / sizeof(WCHAR); Index++) {
+        First = Path->Buffer[Index] == L'\\' ? Index + 1 : First;
+    }
+    UNICODE_STRING Last;
+    Last.Buffer = Path->Buffer + First;
+    Last.Length = Last.MaximumLength = static_cast<USHORT>(Path->Length - First * sizeof(WCHAR));
+    return Last;
+}
+
+// A driver object with the default dispatch table, on the list of drivers, with one reference. Name is a service name, the
+// object then is \Driver\Name, or the object's full path (\FileSystem\Name).
+NTSTATUS IopMakeDriver(PCUNICODE_STRING Name, PDRIVER_INITIALIZE Initialize, IOP_DRIVER** Result)
 {
     OBJECT_ATTRIBUTES Attributes;
     PVOID Object = nullptr;
     PVOID Inserted = nullptr;
     UNICODE_STRING FullName {};
 
-    const BOOLEAN Full = ServiceName->Length != 0 && ServiceName->Buffer[0] == L'\\';
-    NTSTATUS Status = IopJoin(Full ? L"" : L"\\Driver\\", ServiceName, &FullName);
+    BOOLEAN IsPath = Name->Length != 0 && Name->Buffer[0] == L'\\';
+    UNICODE_STRING ServiceName = IopLastComponent(Name);
+    NTSTATUS Status = IopJoin(IsPath ? L"" : L"\\Driver\\", Name, &FullName);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
@@ -88,11 +103,11 @@ NTSTATUS IopMakeDriver(PCUNICODE_STRING ServiceName, PDRIVER_INITIALIZE Initiali
     for (PDRIVER_DISPATCH& Dispatch : Driver->Public.MajorFunction) {
         Dispatch = IopInvalidDeviceRequest;
     }
-    Status = IopJoin(L"", ServiceName, &Driver->ServiceName);
+    Status = IopJoin(L"", &ServiceName, &Driver->ServiceName);
     if (NT_SUCCESS(Status)) {
         Driver->Extension.ServiceKeyName = Driver->ServiceName;
         if (RdrTraceActive()) {
-            RdrTraceBorn(RdrObjectDriver, &Driver->Public, sizeof(DRIVER_OBJECT), ServiceName, nullptr);
+            RdrTraceBorn(RdrObjectDriver, &Driver->Public, sizeof(DRIVER_OBJECT), &ServiceName, nullptr);
         }
     } else {
         ObMakeTemporaryObject(Object);
