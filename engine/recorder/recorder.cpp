@@ -135,7 +135,9 @@ struct Recorder::Implementation
     void attach(Slot& slot, const void* data, std::size_t size)
     {
         auto* copy = new std::byte[size == 0 ? 1 : size];
-        std::memcpy(copy, data, size);
+        if (size != 0) {
+            std::memcpy(copy, data, size);
+        }
         slot.argument = reinterpret_cast<std::uint64_t>(copy);
         slot.text = std::uint32_t(size);
     }
