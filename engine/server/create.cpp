@@ -158,6 +158,11 @@ bool conflicts(const Open& open, std::uint32_t wanted, std::uint32_t share)
 {
     constexpr std::uint32_t kRead = access::kReadData | access::kExecute;
     constexpr std::uint32_t kWrite = access::kWriteData | access::kAppendData;
+    constexpr std::uint32_t kAny = kRead | kWrite | access::kDelete;
+    if (!(wanted & kAny) || !(open.access & kAny))
+    {
+        return false; // an open for attributes alone neither minds nor is minded
+    }
     const auto clash = [&](std::uint32_t mask, std::uint32_t bit) {
         return ((wanted & mask) && !(open.shareAccess & bit)) || ((open.access & mask) && !(share & bit));
     };

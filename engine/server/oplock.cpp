@@ -2,6 +2,8 @@
 //
 //   none ◄──────────────── granted ──(conflict)──► breaking ──ack, close or timeout──► the lower level
 //                             └─(only R held: no acknowledgement)──► none
+#include <algorithm>
+
 #include "engine/server/core.h"
 
 namespace rdrlab::server {
@@ -67,7 +69,12 @@ void ServerCore::startBreak(Open& open, std::uint8_t level)
     {
         open.connection->sendOplockBreak(open, level);
     }
-    if (!needsAck || !open.connection)
+    if (!open.connection)
+    {
+        closeOpen(opens.at(open.persistentId)); // a durable handle whose client is away gives way
+        return;
+    }
+    if (!needsAck)
     {
         open.oplockLevel = level;
         return;
@@ -99,7 +106,15 @@ void ServerCore::startBreak(Lease& target, std::uint32_t state)
     {
         connection->sendLeaseBreak(target, target.state & state, needsAck);
     }
-    if (!needsAck || !connection)
+    if (!connection)
+    {
+        for (Open* open : std::set<Open*>(target.opens))
+        {
+            closeOpen(opens.at(open->persistentId)); // the last one takes the lease along
+        }
+        return;
+    }
+    if (!needsAck)
     {
         target.state &= state;
         return;
@@ -118,16 +133,17 @@ bool ServerCore::breakForOpen(
     bool handleToo)
 {
     bool waits = false;
-    const std::vector<Open*> others = stream.opens; // breaking may end opens of dead clients
+    const std::vector<Open*> others = stream.opens; // breaking may end opens of absent clients
     for (Open* open : others)
     {
-        if (open == opener)
+        if (open == opener || std::ranges::find(stream.opens, open) == stream.opens.end())
         {
             continue;
         }
         if (open->lease)
         {
-            Lease& held = *open->lease;
+            const std::shared_ptr<Lease> pinned = open->lease;
+            Lease& held = *pinned;
             if (client && key && held.client == *client && held.key == *key)
             {
                 continue;
@@ -138,11 +154,12 @@ bool ServerCore::breakForOpen(
             if (held.breaking || (held.state & ~keep))
             {
                 startBreak(held, keep);
-                waits |= held.breaking;
+                waits |= held.breaking && !held.opens.empty();
             }
         }
         else if (open->oplockLevel >= oplock::kExclusive)
         {
+            const std::shared_ptr<Open> pinned = opens.at(open->persistentId);
             startBreak(*open, overwrite ? oplock::kNone : oplock::kLevel2);
             waits |= open->oplockBreaking;
         }
@@ -161,14 +178,16 @@ bool ServerCore::breakHandles(Node& node, const Open* actor)
     {
         for (Open* open : std::vector<Open*>(stream->opens))
         {
-            if (open == actor)
+            if (open == actor || std::ranges::find(stream->opens, open) == stream->opens.end())
             {
                 continue;
             }
+            const std::shared_ptr<Open> pinned = opens.at(open->persistentId);
+            const std::shared_ptr<Lease> pinnedLease = open->lease;
             if (open->lease && !(actor && actor->lease == open->lease) && (open->lease->breaking || (open->lease->state & lease::kHandle)))
             {
-                startBreak(*open->lease, lease::kRead | lease::kWrite);
-                waits |= open->lease->breaking;
+                startBreak(*pinnedLease, lease::kRead | lease::kWrite);
+                waits |= pinnedLease->breaking && !pinnedLease->opens.empty();
             }
             else if (!open->lease && open->oplockLevel == oplock::kBatch)
             {
@@ -184,15 +203,16 @@ void ServerCore::breakReaders(Stream& stream, const Open& writer)
 {
     for (Open* open : std::vector<Open*>(stream.opens))
     {
-        if (open == &writer || (open->lease && open->lease == writer.lease))
+        if (open == &writer || (open->lease && open->lease == writer.lease)
+            || std::ranges::find(stream.opens, open) == stream.opens.end())
         {
             continue;
         }
-        if (open->lease)
+        if (const std::shared_ptr<Lease> held = open->lease)
         {
-            if (open->lease->state & lease::kRead)
+            if (held->state & lease::kRead)
             {
-                startBreak(*open->lease, 0);
+                startBreak(*held, 0);
             }
         }
         else if (open->oplockLevel == oplock::kLevel2)

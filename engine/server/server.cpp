@@ -73,18 +73,16 @@ void ServerCore::settle()
         return;
     }
     m_settling = true;
-    // Each round completes at least one request or ends the loop, so it is bounded by what waits.
-    while (std::exchange(m_kicked, false))
+    // Rounds that complete nothing are few: a retried request may only start breaks, and those are finite.
+    constexpr int kIdleRounds = 4;
+    for (int idle = 0; std::exchange(m_kicked, false) && idle < kIdleRounds;)
     {
         bool moved = false;
         for (auto& [number, connection] : connections)
         {
             moved |= connection->retryWaiting();
         }
-        if (!moved)
-        {
-            m_kicked = false;
-        }
+        idle = moved ? 0 : idle + 1;
     }
     m_settling = false;
 }
