@@ -80,11 +80,11 @@ BOOLEAN MuppReadString(PCUNICODE_STRING Key, PCWSTR Name, PWCH Buffer, USHORT By
     return Found;
 }
 
-/// A number below Services\Mup\Parameters, or Default.
-ULONG MuppParameter(PCWSTR Name, ULONG Default)
+/// A REG_DWORD, or Default.
+///
+/// IRQL     PASSIVE_LEVEL
+ULONG MuppReadNumber(PCUNICODE_STRING Key, PCWSTR Name, ULONG Default)
 {
-    UNICODE_STRING Key
-        = RTL_CONSTANT_STRING(L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\Mup\\Parameters");
     OBJECT_ATTRIBUTES Attributes;
     UNICODE_STRING ValueName;
     HANDLE Handle = nullptr;
@@ -93,7 +93,8 @@ ULONG MuppParameter(PCWSTR Name, ULONG Default)
     auto* Information = reinterpret_cast<PKEY_VALUE_PARTIAL_INFORMATION>(Buffer);
 
     PAGED_CODE();
-    InitializeObjectAttributes(&Attributes, &Key, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, nullptr, nullptr);
+    InitializeObjectAttributes(
+        &Attributes, const_cast<PUNICODE_STRING>(Key), OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, nullptr, nullptr);
     if (!NT_SUCCESS(ZwOpenKey(&Handle, KEY_READ, &Attributes))) {
         return Default;
     }
@@ -105,6 +106,15 @@ ULONG MuppParameter(PCWSTR Name, ULONG Default)
     }
     ZwClose(Handle);
     return Default;
+}
+
+/// A number below Services\Mup\Parameters, or Default.
+ULONG MuppParameter(PCWSTR Name, ULONG Default)
+{
+    UNICODE_STRING Key
+        = RTL_CONSTANT_STRING(L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\Mup\\Parameters");
+
+    return MuppReadNumber(&Key, Name, Default);
 }
 
 /// Finds the provider of the longest remembered beginning of Path. Entries whose time is over are dropped on the way.

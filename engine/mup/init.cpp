@@ -9,7 +9,6 @@ constinit LIST_ENTRY MupPrefixes {};
 constinit KSPIN_LOCK MupFileLock = 0;
 constinit PDRIVER_OBJECT MupDriverObject = nullptr;
 constinit PDEVICE_OBJECT MupDeviceObject = nullptr;
-constinit BOOLEAN MupLegacyModel = FALSE;
 constinit MUP_COUNTERS MupCounters {};
 
 extern "C" {
@@ -45,11 +44,8 @@ static NTSTATUS NTAPI MupDriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRIN
 
 NTSTATUS MupInitSystem(void)
 {
-    UNICODE_STRING DriverName = RTL_CONSTANT_STRING(L"\\FileSystem\\Mup");
-    RTL_OSVERSIONINFOW Version {};
+    UNICODE_STRING DriverName = RTL_CONSTANT_STRING(L"Mup");
 
-    Version.dwOSVersionInfoSize = sizeof(Version);
-    MupLegacyModel = NT_SUCCESS(RtlGetVersion(&Version)) && Version.dwMajorVersion < 6;
     RtlZeroMemory(&MupCounters, sizeof(MupCounters));
     InitializeListHead(&MupProviders);
     InitializeListHead(&MupPrefixes);

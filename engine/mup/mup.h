@@ -7,8 +7,8 @@
 extern "C" {
 #endif
 
-/// Makes \Device\Mup. Called once at boot, after the I/O manager and the registry are up. On a system older than Vista
-/// (RtlGetVersion) MUP follows the older model: IOCTL_REDIR_QUERY_PATH, a reparse to the redirector's device, no further part.
+/// Makes \Device\Mup. Called once at boot, after the I/O manager and the registry are up. On a machine of the 2003 profile only
+/// redirectors of the older model can register: IOCTL_REDIR_QUERY_PATH, a reparse to their own device, no further part of MUP.
 ///
 /// IRQL     PASSIVE_LEVEL, boot thread
 /// Errors   what IopCreateDriver, IoCreateDevice said

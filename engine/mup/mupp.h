@@ -87,9 +87,9 @@ extern KSPIN_LOCK MupFileLock;
 
 extern PDRIVER_OBJECT MupDriverObject;
 extern PDEVICE_OBJECT MupDeviceObject;
-extern BOOLEAN MupLegacyModel;  // Windows before Vista: no extended providers, claims end in a reparse
 
 // provider.cpp
+BOOLEAN MuppIsLegacySystem(void);
 PMUP_PROVIDER MuppFindProviderByShortName(PCUNICODE_STRING ShortName);
 void MuppReferenceProvider(PMUP_PROVIDER Provider);
 void MuppDereferenceProvider(PMUP_PROVIDER Provider);
@@ -101,6 +101,7 @@ PMUP_PROVIDER MuppLookupPrefix(PCUNICODE_STRING Path);
 void MuppRememberPrefix(PCUNICODE_STRING Path, USHORT Length, PMUP_PROVIDER Provider);
 void MuppForgetPrefixes(PMUP_PROVIDER Provider);
 ULONG MuppParameter(PCWSTR Name, ULONG Default);
+ULONG MuppReadNumber(PCUNICODE_STRING Key, PCWSTR Name, ULONG Default);
 BOOLEAN MuppReadString(PCUNICODE_STRING Key, PCWSTR Name, PWCH Buffer, USHORT Bytes, PUNICODE_STRING Value);
 
 // query.cpp

@@ -111,6 +111,17 @@ NTSTATUS InsertProvider(PMUP_PROVIDER Provider)
 
 } // namespace
 
+/// A machine of the 2003 profile: the system before the Vista model, where the extended registration does not exist.
+BOOLEAN MuppIsLegacySystem(void)
+{
+    UNICODE_STRING Key = RTL_CONSTANT_STRING(L"\\Registry\\Machine\\System\\CurrentControlSet\\Control\\Lab");
+    RTL_OSVERSIONINFOW Version {};
+
+    Version.dwOSVersionInfoSize = sizeof(Version);
+    return (NT_SUCCESS(RtlGetVersion(&Version)) && Version.dwMajorVersion < 6)
+        || MuppReadNumber(&Key, L"Profile2003", 0) != 0;
+}
+
 void MuppReferenceProvider(PMUP_PROVIDER Provider)
 {
     InterlockedIncrement(&Provider->References);
@@ -244,7 +255,7 @@ NTSTATUS NTAPI FsRtlRegisterUncProviderEx(
     PHANDLE MupHandle, PUNICODE_STRING RedirDevName, PDEVICE_OBJECT DeviceObject, ULONG Flags)
 {
     PAGED_CODE();
-    if (MupLegacyModel) {
+    if (MuppIsLegacySystem()) {
         return STATUS_NOT_IMPLEMENTED;
     }
     if (RedirDevName == nullptr || RedirDevName->Length == 0 || DeviceObject == nullptr) {
