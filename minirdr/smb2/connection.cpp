@@ -296,23 +296,6 @@ NTSTATUS Smb2OpenConnection(
     return STATUS_SUCCESS;
 }
 
-VOID Smb2CloseConnection(SMB2_CONNECTION* Connection)
-{
-    Smb2FailConnection(Connection, STATUS_CONNECTION_DISCONNECTED);
-    BOOLEAN Wait;
-    {
-        SPIN_GUARD Guard(&Connection->Lock);
-        Wait = Connection->ActiveSenders != 0;
-    }
-    if (Wait)
-        KeWaitForSingleObject(&Connection->SendersGone, Executive, KernelMode, FALSE, nullptr);
-    if (Connection->Stream)
-        Connection->Transport->Close(Connection->Stream);
-    Connection->Stream = nullptr;
-    KeCancelTimer(&Connection->Timer);
-    KeFlushQueuedDpcs();
-}
-
 VOID Smb2ReferenceConnection(SMB2_CONNECTION* Connection)
 {
     InterlockedIncrement(&Connection->References);
@@ -330,7 +313,10 @@ BOOLEAN Smb2ConnectionIsAlive(SMB2_CONNECTION* Connection)
     return Connection->State != SMB2_CONNECTION_STATE::Dead;
 }
 
-VOID Smb2FailConnection(SMB2_CONNECTION* Connection, NTSTATUS Status)
+namespace
+{
+// Abort: the stream is cut. A connection that is closed in good order ends its stream in good order.
+VOID KillConnection(SMB2_CONNECTION* Connection, NTSTATUS Status, BOOLEAN Abort)
 {
     LIST_ENTRY Failed;
     InitializeListHead(&Failed);
@@ -353,12 +339,35 @@ VOID Smb2FailConnection(SMB2_CONNECTION* Connection, NTSTATUS Status)
             KeClearEvent(&Connection->SendersGone);
     }
     RdrTraceEvent(RdrLayerWire, RdrEventState, "connection died", Connection, Status, 0);
-    if (Connection->Stream)
+    if (Abort && Connection->Stream)
         Connection->Transport->Abort(Connection->Stream);
     while (!IsListEmpty(&Failed))
         Smb2pCompleteExchange(CONTAINING_RECORD(RemoveHeadList(&Failed), SMB2_EXCHANGE, Links), Status, nullptr);
     if (Connection->Events && Connection->Events->Died)
         Connection->Events->Died(Connection->Owner, Connection, Status);
+}
+}
+
+VOID Smb2FailConnection(SMB2_CONNECTION* Connection, NTSTATUS Status)
+{
+    KillConnection(Connection, Status, TRUE);
+}
+
+VOID Smb2CloseConnection(SMB2_CONNECTION* Connection)
+{
+    KillConnection(Connection, STATUS_CONNECTION_DISCONNECTED, FALSE);
+    BOOLEAN Wait;
+    {
+        SPIN_GUARD Guard(&Connection->Lock);
+        Wait = Connection->ActiveSenders != 0;
+    }
+    if (Wait)
+        KeWaitForSingleObject(&Connection->SendersGone, Executive, KernelMode, FALSE, nullptr);
+    if (Connection->Stream)
+        Connection->Transport->Close(Connection->Stream);
+    Connection->Stream = nullptr;
+    KeCancelTimer(&Connection->Timer);
+    KeFlushQueuedDpcs();
 }
 
 SMB2_EXCHANGE* Smb2AllocateExchange(SMB2_CONNECTION* Connection, USHORT Command, ULONG BodyBytes)
