@@ -59,7 +59,15 @@ void writeEntry(Writer& out, std::uint8_t infoClass, Node& node, std::u16string_
     }
     if (infoClass == BothDirectory || infoClass == IdBothDirectory)
     {
-        out.zeros(26); // no short name, as on a volume without 8.3 names
+        std::u16string alias; // a name that is short already has no other
+        if (name != u"." && name != u".." && (!is83(name) || !node.shortName.empty()))
+        {
+            alias = alternateName(node, name);
+        }
+        out.u8(static_cast<std::uint8_t>(alias.size() * 2));
+        out.u8(0);
+        out.text(alias);
+        out.zeros(24 - alias.size() * 2);
     }
     if (infoClass == IdBothDirectory)
     {

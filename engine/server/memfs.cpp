@@ -276,8 +276,24 @@ void Volume::unlink(Node& parent, std::u16string_view name)
 
 std::shared_ptr<Node> Volume::child(const Node& directory, std::u16string_view name) const
 {
-    const auto found = directory.children.find(upcase(name));
-    return found == directory.children.end() ? nullptr : found->second.node;
+    const std::u16string key = upcase(name);
+    const auto found = directory.children.find(key);
+    if (found != directory.children.end())
+    {
+        return found->second.node;
+    }
+    if (is83(name))
+    {
+        for (const auto& [other, entry] : directory.children)
+        {
+            const bool generated = !is83(entry.name) && name.find(u'~') != name.npos;
+            if ((generated || !entry.node->shortName.empty()) && alternateName(*entry.node, entry.name) == key)
+            {
+                return entry.node;
+            }
+        }
+    }
+    return nullptr;
 }
 
 std::shared_ptr<Node> Volume::find(std::u16string_view path) const
@@ -344,6 +360,56 @@ bool legalName(std::u16string_view name)
     constexpr std::u16string_view kForbidden = u"\\/:*?\"<>|";
     return !name.empty() && name.size() <= 255 && name != u"." && name != u".."
         && std::ranges::none_of(name, [&](char16_t c) { return c < 0x20 || kForbidden.find(c) != kForbidden.npos; });
+}
+
+bool is83(std::u16string_view name)
+{
+    constexpr std::u16string_view kForbidden = u" +,;=[]";
+    const std::size_t dot = name.find(u'.');
+    const std::u16string_view base = name.substr(0, dot);
+    const std::u16string_view extension = dot == name.npos ? std::u16string_view() : name.substr(dot + 1);
+    return !base.empty() && base.size() <= 8 && extension.size() <= 3 && (dot == name.npos || !extension.empty())
+        && extension.find(u'.') == extension.npos
+        && std::ranges::none_of(name, [&](char16_t c) { return c >= 0x80 || c <= 0x20 || kForbidden.find(c) != kForbidden.npos; });
+}
+
+std::u16string alternateName(const Node& node, std::u16string_view name)
+{
+    if (!node.shortName.empty())
+    {
+        return node.shortName;
+    }
+    const std::u16string upper = upcase(name);
+    if (is83(name))
+    {
+        return upper;
+    }
+    std::uint32_t hash = 2166136261u; // FNV-1a: must not depend on the library
+    for (char16_t c : upper)
+    {
+        hash = (hash ^ c) * 16777619u;
+    }
+    const auto keep = [](std::u16string_view part, std::size_t most) {
+        std::u16string out;
+        for (char16_t c : part)
+        {
+            const bool plain = (c >= u'A' && c <= u'Z') || (c >= u'0' && c <= u'9') || c == u'_' || c == u'-';
+            if (plain && out.size() < most)
+            {
+                out += c;
+            }
+        }
+        return out;
+    };
+    const std::size_t dot = upper.rfind(u'.');
+    std::u16string out = keep(std::u16string_view(upper).substr(0, dot), 2);
+    for (int shift = 12; shift >= 0; shift -= 4)
+    {
+        out += u"0123456789ABCDEF"[hash >> shift & 15];
+    }
+    out += u"~1";
+    const std::u16string extension = dot == upper.npos ? std::u16string() : keep(std::u16string_view(upper).substr(dot + 1), 3);
+    return extension.empty() ? out : out + u"." + extension;
 }
 
 bool hasWildcards(std::u16string_view text)

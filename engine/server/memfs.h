@@ -107,6 +107,7 @@ public:
     Buffer owner, group, dacl, sacl; // SIDs and ACLs as on the wire; empty dacl = everything allowed
     Buffer reparse;
     Buffer objectId;
+    std::u16string shortName; // set by a client; otherwise made from the long one
     bool deletePending = false;
     std::size_t openCount = 0;
 
@@ -178,5 +179,9 @@ bool legalName(std::u16string_view name);
 /// FsRtlIsNameInExpression's rules with * ? < > " ; both upcased.
 bool matches(std::u16string_view pattern, std::u16string_view name);
 bool hasWildcards(std::u16string_view text);
+/// Whether `name` is an 8.3 name as it stands, in either case.
+bool is83(std::u16string_view name);
+/// The 8.3 name of a node under `name`: its own, or two letters, a hash and ~1, as NTFS makes them after many collisions.
+std::u16string alternateName(const Node& node, std::u16string_view name);
 
 } // namespace rdrlab::server

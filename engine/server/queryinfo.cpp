@@ -234,7 +234,17 @@ std::uint32_t fileInfo(const Open& open, std::uint8_t infoClass, ByteSpan input,
         nameInfo(out, open);
         return status::kSuccess;
     case AlternateName:
-        return status::kObjectNameNotFound; // no 8.3 names here
+    {
+        if (!open.link.parent)
+        {
+            return status::kObjectNameNotFound; // the root has no name at all
+        }
+        const std::u16string alias = alternateName(node, open.link.name);
+        out.u32(static_cast<std::uint32_t>(alias.size() * 2));
+        out.text(alias);
+        fixed = 4;
+        return status::kSuccess;
+    }
     case StreamList:
         fixed = 24;
         if (node.streams.empty())

@@ -468,8 +468,27 @@ std::uint32_t ConnectionCore::setInfo(Request& request, Reply& reply, Chain& cha
             break;
         }
         case ShortName:
-            result = 0xC000019Fu; // STATUS_SHORT_NAMES_NOT_ENABLED_ON_VOLUME
+        {
+            const std::u16string name = upcase(textOf(value.bytes(value.u32())));
+            if (!(open->access & (access::kDelete | access::kWriteAttributes)) || !open->link.parent)
+            {
+                result = status::kAccessDenied;
+            }
+            else if (!value.ok() || (!name.empty() && !is83(name)))
+            {
+                result = status::kInvalidParameter;
+            }
+            else
+            {
+                const auto other = name.empty() ? nullptr : open->share->volume->child(*open->link.parent, name);
+                result = other && other != open->node ? status::kObjectNameCollision : status::kSuccess;
+                if (result == status::kSuccess)
+                {
+                    open->node->shortName = name;
+                }
+            }
             break;
+        }
         default:
             break;
         }

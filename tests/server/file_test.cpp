@@ -463,6 +463,23 @@ TEST_CASE_METHOD(Session, "change notification: events, names, overflow, cancel,
     CHECK(client.take().status == status::kNotifyEnumDir);
 }
 
+TEST_CASE_METHOD(Session, "a long name has an 8.3 alias that opens the file, and a client may choose it", "[server]")
+{
+    const FileId file = client.open("A long name.text");
+    const auto alias = [&] {
+        Reader in(Client::payload(client.query(file, 1, 21)));
+        return narrow(textOf(in.bytes(in.u32())));
+    };
+    CHECK(alias().size() == 12);
+    CHECK(client.tryOpen(alias(), {.disposition = OpenExisting}) == 0);
+    Writer name;
+    name.u32(10);
+    name.text(u"ALONG");
+    CHECK(client.set(file, 1, 40, name.buffer) == 0);
+    CHECK(alias() == "ALONG");
+    CHECK(client.tryOpen("along", {.disposition = OpenExisting}) == 0);
+}
+
 TEST_CASE_METHOD(Session, "file system controls", "[server]")
 {
     const FileId file = client.open("f");
