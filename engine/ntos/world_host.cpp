@@ -21,7 +21,6 @@
 #include <utility>
 
 extern "C" {
-extern ULONG KiProcessorCount;
 void PspInitBootThread(void);
 NTSTATUS IopLoadDriver(const char* ModulePath, PCUNICODE_STRING ServiceName) __attribute__((weak));
 NTSTATUS IopUnloadDriver(PCUNICODE_STRING ServiceName) __attribute__((weak));
@@ -225,6 +224,7 @@ World::World(BootOptions options)
 
     g_world = this;
     KiProcessorCount = state.options.cpus;
+    KiNtVersion = state.options.profile2003 ? KI_NT_VERSION { 5, 2, 3790 } : KI_NT_VERSION { 10, 0, 19041 };
     attachScheduler(&*state.scheduler);
     if (netio::attachNetwork)
         netio::attachNetwork(state.network, "client");
@@ -232,11 +232,7 @@ World::World(BootOptions options)
         state.options.recorder->setContext(&sched::currentContext());
     KiInitSystem();
     PspInitBootThread();
-    state.runOnBootThread("boot", [this] {
-        bootParts();
-        if (m_state->options.profile2003)
-            setRegistry("\\Registry\\Machine\\System\\CurrentControlSet\\Control\\Lab", "Profile2003", 1u);
-    });
+    state.runOnBootThread("boot", bootParts);
 }
 
 World::~World()

@@ -40,9 +40,9 @@ struct BootOptions
     recorder::Recorder* recorder = nullptr;
     vnet::Network* network = nullptr; // must outlive the world; null: the world makes one of its own
     const std::vector<uint32_t>* replayChoices = nullptr;
-    bool profile2003 = false;
+    bool profile2003 = false; // play Windows Server 2003 (NT 5.2): MUP's old way of asking providers
     // Makes the wire instead, when the scheduler exists and nothing else does. The maker owns it and its idle source, and
-    // destroys it after the world.
+    // destroys it after shutdown() and before the world.
     std::function<vnet::Network*(sched::Scheduler&)> makeNetwork;
     uint32_t preemptOneIn = 16;
     uint64_t dispatchLimit = sched::kForever;

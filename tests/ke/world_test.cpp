@@ -165,8 +165,21 @@ TEST_CASE("text of DbgPrint reaches the listener", "[ke][world]")
     CHECK(heard == "3 files, SYSTEM");
 }
 
-TEST_CASE("a boot takes less than five milliseconds", "[ke][world][bench]")
+TEST_CASE("the world plays Windows 10 or Windows Server 2003", "[ke][world]")
 {
-    ntos::World warm;
-    warm.shutdown();
+    for (const bool old : { false, true })
+        onKernel(
+            [old](ntos::World&) {
+                RTL_OSVERSIONINFOW version {};
+                version.dwOSVersionInfoSize = sizeof(version);
+                CHECK(RtlGetVersion(&version) == STATUS_SUCCESS);
+                CHECK(version.dwMajorVersion == (old ? 5u : 10u));
+                CHECK(version.dwBuildNumber == (old ? 3790u : 19041u));
+            },
+            { .profile2003 = old });
+}
+
+TEST_CASE("a failed assertion ends the run with its text", "[ke][world]")
+{
+    CHECK(bugCheckOf([](ntos::World&) { NT_ASSERT(1 == 2); }).find("assertion failed: 1 == 2 (") != std::string::npos);
 }

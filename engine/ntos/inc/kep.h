@@ -160,6 +160,16 @@ LONG KiPendingDpcs(void);
 /// Turns a timeout of the kernel's kind (negative: relative, else absolute system time) into a virtual deadline.
 ULONGLONG KiDeadlineNs(LONGLONG DueTime);
 
+// --- The system that is played; set by the world before KiInitSystem
+
+typedef struct _KI_NT_VERSION {
+    ULONG Major;
+    ULONG Minor;
+    ULONG Build;
+} KI_NT_VERSION;
+extern KI_NT_VERSION KiNtVersion;
+extern ULONG KiProcessorCount;
+
 // --- Bug check
 
 typedef struct _KI_BUGCHECK {

@@ -4,7 +4,8 @@
 extern "C" {
 
 volatile CCHAR KeNumberProcessors = 1;
-ULONG KiProcessorCount = 2; // set by the world before KiInitSystem
+ULONG KiProcessorCount = 2;
+KI_NT_VERSION KiNtVersion = { 10, 0, 19041 };
 
 void KipInitProcessors(void)
 {

@@ -140,17 +140,17 @@ NTSTATUS NTAPI PsLookupProcessThreadByCid(PCLIENT_ID Cid, PEPROCESS* Process, PE
     return STATUS_SUCCESS;
 }
 
-/// Windows 10, the system whose headers are offered. TRUE: a checked build, whose assertions hold.
+/// As RtlGetVersion. FALSE: not a checked build.
 BOOLEAN NTAPI PsGetVersion(PULONG MajorVersion, PULONG MinorVersion, PULONG BuildNumber, PUNICODE_STRING CSDVersion)
 {
     if (MajorVersion != nullptr) {
-        *MajorVersion = 10;
+        *MajorVersion = KiNtVersion.Major;
     }
     if (MinorVersion != nullptr) {
-        *MinorVersion = 0;
+        *MinorVersion = KiNtVersion.Minor;
     }
     if (BuildNumber != nullptr) {
-        *BuildNumber = 19041;
+        *BuildNumber = KiNtVersion.Build;
     }
     if (CSDVersion != nullptr) {
         CSDVersion->Length = 0;

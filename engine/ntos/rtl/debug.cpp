@@ -61,16 +61,15 @@ VOID NTAPI RtlAssert(PVOID FailedAssertion, PVOID FileName, ULONG LineNumber, PS
         Text, sizeof Text - 1, "assertion failed: %s (%s:%u) %s", (const char*)FailedAssertion, (const char*)FileName,
         LineNumber, Message ? Message : "");
     Text[sizeof Text - 1] = 0;
-    KiPrint(Text);
-    KeBugCheckEx(KMODE_EXCEPTION_NOT_HANDLED, (ULONG_PTR)STATUS_ASSERTION_FAILURE, 0, LineNumber, 0);
+    KiBugCheckNote(Text, KMODE_EXCEPTION_NOT_HANDLED, (ULONG)STATUS_ASSERTION_FAILURE, 0, LineNumber, 0);
 }
 
-/// Windows 10, version 2004: the level of the headers.
+/// The system that the world plays: Windows 10 version 2004, the level of the headers, or Windows Server 2003.
 NTSTATUS NTAPI RtlGetVersion(PRTL_OSVERSIONINFOW lpVersionInformation)
 {
-    lpVersionInformation->dwMajorVersion = 10;
-    lpVersionInformation->dwMinorVersion = 0;
-    lpVersionInformation->dwBuildNumber = 19041;
+    lpVersionInformation->dwMajorVersion = KiNtVersion.Major;
+    lpVersionInformation->dwMinorVersion = KiNtVersion.Minor;
+    lpVersionInformation->dwBuildNumber = KiNtVersion.Build;
     lpVersionInformation->dwPlatformId = 2; // VER_PLATFORM_WIN32_NT
     lpVersionInformation->szCSDVersion[0] = 0;
     return STATUS_SUCCESS;
