@@ -1,5 +1,6 @@
 // rdrlab run, rdrlab replay: the commands that boot a machine.
 #include "engine/cli/commands.h"
+#include "engine/cli/control.h"
 #include "engine/cli/terminal.h"
 #include "engine/scenario/runner.h"
 
@@ -98,8 +99,19 @@ int execute(scenario::RunOptions& options, const RunArguments& arguments)
     options.keepPassword = !arguments.forgetPassword;
     if (!arguments.quiet && !arguments.json && !arguments.control)
         options.log = [](const std::string& line) { fmt::print("  {}\n", harmless(line)); };
+    Controller controller(arguments.trace);
+    if (arguments.control) {
+        if (arguments.trace.empty()) {
+            printError("--control needs --trace: the state is read from the recording");
+            return 2;
+        }
+        controller.attach(options);
+    }
     const scenario::RunReport report = scenario::run(options);
-    printReport(report, options, arguments.json);
+    if (arguments.control)
+        controller.finished(report);
+    else
+        printReport(report, options, arguments.json);
     return report.ok ? 0 : 1;
 }
 
@@ -159,6 +171,9 @@ void addRun(CLI::App& app, int& status)
     command->add_flag(
         "--forget-password", arguments->forgetPassword, "leave the password of --server out of the trace");
     command->add_flag("--json", arguments->json, "print the result as JSON");
+    command->add_flag(
+        "--control", arguments->control,
+        "take commands as JSON lines on standard input: break, step, out, continue, state, fault, cut, heal, quit");
     command->add_flag("-q,--quiet", arguments->quiet, "leave out the scenario's log() lines");
     command->callback([arguments, &status] { status = runScenario(*arguments); });
 }

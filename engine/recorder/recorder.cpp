@@ -84,6 +84,8 @@ struct Recorder::Implementation
     ObjectId lastObject = 0;
     std::vector<ObjectState> states = std::vector<ObjectState>(1); // index 0 is nobody
     std::vector<std::uint32_t> freeStates;
+    std::function<void(const Moment&)> observer;
+    std::vector<std::string> texts; // by id, kept while somebody observes
     std::uint64_t bornOfKind[std::size_t(ObjectKind::Maximum)] = {};
     std::unordered_map<std::string, std::uint32_t> nameUses;
     FieldNaming naming;
@@ -115,6 +117,38 @@ struct Recorder::Implementation
         }
         const Place* place = places.find(key(object));
         return place != nullptr ? place->object : 0;
+    }
+
+    void tell(
+        EventKind kind,
+        Layer layer,
+        SpanId span,
+        trace::StringId routine,
+        ObjectId object,
+        std::int32_t status)
+    {
+        if (!observer) [[likely]] {
+            return;
+        }
+        const std::string routineText = textOf(routine);
+        const std::string objectText = nameOf(object);
+        observer({ seq, kind, layer, span, routineText, objectText, status, *context });
+    }
+
+    // Only while somebody observes: see define().
+    std::string textOf(trace::StringId id) const
+    {
+        return id < texts.size() ? texts[id] : std::string();
+    }
+
+    std::string nameOf(ObjectId object) const
+    {
+        for (const ObjectState& state : states) {
+            if (state.id == object && object != 0) {
+                return textOf(state.name);
+            }
+        }
+        return {};
     }
 
     std::vector<StackEntry>& stack()
@@ -149,6 +183,10 @@ struct Recorder::Implementation
         slot.object = ++lastString;
         attach(slot, text.data(), text.size());
         tape.publish();
+        if (observer) [[unlikely]] {
+            texts.resize(lastString + 1);
+            texts[lastString] = text;
+        }
         return lastString;
     }
 
@@ -336,6 +374,7 @@ SpanId Recorder::begin(Layer layer, const char* routine, const void* object, Spa
     self.put(EventKind::Begin, layer, entry, name, id, 0, 0, 0, false);
     self.openSpans.at(entry.span) = { entry.parent, id, name, layer, false };
     self.stack().push_back(entry);
+    self.tell(EventKind::Begin, layer, entry.span, name, id, 0);
     return entry.span;
 }
 
@@ -390,7 +429,9 @@ void Recorder::finishSpan(SpanId span, std::int32_t status, std::uint64_t inform
     self.put(
         EventKind::End, open->layer, entry, open->routine, open->object, information, 0, status,
         true);
+    const OpenSpan ended = *open;
     self.openSpans.erase(span);
+    self.tell(EventKind::End, ended.layer, span, ended.routine, ended.object, status);
 }
 
 void Recorder::end(SpanId span, std::int32_t status, std::uint64_t information)
@@ -434,6 +475,11 @@ SpanId Recorder::spanOf(const void* object) const
 SpanId Recorder::currentSpan() const
 {
     return m_implementation->top().span;
+}
+
+void Recorder::setObserver(std::function<void(const Moment&)> observer)
+{
+    m_implementation->observer = std::move(observer);
 }
 
 Seq Recorder::event(

@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -126,6 +127,23 @@ public:
         std::uint32_t kind,
         std::span<const std::byte> bytes);
     void choice(std::uint32_t options, std::uint32_t taken);
+
+    /// A call that begins or ends, told to the observer while it happens.
+    struct Moment
+    {
+        Seq seq;
+        EventKind kind; // Begin or End
+        Layer layer;
+        SpanId span;
+        std::string_view routine; // valid during the call
+        std::string_view object;  // canonical name or empty; valid during the call
+        std::int32_t status;      // of an End
+        const sched::Context& where;
+    };
+    /// Hears every call. The machine stands still while it runs: a live controller may wait for its
+    /// user here, and the run goes on as if nothing had happened. Set it before the run: names that
+    /// are older than the observer stay empty for it.
+    void setObserver(std::function<void(const Moment&)> observer);
 
     /// Forgets the addresses of all string literals; a module that held some is about to go.
     void forgetLiterals();

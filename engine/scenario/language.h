@@ -40,6 +40,8 @@ public:
     virtual std::string startRedirector(uint32_t& status) = 0;
     virtual std::string loadDriver(const std::string& path, const std::string& service, uint32_t& status) = 0;
     virtual std::string unloadDriver(const std::string& service, uint32_t& status) = 0;
+    /// Ends the run; does not return to a thread that calls it.
+    virtual void stop() = 0;
     /// A line for the trace and for the user.
     virtual void log(const std::string& text) = 0;
     /// Starts a thread in the calling thread's process; returns its number for joinThread.

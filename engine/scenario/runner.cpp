@@ -76,6 +76,11 @@ public:
     std::string startRedirector(uint32_t& status) override;
     std::string loadDriver(const std::string& path, const std::string& service, uint32_t& status) override;
     std::string unloadDriver(const std::string& service, uint32_t& status) override;
+    void stop() override
+    {
+        m_report.stopped = true;
+        m_world->scheduler().stop();
+    }
     void log(const std::string& text) override;
     int startThread(const std::string& name, int bodyReference) override;
     void joinThread(int number) override;
@@ -392,18 +397,22 @@ RunReport Run::execute()
         m_report.error = std::move(problem);
         return m_report;
     }
+    if (m_options.opened && m_recorder)
+        m_options.opened(*this, *m_recorder);
     std::string problem = boot();
     if (problem.empty())
         problem = loadDrivers();
     if (problem.empty())
         problem = startRedirectors();
-    if (problem.empty() && m_options.attach)
-        m_options.attach(*this, m_recorder.get());
+    if (problem.empty() && m_options.built)
+        m_options.built();
     if (problem.empty())
         problem = startProcesses();
     if (problem.empty()) {
         const ntos::RunResult result = m_world->run();
-        if (!result.ok())
+        if (m_report.stopped)
+            problem = "stopped by the controller";
+        else if (!result.ok())
             problem = firstLine(result.report);
     }
     return report(problem);

@@ -53,13 +53,16 @@ struct RunOptions
     uint64_t dispatchLimit = UINT64_MAX;
     /// Hears log() lines and notes as they come.
     std::function<void(const std::string&)> log;
-    /// Called when everything is built, before the first process starts; for a live controller.
-    std::function<void(Machine&, recorder::Recorder*)> attach;
+    /// A live controller: called when the recording is open, before the machine boots, and again when all is built, just
+    /// before the first process starts.
+    std::function<void(Machine&, recorder::Recorder&)> opened;
+    std::function<void()> built;
 };
 
 struct RunReport
 {
     bool ok = false;
+    bool stopped = false; // by the controller
     std::string error; // one line; empty when ok
     std::string details; // further lines: deadlock and bug check reports
     uint64_t expectationsMet = 0;

@@ -178,10 +178,12 @@ std::string Servers::fault(const FaultRequest& request)
         return "fault: " + problem;
     if (!host->server)
         return "fault: '" + request.server + "' is not an embedded server";
+    const auto action = std::find_if(
+        kActions.begin(), kActions.end(), [&](const auto& entry) { return entry.first == request.kind; });
+    if (action == kActions.end())
+        return "fault: unknown kind '" + request.kind + "'";
     server::FaultRule rule;
-    for (const auto& [name, action] : kActions)
-        if (name == request.kind)
-            rule.action = action;
+    rule.action = action->second;
     if (request.command != "ANY") {
         for (uint16_t i = 0; i < static_cast<uint16_t>(server::Command::Count); i++)
             if (request.command == server::commandName(static_cast<server::Command>(i)))
