@@ -94,6 +94,16 @@ void IopFinishBuffer(PIRP Irp)
 
 } // namespace
 
+/// Writes a caller's status block. A user thread may have freed it while its request was under way: then it learns nothing,
+/// as when the real machine's write faults.
+void IopWriteStatus(KPROCESSOR_MODE Mode, PIO_STATUS_BLOCK Target, const IO_STATUS_BLOCK* Source)
+{
+    if (NT_SUCCESS(ObpProbeForWrite(Mode, Target, sizeof(*Target), alignof(ULONG)))) {
+        Target->Information = Source->Information;
+        Target->Status = Source->Status;
+    }
+}
+
 /// What a request has to tell its issuer. Frees the IRP and the file reference it carries.
 ///
 /// IRQL     APC_LEVEL in the issuing thread (any context when the thread is gone)
@@ -115,8 +125,8 @@ void IopFinishIrp(PIRP Irp, PFILE_OBJECT FileObject, PETHREAD Thread)
     BOOLEAN Tell = !NT_ERROR(Status) || Irp->PendingReturned;
     if (Tell) {
         if (Irp->UserIosb != nullptr) {
-            Irp->UserIosb->Information = Irp->IoStatus.Information;
-            Irp->UserIosb->Status = Status;
+            KPROCESSOR_MODE Mode = SynchronousApi ? static_cast<KPROCESSOR_MODE>(KernelMode) : Irp->RequestorMode;
+            IopWriteStatus(Mode, Irp->UserIosb, &Irp->IoStatus);
         }
         if (UserEvent != nullptr) {
             KeSetEvent(UserEvent, IO_NO_INCREMENT, FALSE);

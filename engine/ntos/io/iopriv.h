@@ -48,6 +48,7 @@ FORCEINLINE BOOLEAN IopIsAllocated(PIRP Irp)
 void IopQueueIrp(PIRP Irp, PETHREAD Thread);
 void IopUnqueueIrp(PIRP Irp);
 void IopFinishIrp(PIRP Irp, PFILE_OBJECT FileObject, PETHREAD Thread);
+void IopWriteStatus(KPROCESSOR_MODE Mode, PIO_STATUS_BLOCK Target, const IO_STATUS_BLOCK* Source);
 void IopFinalStage(PIRP Irp, CCHAR PriorityBoost);
 PIRP IopFindIrp(PFILE_OBJECT FileObject, PIO_STATUS_BLOCK UserIosb, PETHREAD Thread, BOOLEAN NotCancelled);
 PIRP IopAllocateRequest(PFILE_OBJECT FileObject, PDEVICE_OBJECT DeviceObject, UCHAR MajorFunction);

@@ -184,7 +184,7 @@ NTSTATUS IopSend(IOP_REQUEST* Request)
         IopFinishHere(Irp, FileObject);
     }
     if (SynchronousApi && !NT_ERROR(Status)) {
-        *Request->UserIosb = Request->LocalIosb;
+        IopWriteStatus(Request->Mode, Request->UserIosb, &Request->LocalIosb);
     }
     IopEnd(Request);
     return Status;
@@ -222,7 +222,7 @@ NTSTATUS IopDone(IOP_REQUEST* Request, PIO_STATUS_BLOCK IoStatus)
 {
     NTSTATUS Status = IoStatus->Status;
 
-    *Request->UserIosb = *IoStatus;
+    IopWriteStatus(Request->Mode, Request->UserIosb, IoStatus);
     if (Request->UserEvent != nullptr) {
         KeSetEvent(Request->UserEvent, IO_NO_INCREMENT, FALSE);
     }
