@@ -144,6 +144,13 @@ public:
     ~Machine()
     {
         handlers().clear();
+        // Every test of ours gives back what it took; a bug check leaves all of it behind.
+        if (!m_world->bugchecked() && std::uncaught_exceptions() == 0) {
+            for (const std::string& line : m_world->shutdown().lines) {
+                INFO(line);
+                CHECK(line.empty());
+            }
+        }
         m_world.reset();
     }
 
