@@ -67,7 +67,7 @@ VOID NTAPI CcScheduleReadAhead(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffse
         KeAcquireSpinLock(&CcpMasterLock, &Irql);
         const LONGLONG Beyond = FileOffset->QuadPart + Length;
         const LONGLONG Gap = FileOffset->QuadPart - Private->BeyondLastByte.QuadPart;
-        const bool Continues = FileOffset->QuadPart != 0 && Gap >= 0 && Gap <= static_cast<LONGLONG>(Private->ReadAheadMask);
+        const bool Continues = Private->BeyondLastByte.QuadPart != 0 && Gap >= 0 && Gap <= static_cast<LONGLONG>(Private->ReadAheadMask);
         Private->Sequential = Continues ? Private->Sequential + 1 : 0;
         Private->BeyondLastByte.QuadPart = Beyond;
         if (!Continues) {

@@ -214,7 +214,7 @@ VOID NTAPI LazyWriterThread(PVOID Context)
 bool CanWriteNow(PSHARED_CACHE_MAP Map, ULONG Bytes)
 {
     const ULONG Pages = (Bytes + PAGE_SIZE - 1) / PAGE_SIZE;
-    const ULONG Dirty = MmpDirtyPages(nullptr);
+    const ULONG Dirty = MmpUncleanPages();
     if (Dirty != 0 && Dirty + Pages > CcpDirtyThreshold) {
         return false;
     }

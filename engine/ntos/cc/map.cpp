@@ -14,7 +14,7 @@ namespace {
 
 constexpr ULONG kTagShared = 'cScC';
 constexpr ULONG kTagPrivate = 'cPcC';
-constexpr ULONG kDefaultDirtyThreshold = 16384;
+constexpr ULONG kDefaultDirtyThreshold = 8192;
 
 struct LockGuard
 {

@@ -25,7 +25,7 @@ void ReturnChain(PMDL Mdl)
         PMMP_VIEW View = MmpViewFromAddress(MmGetMdlVirtualAddress(Mdl));
         MmUnlockPages(Mdl);
         IoFreeMdl(Mdl);
-        MmpUnpinView(View);
+        MmpReturnView(View);
         Mdl = Next;
     }
 }
@@ -57,6 +57,7 @@ NTSTATUS BuildChain(PSHARED_CACHE_MAP Map, LONGLONG Offset, LONGLONG End, bool W
             *First = nullptr;
             return Status;
         }
+        MmpLendView(View);
         Link = &(*Link)->Next;
         Offset = Stop;
     }

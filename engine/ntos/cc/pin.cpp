@@ -69,6 +69,7 @@ NTSTATUS Borrow(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length
     Block->References = 1;
     Block->Pages = Pages;
     Block->Pinned = Pin;
+    MmpLendView(View);
     *Bcb = Block;
     *Buffer = MmpViewBase(View) + (Offset - MmpViewOffset(View));
     return STATUS_SUCCESS;
@@ -79,7 +80,7 @@ void Return(PCCP_BCB Block)
     if (InterlockedDecrement(&Block->References) != 0) {
         return;
     }
-    MmpUnpinView(Block->View);
+    MmpReturnView(Block->View);
     CcpDereferenceMap(Block->Map, FALSE);
     ExFreePoolWithTag(Block, kTagBcb);
 }

@@ -83,7 +83,7 @@ typedef struct _CCP_COUNTERS
 } CCP_COUNTERS, *PCCP_COUNTERS;
 void CcpQueryCounters(PCCP_COUNTERS Counters);
 
-/// Pages that may be dirty before writers are held up (default 16384 = 64 MiB).
+/// Pages that may be dirty before writers are held up (default 8192 = 32 MiB).
 void CcpSetDirtyThreshold(ULONG Pages);
 
 #ifdef __cplusplus

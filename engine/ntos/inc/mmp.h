@@ -78,6 +78,10 @@ void MmpSetSegmentReadLimit(PMMP_SEGMENT Segment, LONGLONG ReadLimit);
 /// Errors   NULL: no memory
 PMMP_VIEW MmpPinView(PMMP_SEGMENT Segment, LONGLONG Offset);
 void MmpUnpinView(PMMP_VIEW View);
+
+/// Turns a pin into a loan to a file system (MDL, BCB), which lasts as long as the borrower likes; a purge does not wait for it.
+void MmpLendView(PMMP_VIEW View);
+void MmpReturnView(PMMP_VIEW View);
 PUCHAR MmpViewBase(PMMP_VIEW View);
 LONGLONG MmpViewOffset(PMMP_VIEW View);
 PMMP_SEGMENT MmpViewSegment(PMMP_VIEW View);
@@ -114,6 +118,9 @@ void MmpMarkDirty(PMMP_VIEW View, MMP_PAGES Pages);
 /// Pages of one segment, or of all (NULL), that wait to be written.
 ULONG MmpDirtyPages(PMMP_SEGMENT Segment);
 
+/// Dirty pages and those being written: what memory pressure is measured by.
+ULONG MmpUncleanPages(void);
+
 /// Reads ahead: makes the missing pages of a range valid with several paging reads under way at once. Errors are dropped,
 /// the pages simply stay missing.
 void MmpPrefetch(PMMP_SEGMENT Segment, LONGLONG Offset, ULONG Length);
@@ -127,15 +134,15 @@ void MmpPrefetch(PMMP_SEGMENT Segment, LONGLONG Offset, ULONG Length);
 NTSTATUS MmpFlushSegment(PMMP_SEGMENT Segment, LONGLONG Offset, LONGLONG Length, LONGLONG FileSize, ULONG MaximumPages,
     BOOLEAN KeepOnError, PULONGLONG BytesWritten, PLONGLONG EndOffset);
 
-/// Discards the pages of a range (Length 0: to the end), dirty ones too. Waits for I/O on them.
+/// Discards the pages of a range (Length 0: to the end), dirty ones too. Waits for I/O and copies on them.
 ///
-/// Returns  FALSE when a page is pinned or mapped by an application; such pages stay
+/// Returns  FALSE when a page is lent out or mapped by an application; such pages stay
 BOOLEAN MmpPurgeSegment(PMMP_SEGMENT Segment, LONGLONG Offset, LONGLONG Length);
 
 /// Zeroes what is cached of [Offset, end of its page): after a truncation old bytes must not come back.
 void MmpZeroTail(PMMP_SEGMENT Segment, LONGLONG Offset);
 
-/// Limits the memory for views (default 512 MiB); beyond it clean unpinned views are given up, oldest use first.
+/// Limits the memory for views (default 96 MiB); beyond it clean unpinned views are given up, oldest use first.
 void MmpSetViewLimit(ULONG Views);
 
 typedef struct _MMP_COUNTERS {

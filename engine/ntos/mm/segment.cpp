@@ -28,7 +28,8 @@ struct _MMP_VIEW
     PUCHAR Base;
     ULONG Slot;
     // guarded by MiPageLock
-    LONG PinCount; // users of the memory; I/O does not count
+    LONG PinCount; // copies and page lists being worked on; they end by themselves
+    LONG LentCount; // MDLs and BCBs in the hands of file systems
     MMP_PAGES Valid;
     MMP_PAGES Dirty;
     MMP_PAGES Reading;
@@ -64,7 +65,8 @@ constexpr ULONG kTagLeaf = 'fLmM';
 constexpr ULONG kTagPageIo = 'oImM';
 constexpr ULONG kLeafViews = 512;
 constexpr LONG kMaximumInFlight = 16; // paging IRPs of one flush or read-ahead
-constexpr ULONG kDefaultViewLimit = 2048; // 512 MiB
+// Enough to keep several streams going; reused memory is much faster than new memory, so more would make streams slower.
+constexpr ULONG kDefaultViewLimit = 384; // 96 MiB
 
 // Guards everything of segments and views. Never held across a wait, a copy to a caller's buffer or a call to a driver.
 // Rank: innermost; pool may be allocated under it.
@@ -75,6 +77,7 @@ ULONG MiViewLimit;
 ULONG MiViews;
 ULONG MiSegmentCount;
 ULONG MiDirtyTotal;
+ULONG MiWritingTotal;
 MMP_COUNTERS MiCounters;
 PMMP_VIEW MiSlots[MMP_CACHE_VIEWS];
 
@@ -163,7 +166,7 @@ void SubtractDirty(PMMP_SEGMENT Segment, ULONG Pages)
 void FreeView(PMMP_VIEW View)
 {
     PMMP_SEGMENT Segment = View->Segment;
-    NT_ASSERT(View->PinCount == 0 && View->Reading == 0 && View->Writing == 0);
+    NT_ASSERT((View->PinCount | View->LentCount) == 0 && View->Reading == 0 && View->Writing == 0);
     SubtractDirty(Segment, CountPages(View->Dirty));
     const ULONGLONG Index = static_cast<ULONGLONG>(View->Offset) / MMP_VIEW_BYTES;
     Segment->Directory[Index / kLeafViews][Index % kLeafViews] = nullptr;
@@ -181,7 +184,7 @@ void MakeRoom()
     while (MiViews >= MiViewLimit && Entry != &MiUseOrder) {
         PMMP_VIEW View = CONTAINING_RECORD(Entry, MMP_VIEW, UseLinks);
         Entry = Entry->Flink;
-        if (View->PinCount == 0 && (View->Dirty | View->Reading | View->Writing) == 0 && View->Segment->UserMappings == 0) {
+        if ((View->PinCount | View->LentCount) == 0 && (View->Dirty | View->Reading | View->Writing) == 0 && View->Segment->UserMappings == 0) {
             FreeView(View);
         }
     }
@@ -272,6 +275,7 @@ void FinishPageIo(MI_PAGE_IO* Io, NTSTATUS Status, ULONG_PTR Information)
         LockGuard Lock;
         if (Io->Write) {
             View->Writing &= ~Io->Pages;
+            MiWritingTotal -= CountPages(Io->Pages);
             if (!NT_SUCCESS(Status) && Io->KeepOnError) {
                 AddDirty(Segment, CountPages(Io->Pages & ~View->Dirty));
                 View->Dirty |= Io->Pages;
@@ -347,6 +351,7 @@ void StartPageIo(
         const MMP_PAGES Pages = RunMask(First, Count);
         if (Write) {
             View->Writing &= ~Pages;
+            MiWritingTotal -= CountPages(Pages);
             AddDirty(Segment, CountPages(Pages & ~View->Dirty));
             View->Dirty |= Pages;
         } else {
@@ -475,7 +480,7 @@ void MiInitSegments(void)
     InitializeListHead(&MiSegments);
     InitializeListHead(&MiUseOrder);
     MiViewLimit = kDefaultViewLimit;
-    MiViews = MiSegmentCount = MiDirtyTotal = 0;
+    MiViews = MiSegmentCount = MiDirtyTotal = MiWritingTotal = 0;
     RtlZeroMemory(&MiCounters, sizeof(MiCounters));
     MmpDirtyPagesChanged = nullptr;
 }
@@ -587,9 +592,26 @@ void MmpUnpinView(PMMP_VIEW View)
     LockGuard Lock;
     NT_ASSERT(View->PinCount > 0);
     --View->PinCount;
-    if (View->PinCount == 0) {
+    // A purge waits with a pin of its own.
+    if (View->PinCount <= 1) {
         KeSetEvent(&View->Segment->Changed, IO_NO_INCREMENT, FALSE);
     }
+}
+
+void MmpLendView(PMMP_VIEW View)
+{
+    LockGuard Lock;
+    NT_ASSERT(View->PinCount > 0);
+    --View->PinCount;
+    ++View->LentCount;
+    KeSetEvent(&View->Segment->Changed, IO_NO_INCREMENT, FALSE);
+}
+
+void MmpReturnView(PMMP_VIEW View)
+{
+    LockGuard Lock;
+    NT_ASSERT(View->LentCount > 0);
+    --View->LentCount;
 }
 
 PUCHAR MmpViewBase(PMMP_VIEW View)
@@ -727,6 +749,12 @@ ULONG MmpDirtyPages(PMMP_SEGMENT Segment)
     return Segment != nullptr ? Segment->DirtyPages : MiDirtyTotal;
 }
 
+ULONG MmpUncleanPages(void)
+{
+    LockGuard Lock;
+    return MiDirtyTotal + MiWritingTotal;
+}
+
 void MmpPrefetch(PMMP_SEGMENT Segment, LONGLONG Offset, ULONG Length)
 {
     MI_BATCH Batch;
@@ -839,6 +867,7 @@ NTSTATUS MmpFlushSegment(PMMP_SEGMENT Segment, LONGLONG Offset, LONGLONG Length,
             const MMP_PAGES Run = RunMask(First, Count);
             View->Dirty &= ~Run;
             View->Writing |= Run;
+            MiWritingTotal += Count;
             SubtractDirty(Segment, Count);
             ++Segment->InFlight;
             ++View->PinCount;
@@ -853,6 +882,7 @@ NTSTATUS MmpFlushSegment(PMMP_SEGMENT Segment, LONGLONG Offset, LONGLONG Length,
             HeldCount = Count;
         }
         --View->PinCount;
+        KeSetEvent(&Segment->Changed, IO_NO_INCREMENT, FALSE);
         if (!NT_SUCCESS(Batch.FirstError)) {
             break;
         }
@@ -873,6 +903,7 @@ NTSTATUS MmpFlushSegment(PMMP_SEGMENT Segment, LONGLONG Offset, LONGLONG Length,
                 WaitChanged(Segment, &Irql);
             }
             --View->PinCount;
+            KeSetEvent(&Segment->Changed, IO_NO_INCREMENT, FALSE);
         }
         KeReleaseSpinLock(&MiPageLock, Irql);
     }
@@ -899,11 +930,14 @@ BOOLEAN MmpPurgeSegment(PMMP_SEGMENT Segment, LONGLONG Offset, LONGLONG Length)
     const LONGLONG End = RangeEnd(Segment, Offset, Length);
     while (PMMP_VIEW View = NextView(Segment, &Position, End, &Mask)) {
         ++View->PinCount;
-        while (((View->Reading | View->Writing) & Mask) != 0) {
+        while (View->PinCount > 1 || ((View->Reading | View->Writing) & Mask) != 0) {
+            if (View->LentCount != 0) {
+                break; // whoever waits for the lender may be us
+            }
             WaitChanged(Segment, &Irql);
         }
         --View->PinCount;
-        if (View->PinCount != 0) {
+        if ((View->PinCount | View->LentCount) != 0) {
             Purged = FALSE;
             continue;
         }
