@@ -70,6 +70,28 @@ PLIST_ENTRY NTAPI KeRemoveQueue(PRKQUEUE Queue, KPROCESSOR_MODE WaitMode, PLARGE
     return reinterpret_cast<PLIST_ENTRY>(static_cast<LONG_PTR>(Status));
 }
 
+/// Removes up to Count entries, waiting for the first. Returns how many, or the status of the wait in their place.
+ULONG NTAPI KeRemoveQueueEx(PKQUEUE Queue, KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEGER Timeout,
+    PLIST_ENTRY* EntryArray, ULONG Count)
+{
+    ULONG Removed = 0;
+
+    UNREFERENCED_PARAMETER(Alertable);
+    if (IsListEmpty(&Queue->EntryListHead)) {
+        PLIST_ENTRY First = KeRemoveQueue(Queue, WaitMode, Timeout);
+        const auto Status = static_cast<ULONG>(reinterpret_cast<ULONG_PTR>(First));
+        if (Status == STATUS_TIMEOUT || Status == STATUS_USER_APC || Status == STATUS_ABANDONED) {
+            return Status;
+        }
+        EntryArray[Removed++] = First;
+    }
+    while (Removed < Count && !IsListEmpty(&Queue->EntryListHead)) {
+        Queue->Header.SignalState -= 1;
+        EntryArray[Removed++] = RemoveHeadList(&Queue->EntryListHead);
+    }
+    return Removed;
+}
+
 /// Detaches every entry; the returned entry is one of the ring of them, NULL when there was none.
 PLIST_ENTRY NTAPI KeRundownQueue(PRKQUEUE Queue)
 {

@@ -156,6 +156,53 @@ NTSTATUS NTAPI SeQuerySecurityDescriptorInfo(PSECURITY_INFORMATION SecurityInfor
     return RtlAbsoluteToSelfRelativeSD(&Wanted, SecurityDescriptor, Length);
 }
 
+/// Replaces the parts of an object's descriptor that SecurityInformation names by those of SecurityDescriptor.
+///
+/// Owns     the new *ObjectsSecurityDescriptor; the old one stays the caller's
+/// Errors   STATUS_NO_SECURITY_ON_OBJECT, STATUS_INVALID_OWNER (the new owner is missing), STATUS_INSUFFICIENT_RESOURCES
+NTSTATUS NTAPI SeSetSecurityDescriptorInfo(PVOID Object, PSECURITY_INFORMATION SecurityInformation,
+    PSECURITY_DESCRIPTOR SecurityDescriptor, PSECURITY_DESCRIPTOR* ObjectsSecurityDescriptor, POOL_TYPE PoolType,
+    PGENERIC_MAPPING GenericMapping)
+{
+    SECURITY_DESCRIPTOR Merged;
+    PSID Sid = nullptr;
+    PACL Acl = nullptr;
+    BOOLEAN Present = FALSE;
+    BOOLEAN Defaulted = FALSE;
+
+    UNREFERENCED_PARAMETER(Object);
+    UNREFERENCED_PARAMETER(GenericMapping);
+    if (*ObjectsSecurityDescriptor == nullptr) {
+        return STATUS_NO_SECURITY_ON_OBJECT;
+    }
+    const auto Source = [&](ULONG Part) {
+        return (*SecurityInformation & Part) != 0 ? SecurityDescriptor : *ObjectsSecurityDescriptor;
+    };
+    RtlCreateSecurityDescriptor(&Merged, SECURITY_DESCRIPTOR_REVISION);
+    RtlGetOwnerSecurityDescriptor(Source(OWNER_SECURITY_INFORMATION), &Sid, &Defaulted);
+    if (Sid == nullptr && (*SecurityInformation & OWNER_SECURITY_INFORMATION) != 0) {
+        return STATUS_INVALID_OWNER;
+    }
+    RtlSetOwnerSecurityDescriptor(&Merged, Sid, Defaulted);
+    Sid = nullptr;
+    RtlGetGroupSecurityDescriptor(Source(GROUP_SECURITY_INFORMATION), &Sid, &Defaulted);
+    RtlSetGroupSecurityDescriptor(&Merged, Sid, Defaulted);
+    RtlGetDaclSecurityDescriptor(Source(DACL_SECURITY_INFORMATION), &Present, &Acl, &Defaulted);
+    RtlSetDaclSecurityDescriptor(&Merged, Present, Present ? Acl : nullptr, Defaulted);
+    RtlGetSaclSecurityDescriptor(Source(SACL_SECURITY_INFORMATION), &Present, &Acl, &Defaulted);
+    RtlSetSaclSecurityDescriptor(&Merged, Present, Present ? Acl : nullptr, Defaulted);
+    return SepCopyDescriptor(&Merged, PoolType, ObjectsSecurityDescriptor);
+}
+
+NTSTATUS NTAPI SeSetSecurityDescriptorInfoEx(PVOID Object, PSECURITY_INFORMATION SecurityInformation,
+    PSECURITY_DESCRIPTOR ModificationDescriptor, PSECURITY_DESCRIPTOR* ObjectsSecurityDescriptor, ULONG AutoInheritFlags,
+    POOL_TYPE PoolType, PGENERIC_MAPPING GenericMapping)
+{
+    UNREFERENCED_PARAMETER(AutoInheritFlags);
+    return SeSetSecurityDescriptorInfo(
+        Object, SecurityInformation, ModificationDescriptor, ObjectsSecurityDescriptor, PoolType, GenericMapping);
+}
+
 BOOLEAN NTAPI SeValidSecurityDescriptor(ULONG Length, PSECURITY_DESCRIPTOR SecurityDescriptor)
 {
     return RtlValidRelativeSecurityDescriptor(SecurityDescriptor, Length, 0);
