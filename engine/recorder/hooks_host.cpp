@@ -54,6 +54,12 @@ RDR_SPAN RdrTraceBegin(RDR_LAYER Layer, const char* Routine, const void* Object,
     return active != nullptr ? active->begin(trace::Layer(Layer), Routine, Object, Parent) : 0;
 }
 
+RDR_SPAN RdrTraceCurrent(void)
+{
+    Recorder* active = Recorder::active();
+    return active != nullptr ? active->currentSpan() : 0;
+}
+
 void RdrTraceEnter(RDR_SPAN Span)
 {
     if (Recorder* active = Recorder::active()) {

@@ -6,6 +6,7 @@
 #include "engine/recorder/tape.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <functional>
 #include <unordered_map>
@@ -28,7 +29,7 @@ struct StackEntry
 {
     SpanId span = 0;
     SpanId parent = 0;
-    Layer layer = Layer::App;
+    Layer layer = Layer::Kernel;
 };
 
 struct OpenSpan
@@ -76,6 +77,8 @@ struct Recorder::Implementation
 
     std::vector<std::vector<StackEntry>> stacks = std::vector<std::vector<StackEntry>>(16);
     FlatMap<OpenSpan> openSpans;
+    std::array<StackEntry, 64>
+        finished {}; // some of the latest, for work that goes on after its call
     FlatMap<Place> places { 4096 };
     FlatMap<trace::StringId> literals { 4096 };
     std::unordered_map<std::string, trace::StringId> strings;
@@ -381,12 +384,21 @@ SpanId Recorder::begin(Layer layer, const char* routine, const void* object, Spa
 void Recorder::enter(SpanId span)
 {
     Implementation& self = *m_implementation;
-    const OpenSpan* open = span != 0 ? self.openSpans.find(span) : nullptr;
-    if (open == nullptr) {
+    if (span == 0 || span > self.seq) {
         return;
     }
-    const StackEntry entry { span, open->parent, open->layer };
-    self.put(EventKind::Resume, open->layer, entry, open->routine, open->object, 0, 0, 0, false);
+    const OpenSpan* open = self.openSpans.find(span);
+    StackEntry entry { span, 0, Layer::Kernel };
+    if (open != nullptr) {
+        entry = { span, open->parent, open->layer };
+        self.put(
+            EventKind::Resume, open->layer, entry, open->routine, open->object, 0, 0, 0, false);
+    } else {
+        for (const StackEntry& finished : self.finished) {
+            entry = finished.span == span ? finished : entry;
+        }
+    }
+    // A finished call can still be why something happens.
     self.stack().push_back(entry);
 }
 
@@ -430,6 +442,7 @@ void Recorder::finishSpan(SpanId span, std::int32_t status, std::uint64_t inform
         EventKind::End, open->layer, entry, open->routine, open->object, information, 0, status,
         true);
     const OpenSpan ended = *open;
+    self.finished[span % self.finished.size()] = entry;
     self.openSpans.erase(span);
     self.tell(EventKind::End, ended.layer, span, ended.routine, ended.object, status);
 }

@@ -70,6 +70,36 @@ TEST_CASE("a call that pends stays open until somebody finishes it", "[recorder]
     });
 }
 
+TEST_CASE("work that goes on after its call has returned hangs below it", "[recorder][spans]")
+{
+    test::Playback play("adopt");
+    play.context.threadId = 8;
+    const auto outer = play->begin(Layer::Rdbss, "outer", nullptr);
+    const auto call = play->begin(Layer::Mrx, "MRxCreateSrvCall", nullptr);
+    int item = 0;
+    play->bind(&item, play->currentSpan());
+    play->end(call, 0x103, 0);
+    play.context.threadId = 12;
+    play->enter(play->spanOf(&item));
+    const auto exchange = play->begin(Layer::Wire, "NEGOTIATE", nullptr);
+    play->end(exchange, 0, 0);
+    int born = 0;
+    play->born(ObjectKind::Connection, &born, 0, "", nullptr);
+    play->leave(call);
+    CHECK(play->currentSpan() == 0);
+    play.context.threadId = 8;
+    play->end(outer, 0, 0);
+    CHECK(
+        play.events()
+        == Lines { "begin outer in 1<0", "begin MRxCreateSrvCall in 2<1",
+            "end MRxCreateSrvCall in 2<1", "begin NEGOTIATE in 4<2", "end NEGOTIATE in 4<2",
+            "born [CONNECTION#1] in 2<1", "end outer in 1<0" });
+    play.read().events(6, 6, [](const trace::Event& event) {
+        CHECK(event.layer == Layer::Mrx);
+        return true;
+    });
+}
+
 TEST_CASE(
     "finishing before leaving, and leaving over forgotten calls, do no harm", "[recorder][spans]")
 {

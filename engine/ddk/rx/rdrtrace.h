@@ -13,6 +13,10 @@
  *          RdrTraceLeave(Span);
  *      RdrTraceFinish(Span, Status, Info);  completion, on whatever thread it happens
  *
+ * Who hands work to another thread binds RdrTraceCurrent() to the work item and has the worker enter it, so that what the
+ * worker does hangs below the call that asked for it, even when that call has returned (entering a finished span only makes
+ * it the parent of what follows).
+ *
  * RdrTraceEnd = RdrTraceLeave + RdrTraceFinish. Routine names and reasons are string literals (their address is kept).
  */
 #ifndef RDRTRACE_H
@@ -77,6 +81,7 @@ typedef unsigned long long RDR_SPAN;
 
 #define RdrTraceActive() (0)
 #define RdrTraceBegin(Layer, Routine, Object, Parent) ((RDR_SPAN)0)
+#define RdrTraceCurrent() ((RDR_SPAN)0)
 #define RdrTraceEnter(Span) ((void)(Span))
 #define RdrTraceLeave(Span) ((void)(Span))
 #define RdrTraceFinish(Span, Status, Information) ((void)(Span))
@@ -104,6 +109,7 @@ extern volatile unsigned int RdrTraceOn;
 /* Opens a span under Parent (0: the thread's innermost span) and enters it on this thread. Returns 0 while not recording;
  * every routine accepts 0 as "no span". */
 RDR_SPAN RdrTraceBegin(RDR_LAYER Layer, const char* Routine, const void* Object, RDR_SPAN Parent);
+RDR_SPAN RdrTraceCurrent(void); /* the thread's innermost span */
 void RdrTraceEnter(RDR_SPAN Span);
 void RdrTraceLeave(RDR_SPAN Span);
 void RdrTraceFinish(RDR_SPAN Span, NTSTATUS Status, unsigned long long Information);

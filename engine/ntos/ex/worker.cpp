@@ -58,6 +58,12 @@ ULONG ExpBusy()
 
 void ExpStartThread(WORK_QUEUE* Queue);
 
+// What an item was queued for is bound to an address inside it, because its own may be that of an object.
+const void* ExpSpanKey(PWORK_QUEUE_ITEM Item)
+{
+    return reinterpret_cast<const UCHAR*>(Item) + 1;
+}
+
 void ExpRunItem(WORK_QUEUE* Queue)
 {
     PWORK_QUEUE_ITEM Item = CONTAINING_RECORD(RemoveHeadList(&Queue->Items), WORK_QUEUE_ITEM, List);
@@ -66,8 +72,14 @@ void ExpRunItem(WORK_QUEUE* Queue)
     Queue->Waiting -= 1;
     Queue->Running += 1;
     Item->List.Flink = nullptr;
+    RDR_SPAN Span = RdrTraceActive() ? RdrTraceSpanOf(ExpSpanKey(Item)) : 0;
+    if (Span != 0) {
+        RdrTraceBind(ExpSpanKey(Item), 0);
+        RdrTraceEnter(Span);
+    }
     // From here on the item may be queued again or freed by its routine.
     Routine(Item->Parameter);
+    RdrTraceLeave(Span);
     if (KiIrql() != PASSIVE_LEVEL || KiCurrentThread()->KernelApcDisable != 0) {
         KiBugCheckNote("a work item returned with its IRQL raised or in a critical region", WORKER_THREAD_RETURNED_AT_BAD_IRQL,
             reinterpret_cast<ULONG_PTR>(Routine), KiIrql(), 0, 0);
@@ -191,6 +203,7 @@ VOID NTAPI ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
     NT_ASSERT(WorkItem->List.Flink == nullptr); // queued already, or not initialized
     if (RdrTraceActive()) {
         RdrTraceEvent(RdrLayerKernel, RdrEventPost, "ExQueueWorkItem", nullptr, STATUS_SUCCESS, QueueType);
+        RdrTraceBind(ExpSpanKey(WorkItem), RdrTraceCurrent());
     }
     InsertTailList(&Queue->Items, &WorkItem->List);
     Queue->Waiting += 1;
