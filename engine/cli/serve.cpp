@@ -26,8 +26,10 @@ struct Options
 };
 
 const std::map<std::string, server::Dialect> kDialects = { { "2.0.2", server::Dialect::Smb202 },
-    { "2.1", server::Dialect::Smb210 }, { "3.0", server::Dialect::Smb300 },
-    { "3.0.2", server::Dialect::Smb302 }, { "3.1.1", server::Dialect::Smb311 } };
+                                                           { "2.1", server::Dialect::Smb210 },
+                                                           { "3.0", server::Dialect::Smb300 },
+                                                           { "3.0.2", server::Dialect::Smb302 },
+                                                           { "3.1.1", server::Dialect::Smb311 } };
 
 /// NAME or NAME=FOLDER.
 server::ServeShare shareOf(const std::string& text, bool readOnly)
@@ -81,10 +83,13 @@ void addServe(CLI::App& app, int& status)
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand(
         "serve", "Serve SMB2 from memory on a TCP port, for smbclient and other clients.");
-    command->add_option("--address", options->address, "IPv4 address to listen on")->capture_default_str();
-    command->add_option("--port", options->port, "TCP port; 0 picks a free one")->capture_default_str();
+    command->add_option("--address", options->address, "IPv4 address to listen on")
+        ->capture_default_str();
+    command->add_option("--port", options->port, "TCP port; 0 picks a free one")
+        ->capture_default_str();
     command->add_option(
-        "--share", options->shares, "NAME, or NAME=FOLDER to start with the files of a folder (default: public)");
+        "--share", options->shares,
+        "NAME, or NAME=FOLDER to start with the files of a folder (default: public)");
     command->add_option("--read-only-share", options->readOnlyShares, "likewise, for reading only");
     command->add_option("--user", options->users, "NAME:PASSWORD, any number of times");
     command->add_flag("--guest", options->guest, "let unknown users in as guests");
@@ -92,8 +97,12 @@ void addServe(CLI::App& app, int& status)
         ->check(CLI::IsMember({ "optional", "required" }))
         ->capture_default_str();
     command->add_flag("--encrypt", options->encrypt, "require encryption (3.x)");
-    command->add_option("--min-dialect", options->minDialect)->check(CLI::IsMember(kDialects))->capture_default_str();
-    command->add_option("--max-dialect", options->maxDialect)->check(CLI::IsMember(kDialects))->capture_default_str();
+    command->add_option("--min-dialect", options->minDialect)
+        ->check(CLI::IsMember(kDialects))
+        ->capture_default_str();
+    command->add_option("--max-dialect", options->maxDialect)
+        ->check(CLI::IsMember(kDialects))
+        ->capture_default_str();
     command->add_flag("--no-oplocks", options->noOplocks, "grant neither oplocks nor leases");
     command->callback([options, &status] { status = run(*options); });
 }

@@ -1,5 +1,6 @@
-// Reading hostile bytes and writing answers. Reader never goes past its end: a read that would is zero and makes ok() false,
-// so a decoder reads everything first and asks once. All integers are little-endian, all text UTF-16LE.
+// Reading hostile bytes and writing answers. Reader never goes past its end: a read that would is
+// zero and makes ok() false, so a decoder reads everything first and asks once. All integers are
+// little-endian, all text UTF-16LE.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +28,7 @@ public:
     std::uint64_t u64() { return number<std::uint64_t>(); }
     ByteSpan bytes(std::size_t count)
     {
-        if (count > left())
-        {
+        if (count > left()) {
             m_ok = false;
             m_at = m_bytes.size();
             return {};
@@ -40,8 +40,7 @@ public:
     void skip(std::size_t count) { bytes(count); }
     void seek(std::size_t offset)
     {
-        if (offset > m_bytes.size())
-        {
+        if (offset > m_bytes.size()) {
             m_ok = false;
             offset = m_bytes.size();
         }
@@ -50,12 +49,10 @@ public:
     /// A part by offset and length; empty parts may have any offset, as clients send them.
     ByteSpan part(std::size_t offset, std::size_t length)
     {
-        if (length == 0)
-        {
+        if (length == 0) {
             return {};
         }
-        if (offset > m_bytes.size() || length > m_bytes.size() - offset)
-        {
+        if (offset > m_bytes.size() || length > m_bytes.size() - offset) {
             m_ok = false;
             return {};
         }
@@ -67,12 +64,10 @@ public:
     ByteSpan all() const { return m_bytes; }
 
 private:
-    template <typename T>
-    T number()
+    template <typename T> T number()
     {
         T value = 0;
-        if (const ByteSpan part = bytes(sizeof(T)); !part.empty())
-        {
+        if (const ByteSpan part = bytes(sizeof(T)); !part.empty()) {
             std::memcpy(&value, part.data(), sizeof(T));
         }
         return value;
@@ -92,7 +87,10 @@ public:
     void u32(std::uint32_t value) { number(value); }
     void u64(std::uint64_t value) { number(value); }
     void bytes(ByteSpan part) { buffer.insert(buffer.end(), part.begin(), part.end()); }
-    void text(std::u16string_view part) { bytes(std::as_bytes(std::span(part.data(), part.size()))); }
+    void text(std::u16string_view part)
+    {
+        bytes(std::as_bytes(std::span(part.data(), part.size())));
+    }
     void zeros(std::size_t count)
     {
         const std::size_t at = buffer.size();
@@ -103,13 +101,18 @@ public:
     {
         zeros((unit - (buffer.size() - base) % unit) % unit);
     }
-    void put16(std::size_t at, std::uint16_t value) { std::memcpy(buffer.data() + at, &value, sizeof value); }
-    void put32(std::size_t at, std::uint32_t value) { std::memcpy(buffer.data() + at, &value, sizeof value); }
+    void put16(std::size_t at, std::uint16_t value)
+    {
+        std::memcpy(buffer.data() + at, &value, sizeof value);
+    }
+    void put32(std::size_t at, std::uint32_t value)
+    {
+        std::memcpy(buffer.data() + at, &value, sizeof value);
+    }
     std::size_t size() const { return buffer.size(); }
 
 private:
-    template <typename T>
-    void number(T value)
+    template <typename T> void number(T value)
     {
         const std::size_t at = buffer.size();
         buffer.resize(at + sizeof value);
@@ -120,7 +123,9 @@ private:
 inline std::u16string textOf(ByteSpan bytes)
 {
     std::u16string text(bytes.size() / 2, u'\0');
-    std::memcpy(text.data(), bytes.data() ? bytes.data() : reinterpret_cast<const std::byte*>(""), text.size() * 2);
+    std::memcpy(
+        text.data(), bytes.data() ? bytes.data() : reinterpret_cast<const std::byte*>(""),
+        text.size() * 2);
     return text;
 }
 

@@ -1,7 +1,8 @@
-// From frames to requests and from answers to frames: [MS-SMB2] 3.3.5.1 and 3.3.5.2 (message ids, compounds, signatures) and
-// 3.3.4.1 (sending). What the commands do is in the other files of the room.
-#include <utility>
+// From frames to requests and from answers to frames: [MS-SMB2] 3.3.5.1 and 3.3.5.2 (message ids,
+// compounds, signatures) and 3.3.4.1 (sending). How answers are put together is in answer.cpp, what
+// the commands do in the other files of the room.
 #include <algorithm>
+#include <utility>
 
 #include "engine/server/core.h"
 
@@ -9,7 +10,8 @@ namespace rdrlab::server {
 
 namespace {
 
-constexpr std::size_t kFrameSlack = 128 * 1024; // headers, names and compound company around one payload
+constexpr std::size_t kFrameSlack
+    = 128 * 1024; // headers, names and compound company around one payload
 constexpr std::size_t kReadAhead = 64 * 1024;
 constexpr std::size_t kMaxCompound = 64;
 constexpr std::size_t kMaxWaiting = 1024;
@@ -17,25 +19,25 @@ constexpr std::size_t kMaxWaiting = 1024;
 } // namespace
 
 const ConnectionCore::Row ConnectionCore::kRows[] = {
-    {&ConnectionCore::negotiate, 36, false, false},
-    {&ConnectionCore::sessionSetup, 25, false, false},
-    {&ConnectionCore::logoff, 4, true, false},
-    {&ConnectionCore::treeConnect, 9, true, false},
-    {&ConnectionCore::treeDisconnect, 4, true, true},
-    {&ConnectionCore::create, 57, true, true},
-    {&ConnectionCore::close, 24, true, true},
-    {&ConnectionCore::flushFile, 24, true, true},
-    {&ConnectionCore::read, 49, true, true},
-    {&ConnectionCore::write, 49, true, true},
-    {&ConnectionCore::lock, 48, true, true},
-    {&ConnectionCore::ioctl, 57, true, true},
-    {&ConnectionCore::cancelCommand, 4, false, false},
-    {&ConnectionCore::echo, 4, false, false},
-    {&ConnectionCore::queryDirectory, 33, true, true},
-    {&ConnectionCore::changeNotify, 32, true, true},
-    {&ConnectionCore::queryInfo, 41, true, true},
-    {&ConnectionCore::setInfo, 33, true, true},
-    {&ConnectionCore::oplockBreak, 0, true, false}, // 24 or 36
+    { &ConnectionCore::negotiate, 36, false, false },
+    { &ConnectionCore::sessionSetup, 25, false, false },
+    { &ConnectionCore::logoff, 4, true, false },
+    { &ConnectionCore::treeConnect, 9, true, false },
+    { &ConnectionCore::treeDisconnect, 4, true, true },
+    { &ConnectionCore::create, 57, true, true },
+    { &ConnectionCore::close, 24, true, true },
+    { &ConnectionCore::flushFile, 24, true, true },
+    { &ConnectionCore::read, 49, true, true },
+    { &ConnectionCore::write, 49, true, true },
+    { &ConnectionCore::lock, 48, true, true },
+    { &ConnectionCore::ioctl, 57, true, true },
+    { &ConnectionCore::cancelCommand, 4, false, false },
+    { &ConnectionCore::echo, 4, false, false },
+    { &ConnectionCore::queryDirectory, 33, true, true },
+    { &ConnectionCore::changeNotify, 32, true, true },
+    { &ConnectionCore::queryInfo, 41, true, true },
+    { &ConnectionCore::setInfo, 33, true, true },
+    { &ConnectionCore::oplockBreak, 0, true, false }, // 24 or 36
 };
 
 ConnectionCore::ConnectionCore(ServerCore& server, Output& output, std::uint64_t number)
@@ -59,20 +61,17 @@ std::uint32_t ConnectionCore::maxIo() const
 
 void ConnectionCore::disconnect(bool closeOutput)
 {
-    if (m_ended)
-    {
+    if (m_ended) {
         return;
     }
     m_ended = true;
     m_waiting.clear();
     m_delayed.clear();
-    for (auto& [number, session] : sessions)
-    {
+    for (auto& [number, session] : sessions) {
         m_server.closeOpensOf(*session, *this, true);
     }
     sessions.clear();
-    if (closeOutput)
-    {
+    if (closeOutput) {
         m_output.close();
     }
     m_server.kick();
@@ -82,29 +81,26 @@ void ConnectionCore::disconnect(bool closeOutput)
 
 std::span<std::byte> ConnectionCore::prepare()
 {
-    if (m_inBegin == m_inEnd)
-    {
+    if (m_inBegin == m_inEnd) {
         m_inBegin = m_inEnd = 0;
     }
     std::size_t want = kReadAhead;
-    if (m_inEnd - m_inBegin >= 4)
-    {
+    if (m_inEnd - m_inBegin >= 4) {
         const auto* head = reinterpret_cast<const unsigned char*>(m_in.data() + m_inBegin);
-        const std::size_t length = std::size_t {head[1]} << 16 | std::size_t {head[2]} << 8 | head[3];
-        // commit() has consumed whole frames and refused long ones, so this one is legal and incomplete.
+        const std::size_t length
+            = std::size_t { head[1] } << 16 | std::size_t { head[2] } << 8 | head[3];
+        // commit() has consumed whole frames and refused long ones, so this one is legal and
+        // incomplete.
         want = std::max<std::size_t>(4 + length - (m_inEnd - m_inBegin), 1);
         want = std::max(want, std::min(kReadAhead, want + 4096));
     }
-    if (m_in.size() - m_inEnd < want)
-    {
-        if (m_inBegin > 0)
-        {
+    if (m_in.size() - m_inEnd < want) {
+        if (m_inBegin > 0) {
             std::memmove(m_in.data(), m_in.data() + m_inBegin, m_inEnd - m_inBegin);
             m_inEnd -= m_inBegin;
             m_inBegin = 0;
         }
-        if (m_in.size() - m_inEnd < want)
-        {
+        if (m_in.size() - m_inEnd < want) {
             m_in.resize(m_inEnd + want);
         }
     }
@@ -114,17 +110,15 @@ std::span<std::byte> ConnectionCore::prepare()
 void ConnectionCore::commit(std::size_t count)
 {
     m_inEnd += count;
-    while (!m_ended && m_inEnd - m_inBegin >= 4)
-    {
+    while (!m_ended && m_inEnd - m_inBegin >= 4) {
         const auto* head = reinterpret_cast<const unsigned char*>(m_in.data() + m_inBegin);
-        const std::size_t length = std::size_t {head[1]} << 16 | std::size_t {head[2]} << 8 | head[3];
-        if (head[0] != 0 || length > m_server.options.maxIoBytes + kFrameSlack)
-        {
+        const std::size_t length
+            = std::size_t { head[1] } << 16 | std::size_t { head[2] } << 8 | head[3];
+        if (head[0] != 0 || length > m_server.options.maxIoBytes + kFrameSlack) {
             disconnect(true);
             break;
         }
-        if (m_inEnd - m_inBegin - 4 < length)
-        {
+        if (m_inEnd - m_inBegin - 4 < length) {
             break;
         }
         const ByteSpan bytes(m_in.data() + m_inBegin + 4, length);
@@ -136,8 +130,7 @@ void ConnectionCore::commit(std::size_t count)
 
 void ConnectionCore::receive(ByteSpan bytes)
 {
-    while (!bytes.empty() && !m_ended)
-    {
+    while (!bytes.empty() && !m_ended) {
         const std::span<std::byte> space = prepare();
         const std::size_t count = std::min(space.size(), bytes.size());
         std::memcpy(space.data(), bytes.data(), count);
@@ -150,11 +143,9 @@ void ConnectionCore::frame(ByteSpan bytes)
 {
     auto chain = std::make_shared<Chain>();
     chain->bytes = bytes;
-    if (bytes.size() >= 4 && std::memcmp(bytes.data(), "\xFDSMB", 4) == 0)
-    {
+    if (bytes.size() >= 4 && std::memcmp(bytes.data(), "\xFDSMB", 4) == 0) {
         auto plain = decrypt(bytes, chain->encryptionSession);
-        if (!plain)
-        {
+        if (!plain) {
             disconnect(true);
             return;
         }
@@ -162,8 +153,8 @@ void ConnectionCore::frame(ByteSpan bytes)
         chain->kept = std::move(*plain);
         chain->bytes = chain->kept;
     }
-    if (chain->bytes.size() >= 32 && std::memcmp(chain->bytes.data(), "\xFFSMB", 4) == 0 && !m_negotiated && !m_multiProtocol)
-    {
+    if (chain->bytes.size() >= 32 && std::memcmp(chain->bytes.data(), "\xFFSMB", 4) == 0
+        && !m_negotiated && !m_multiProtocol) {
         smb1Negotiate(chain->bytes);
         return;
     }
@@ -186,40 +177,33 @@ bool ConnectionCore::begin(Chain& chain)
     request.flags = in.u32();
     const std::uint32_t next = in.u32();
     request.messageId = in.u64();
-    if (request.flags & headerflag::kAsync)
-    {
+    if (request.flags & headerflag::kAsync) {
         request.asyncId = in.u64();
-    }
-    else
-    {
+    } else {
         in.u32();
         request.treeId = in.u32();
     }
     request.sessionId = in.u64();
-    if (rest.size() < kHeaderBytes || std::memcmp(protocol.data(), "\xFESMB", 4) != 0 || headerSize != 64
-        || (request.flags & headerflag::kResponse) || (next != 0 && (next < kHeaderBytes || next % 8 != 0 || next >= rest.size())))
-    {
+    if (rest.size() < kHeaderBytes || std::memcmp(protocol.data(), "\xFESMB", 4) != 0
+        || headerSize != 64 || (request.flags & headerflag::kResponse)
+        || (next != 0 && (next < kHeaderBytes || next % 8 != 0 || next >= rest.size()))) {
         return false;
     }
     chain.length = next ? next : rest.size();
     request.message = rest.first(chain.length);
     request.body = request.message.subspan(kHeaderBytes);
-    request.command = command < static_cast<std::uint16_t>(Command::Count) ? static_cast<Command>(command) : Command::Count;
+    request.command = command < static_cast<std::uint16_t>(Command::Count)
+        ? static_cast<Command>(command)
+        : Command::Count;
     request.encrypted = chain.encrypted;
-    if (request.flags & headerflag::kRelated)
-    {
-        if (chain.first)
-        {
+    if (request.flags & headerflag::kRelated) {
+        if (chain.first) {
             request.sessionId = 0; // refused by check()
-        }
-        else
-        {
+        } else {
             request.sessionId = chain.sessionId;
             request.treeId = chain.treeId;
         }
-    }
-    else
-    {
+    } else {
         chain.persistentId = chain.volatileId = ~0ull;
     }
     chain.request = std::move(request);
@@ -231,24 +215,19 @@ bool ConnectionCore::consumeIds(const Request& request)
 {
     const std::uint64_t count = multiCredit() ? std::max<std::uint64_t>(request.charge, 1) : 1;
     const std::uint64_t from = request.messageId;
-    if (from < m_lowId || from >= m_highId || count > m_highId - from)
-    {
+    if (from < m_lowId || from >= m_highId || count > m_highId - from) {
         return false;
     }
-    for (std::uint64_t i = 0; i < count; ++i)
-    {
-        if (m_usedIds[static_cast<std::size_t>(from - m_lowId + i)])
-        {
+    for (std::uint64_t i = 0; i < count; ++i) {
+        if (m_usedIds[static_cast<std::size_t>(from - m_lowId + i)]) {
             return false;
         }
     }
-    for (std::uint64_t i = 0; i < count; ++i)
-    {
+    for (std::uint64_t i = 0; i < count; ++i) {
         m_usedIds[static_cast<std::size_t>(from - m_lowId + i)] = true;
     }
     m_unused -= static_cast<std::size_t>(count);
-    while (!m_usedIds.empty() && m_usedIds.front())
-    {
+    while (!m_usedIds.empty() && m_usedIds.front()) {
         m_usedIds.pop_front();
         ++m_lowId;
     }
@@ -257,20 +236,19 @@ bool ConnectionCore::consumeIds(const Request& request)
 
 std::uint16_t ConnectionCore::grant(const Request& request)
 {
-    // [MS-SMB2] 3.3.1.2: what was asked, at least one, and never a window wider than twice the limit.
+    // [MS-SMB2] 3.3.1.2: what was asked, at least one, and never a window wider than twice the
+    // limit.
     const std::size_t limit = m_server.options.maxCredits;
     const std::size_t used = std::max<std::size_t>(request.charge, 1);
     std::size_t give = std::max<std::size_t>(request.creditsAsked, used);
     const bool known = request.session && request.session->established;
-    if (!known)
-    {
+    if (!known) {
         give = std::min<std::size_t>(give, 1);
     }
     give = std::min(give, limit > m_unused ? limit - m_unused : 0);
     const std::size_t width = static_cast<std::size_t>(m_highId - m_lowId);
     give = std::min(give, 2 * limit > width ? 2 * limit - width : 0);
-    if (m_unused == 0 && give == 0)
-    {
+    if (m_unused == 0 && give == 0) {
         give = 1;
     }
     m_highId += give;
@@ -284,15 +262,13 @@ std::uint32_t ConnectionCore::checkLengths(const Request& request) const
     // 3.3.5.2.5: what the request sends or asks for must be paid for.
     Reader body(request.body);
     std::uint64_t bytes = 0;
-    switch (request.command)
-    {
+    switch (request.command) {
     case Command::Read:
     case Command::Write:
         body.seek(4);
         bytes = body.u32();
         break;
-    case Command::Ioctl:
-    {
+    case Command::Ioctl: {
         body.seek(28);
         const std::uint32_t input = body.u32();
         body.seek(44);
@@ -315,15 +291,12 @@ std::uint32_t ConnectionCore::checkLengths(const Request& request) const
     default:
         return status::kSuccess;
     }
-    if (bytes > maxIo())
-    {
+    if (bytes > maxIo()) {
         return status::kInvalidParameter;
     }
-    if (multiCredit())
-    {
+    if (multiCredit()) {
         const std::uint64_t due = bytes == 0 ? 1 : (bytes - 1) / 65536 + 1;
-        if (std::max<std::uint64_t>(request.charge, 1) < due)
-        {
+        if (std::max<std::uint64_t>(request.charge, 1) < due) {
             return status::kInvalidParameter;
         }
     }
@@ -332,80 +305,63 @@ std::uint32_t ConnectionCore::checkLengths(const Request& request) const
 
 std::uint32_t ConnectionCore::check(Request& request, Chain& chain)
 {
-    if (request.command == Command::Count)
-    {
+    if (request.command == Command::Count) {
         return status::kInvalidParameter;
     }
     const Row& row = kRows[static_cast<std::size_t>(request.command)];
     const bool related = (request.flags & headerflag::kRelated) != 0;
-    if (related && chain.first)
-    {
+    if (related && chain.first) {
         return status::kInvalidParameter;
     }
-    if (const auto found = sessions.find(request.sessionId); found != sessions.end())
-    {
+    if (const auto found = sessions.find(request.sessionId); found != sessions.end()) {
         request.session = found->second;
     }
     const Session* session = request.session.get();
-    if (chain.encrypted && request.session != chain.encryptionSession && request.command != Command::Echo)
-    {
+    if (chain.encrypted && request.session != chain.encryptionSession
+        && request.command != Command::Echo) {
         return status::kAccessDenied;
     }
-    if (request.command != Command::Negotiate && request.command != Command::SessionSetup)
-    {
-        if ((row.needsSession || request.sessionId != 0) && (!session || !session->established))
-        {
-            if (row.needsSession)
-            {
+    if (request.command != Command::Negotiate && request.command != Command::SessionSetup) {
+        if ((row.needsSession || request.sessionId != 0) && (!session || !session->established)) {
+            if (row.needsSession) {
                 return status::kUserSessionDeleted;
             }
         }
-        if (session && session->established && !chain.encrypted)
-        {
-            if ((request.flags & headerflag::kSigned) && session->hasKey)
-            {
-                if (!verify(*session, request.message))
-                {
+        if (session && session->established && !chain.encrypted) {
+            if ((request.flags & headerflag::kSigned) && session->hasKey) {
+                if (!verify(*session, request.message)) {
                     return status::kAccessDenied;
                 }
-            }
-            else if (session->signingRequired && session->hasKey && row.needsSession)
-            {
+            } else if (session->signingRequired && session->hasKey && row.needsSession) {
                 return status::kAccessDenied;
             }
-            if (session->encrypt && row.needsSession)
-            {
+            if (session->encrypt && row.needsSession) {
                 return status::kAccessDenied;
             }
         }
-        if (session && session->expired && row.needsSession && request.command != Command::Logoff && request.command != Command::Close)
-        {
+        if (session && session->expired && row.needsSession && request.command != Command::Logoff
+            && request.command != Command::Close) {
             return status::kNetworkSessionExpired;
         }
     }
     if (related && status::isError(chain.status) && chain.volatileId == ~0ull && row.needsTree
-        && request.command != Command::Create && request.command != Command::TreeDisconnect)
-    {
+        && request.command != Command::Create && request.command != Command::TreeDisconnect) {
         return chain.status; // 3.3.5.2.7.2: the create this one depends on has failed
     }
-    if (row.needsTree)
-    {
+    if (row.needsTree) {
         const auto tree = request.session->trees.find(request.treeId);
-        if (tree == request.session->trees.end() || tree->second->share->deleted)
-        {
+        if (tree == request.session->trees.end() || tree->second->share->deleted) {
             return status::kNetworkNameDeleted;
         }
         request.tree = tree->second;
-        if (request.tree->share->options.encryptionRequired && !chain.encrypted)
-        {
+        if (request.tree->share->options.encryptionRequired && !chain.encrypted) {
             return status::kAccessDenied;
         }
     }
     Reader body(request.body);
     const std::uint16_t size = body.u16();
     if (!body.ok() || (row.structureSize != 0 && size != row.structureSize)
-        || request.body.size() < static_cast<std::size_t>(row.structureSize & ~1u))
-    {
+        || request.body.size() < static_cast<std::size_t>(row.structureSize & ~1u)) {
         return status::kInvalidParameter;
     }
     return checkLengths(request);
@@ -413,13 +369,12 @@ std::uint32_t ConnectionCore::check(Request& request, Chain& chain)
 
 void ConnectionCore::cancel(const Request& request)
 {
-    for (auto& chain : m_waiting)
-    {
+    for (auto& chain : m_waiting) {
         const Request& waiting = chain->request;
-        const bool same = (request.flags & headerflag::kAsync) ? waiting.asyncId == request.asyncId
-                                                               : waiting.messageId == request.messageId;
-        if (same && waiting.sessionId == request.sessionId)
-        {
+        const bool same = (request.flags & headerflag::kAsync)
+            ? waiting.asyncId == request.asyncId
+            : waiting.messageId == request.messageId;
+        if (same && waiting.sessionId == request.sessionId) {
             chain->request.cancelled = true;
             m_server.kick();
             return;
@@ -430,21 +385,18 @@ void ConnectionCore::cancel(const Request& request)
 bool ConnectionCore::applyFault(Chain& chain)
 {
     chain.fault = m_server.faults.next(chain.request.command);
-    if (!chain.fault)
-    {
+    if (!chain.fault) {
         return false;
     }
     Writer out;
-    switch (chain.fault->action)
-    {
+    switch (chain.fault->action) {
     case FaultRule::Action::CloseConnection:
         disconnect(true);
         return true;
     case FaultRule::Action::Garbage:
         // A legal frame around nonsense: what a decoder has to survive.
         out.u32(0x40000000u);
-        for (int i = 0; i < 8; ++i)
-        {
+        for (int i = 0; i < 8; ++i) {
             out.u64(m_server.random());
         }
         transmit(std::move(out.buffer), 0);
@@ -463,71 +415,57 @@ bool ConnectionCore::applyFault(Chain& chain)
 void ConnectionCore::run(const std::shared_ptr<Chain>& pinned)
 {
     Chain& chain = *pinned;
-    for (std::size_t count = 0; !m_ended && chain.offset < chain.bytes.size(); ++count)
-    {
+    for (std::size_t count = 0; !m_ended && chain.offset < chain.bytes.size(); ++count) {
         Request& request = chain.request;
         std::uint32_t result = status::kSuccess;
-        if (!chain.started)
-        {
-            if (count == kMaxCompound || !begin(chain))
-            {
+        if (!chain.started) {
+            if (count == kMaxCompound || !begin(chain)) {
                 disconnect(true);
                 return;
             }
-            if (request.command == Command::Cancel)
-            {
+            if (request.command == Command::Cancel) {
                 const auto found = sessions.find(request.sessionId);
-                const bool forged = found != sessions.end() && found->second->established && found->second->hasKey && !chain.encrypted
-                    && (request.flags & headerflag::kSigned) && !verify(*found->second, request.message);
-                if (!forged)
-                {
+                const bool forged = found != sessions.end() && found->second->established
+                    && found->second->hasKey && !chain.encrypted
+                    && (request.flags & headerflag::kSigned)
+                    && !verify(*found->second, request.message);
+                if (!forged) {
                     cancel(request);
                 }
                 chain.offset += chain.length;
                 chain.started = false;
                 continue;
             }
-            if (!consumeIds(request) || (!m_negotiated && request.command != Command::Negotiate))
-            {
+            if (!consumeIds(request) || (!m_negotiated && request.command != Command::Negotiate)) {
                 disconnect(true);
                 return;
             }
             result = check(request, chain);
-            if (applyFault(chain))
-            {
+            if (applyFault(chain)) {
                 return;
             }
-            if (chain.fault && chain.fault->action == FaultRule::Action::OverrideStatus)
-            {
+            if (chain.fault && chain.fault->action == FaultRule::Action::OverrideStatus) {
                 result = chain.fault->status;
             }
         }
         startAnswer(chain);
-        if (request.cancelled)
-        {
+        if (request.cancelled) {
             result = status::kCancelled;
         }
-        if (result == status::kSuccess)
-        {
-            result = (this->*kRows[static_cast<std::size_t>(request.command)].handler)(request, chain.reply, chain);
-            if (m_ended)
-            {
+        if (result == status::kSuccess) {
+            result = (this->*kRows[static_cast<std::size_t>(request.command)].handler)(
+                request, chain.reply, chain);
+            if (m_ended) {
                 return;
             }
         }
-        if (result == status::kPending)
-        {
+        if (result == status::kPending) {
             chain.reply.buffer.resize(chain.reply.base);
-            if (m_waiting.size() >= kMaxWaiting)
-            {
+            if (m_waiting.size() >= kMaxWaiting) {
                 result = status::kInsufficientResources;
-            }
-            else
-            {
-                if (!request.resumed)
-                {
-                    if (chain.kept.empty())
-                    {
+            } else {
+                if (!request.resumed) {
+                    if (chain.kept.empty()) {
                         chain.kept.assign(chain.bytes.begin(), chain.bytes.end());
                         chain.bytes = chain.kept;
                         request.message = chain.bytes.subspan(chain.offset, chain.length);
@@ -556,237 +494,25 @@ bool ConnectionCore::retryWaiting()
     const std::size_t before = m_waiting.size();
     std::vector<std::shared_ptr<Chain>> again;
     again.swap(m_waiting);
-    for (const auto& chain : again)
-    {
-        if (!m_ended)
-        {
+    for (const auto& chain : again) {
+        if (!m_ended) {
             run(chain);
         }
     }
     return m_waiting.size() != before;
 }
 
-// Answers
-
-void ConnectionCore::startAnswer(Chain& chain)
-{
-    Reply& reply = chain.reply;
-    if (chain.answers.empty())
-    {
-        reply.buffer.clear();
-        reply.zeros(4 + (chain.encrypted ? kTransformBytes : 0));
-    }
-    else
-    {
-        const std::size_t previous = chain.answers.back().start;
-        reply.align(8, previous);
-        reply.put32(previous + 20, static_cast<std::uint32_t>(reply.size() - previous));
-    }
-    reply.base = reply.size();
-    reply.zeros(kHeaderBytes);
-}
-
-void ConnectionCore::endAnswer(Chain& chain, std::uint32_t result)
-{
-    Request& request = chain.request;
-    Reply& reply = chain.reply;
-    const bool hasBody = result == status::kSuccess || result == status::kBufferOverflow || result == status::kNotifyEnumDir
-        || result == status::kNotifyCleanup || (result == status::kMoreProcessingRequired && request.command == Command::SessionSetup);
-    if (!hasBody || reply.here() == kHeaderBytes)
-    {
-        reply.buffer.resize(reply.base + kHeaderBytes);
-        reply.u16(9);
-        reply.u16(0);
-        reply.u32(0);
-        reply.u8(0);
-    }
-    if (m_server.observer)
-    {
-        m_server.observer->answered(request.command, request.messageId, result, request.text);
-    }
-    if (chain.fault && chain.fault->action == FaultRule::Action::NeverAnswer)
-    {
-        reply.buffer.resize(reply.base);
-        if (!chain.answers.empty())
-        {
-            reply.put32(chain.answers.back().start + 20, 0);
-        }
-        chain.fault.reset();
-        return;
-    }
-    if (!request.resumed)
-    {
-        request.creditsGranted = grant(request);
-    }
-    Session* session = request.session.get();
-    bool sign = false;
-    if (session && session->hasKey && !chain.encrypted)
-    {
-        sign = (request.flags & headerflag::kSigned) || session->signingRequired
-            || (request.command == Command::SessionSetup && result == status::kSuccess);
-        // An answer to a bad signature could be used as an oracle only if it were signed; Windows leaves it unsigned too.
-        sign = sign && !(request.command == Command::SessionSetup && result != status::kSuccess);
-    }
-    std::byte* header = reply.buffer.data() + reply.base;
-    std::memcpy(header, "\xFESMB", 4);
-    const auto put16 = [&](std::size_t at, std::uint16_t value) { std::memcpy(header + at, &value, sizeof value); };
-    const auto put32 = [&](std::size_t at, std::uint32_t value) { std::memcpy(header + at, &value, sizeof value); };
-    put16(4, 64);
-    put16(6, multiCredit() ? request.charge : 0);
-    put32(8, result);
-    put16(12, static_cast<std::uint16_t>(request.command == Command::Count ? 0 : static_cast<int>(request.command)));
-    put16(14, request.resumed ? 0 : request.creditsGranted);
-    put32(
-        16,
-        headerflag::kResponse | (request.resumed ? headerflag::kAsync : 0)
-            | ((request.flags & headerflag::kRelated) && !request.resumed ? headerflag::kRelated : 0));
-    std::memcpy(header + 24, &request.messageId, 8);
-    if (request.resumed)
-    {
-        std::memcpy(header + 32, &request.asyncId, 8);
-    }
-    else
-    {
-        put32(32, 0xFEFF);
-        put32(36, request.tree ? request.tree->id : request.treeId);
-    }
-    const std::uint64_t sessionId = session ? session->id : request.sessionId;
-    std::memcpy(header + 40, &sessionId, 8);
-    bool spoil = false;
-    if (chain.fault)
-    {
-        spoil = chain.fault->action == FaultRule::Action::WrongSignature;
-        if (chain.fault->action == FaultRule::Action::Delay)
-        {
-            chain.delayNs = chain.fault->delayNs;
-        }
-        chain.fault.reset();
-    }
-    chain.answers.push_back({reply.base, request, result, sign, spoil});
-}
-
-void ConnectionCore::flush(Chain& chain)
-{
-    if (chain.answers.empty())
-    {
-        return;
-    }
-    Buffer frame = std::move(chain.reply.buffer);
-    for (std::size_t i = 0; i < chain.answers.size(); ++i)
-    {
-        const Chain::Answer& answer = chain.answers[i];
-        const std::size_t end = i + 1 < chain.answers.size() ? chain.answers[i + 1].start : frame.size();
-        const std::span<std::byte> message(frame.data() + answer.start, end - answer.start);
-        if (answer.sign)
-        {
-            sign(*answer.request.session, message);
-        }
-        if (answer.spoil)
-        {
-            frame[answer.start + 48] ^= std::byte {0x5A};
-            std::uint32_t flags;
-            std::memcpy(&flags, frame.data() + answer.start + 16, 4);
-            flags |= headerflag::kSigned;
-            std::memcpy(frame.data() + answer.start + 16, &flags, 4);
-        }
-        if (dialect == Dialect::Smb311)
-        {
-            if (answer.request.command == Command::Negotiate)
-            {
-                m_preauth = crypto::sha512(m_preauth, message);
-            }
-            else if (answer.request.command == Command::SessionSetup && answer.status == status::kMoreProcessingRequired)
-            {
-                answer.request.session->preauth = crypto::sha512(answer.request.session->preauth, message);
-            }
-        }
-    }
-    chain.answers.clear();
-    chain.reply = Reply();
-    if (chain.encrypted)
-    {
-        encrypt(*chain.encryptionSession, frame);
-    }
-    transmit(std::move(frame), std::exchange(chain.delayNs, 0));
-}
-
-void ConnectionCore::interim(Chain& chain)
-{
-    Request& request = chain.request;
-    flush(chain);
-    request.asyncId = m_nextAsyncId++;
-    startAnswer(chain);
-    const std::optional<FaultRule> fault = std::exchange(chain.fault, std::nullopt);
-    request.creditsGranted = grant(request);
-    request.resumed = true; // makes the header an asynchronous one
-    Observer* observer = std::exchange(m_server.observer, nullptr);
-    endAnswer(chain, status::kPending);
-    m_server.observer = observer;
-    const std::uint16_t credits = request.creditsGranted;
-    std::memcpy(chain.reply.buffer.data() + chain.reply.base + 14, &credits, sizeof credits);
-    flush(chain);
-    chain.fault = fault;
-}
-
-void ConnectionCore::transmit(Buffer bytes, std::uint64_t delayNs)
-{
-    if (bytes[0] == std::byte {0} && bytes[1] == std::byte {0} && bytes[2] == std::byte {0} && bytes[3] == std::byte {0})
-    {
-        const std::size_t length = bytes.size() - 4;
-        bytes[1] = static_cast<std::byte>(length >> 16);
-        bytes[2] = static_cast<std::byte>(length >> 8);
-        bytes[3] = static_cast<std::byte>(length);
-    }
-    if (delayNs)
-    {
-        m_delayed.emplace_back(m_server.nowNs() + delayNs, std::move(bytes));
-        return;
-    }
-    m_output.send(std::move(bytes));
-}
-
-std::optional<std::uint64_t> ConnectionCore::nextDelayedNs() const
-{
-    std::optional<std::uint64_t> next;
-    for (const auto& [due, bytes] : m_delayed)
-    {
-        next = std::min(next.value_or(due), due);
-    }
-    return next;
-}
-
-void ConnectionCore::flushDelayed(std::uint64_t now)
-{
-    for (auto it = m_delayed.begin(); it != m_delayed.end();)
-    {
-        if (it->first <= now)
-        {
-            Buffer bytes = std::move(it->second);
-            it = m_delayed.erase(it);
-            m_output.send(std::move(bytes));
-        }
-        else
-        {
-            ++it;
-        }
-    }
-}
-
 std::shared_ptr<Open> ConnectionCore::findOpen(
-    const Request& request,
-    Chain& chain,
-    std::uint64_t persistentId,
-    std::uint64_t volatileId)
+    const Request& request, Chain& chain, std::uint64_t persistentId, std::uint64_t volatileId)
 {
-    if (persistentId == ~0ull && volatileId == ~0ull && (request.flags & headerflag::kRelated))
-    {
+    if (persistentId == ~0ull && volatileId == ~0ull && (request.flags & headerflag::kRelated)) {
         persistentId = chain.persistentId;
         volatileId = chain.volatileId;
     }
     const auto found = m_server.opens.find(persistentId);
-    if (found == m_server.opens.end() || found->second->volatileId != volatileId || found->second->session != request.session.get()
-        || found->second->tree != request.tree.get())
-    {
+    if (found == m_server.opens.end() || found->second->volatileId != volatileId
+        || found->second->session != request.session.get()
+        || found->second->tree != request.tree.get()) {
         return nullptr;
     }
     chain.persistentId = persistentId;

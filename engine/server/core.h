@@ -1,13 +1,15 @@
-// The server's inside: who owns what between connections, and how a request becomes an answer. Private to the room.
+// The server's inside: who owns what between connections, and how a request becomes an answer.
+// Private to the room.
 //
 //   ServerCore ─┬─ shares ── Volume (memfs.h)
 //               ├─ opens, by id: outlive their connection when durable
 //               ├─ leases, by (client, key)
 //               └─ connections ── sessions ── trees
 //
-// Waiting. A handler that cannot go on (break to be acknowledged, lock not free, nothing to notify) returns PENDING; its whole
-// compound is kept as a Chain and the handler is run again from the start whenever something changed (ServerCore::kick). So a
-// handler must have no effect before it returns PENDING.
+// Waiting. A handler that cannot go on (break to be acknowledged, lock not free, nothing to notify)
+// returns PENDING; its whole compound is kept as a Chain and the handler is run again from the
+// start whenever something changed (ServerCore::kick). So a handler must have no effect before it
+// returns PENDING.
 #pragma once
 
 #include <deque>
@@ -29,20 +31,23 @@ inline constexpr std::size_t kHeaderBytes = 64;
 inline constexpr std::size_t kTransformBytes = 52;
 
 namespace headerflag {
-    inline constexpr std::uint32_t kResponse = 1, kAsync = 2, kRelated = 4, kSigned = 8, kReplay = 0x20000000;
+inline constexpr std::uint32_t kResponse = 1, kAsync = 2, kRelated = 4, kSigned = 8,
+                               kReplay = 0x20000000;
 }
 namespace access {
-    inline constexpr std::uint32_t kReadData = 0x1, kWriteData = 0x2, kAppendData = 0x4, kReadEa = 0x8, kWriteEa = 0x10,
-                                   kExecute = 0x20, kDeleteChild = 0x40, kReadAttributes = 0x80, kWriteAttributes = 0x100,
-                                   kDelete = 0x10000, kReadControl = 0x20000, kWriteDac = 0x40000, kWriteOwner = 0x80000,
-                                   kSynchronize = 0x100000, kSystemSecurity = 0x1000000, kMaximumAllowed = 0x2000000,
-                                   kAll = 0x1F01FF, kReadOnlyShare = 0x1200A9;
+inline constexpr std::uint32_t kReadData = 0x1, kWriteData = 0x2, kAppendData = 0x4, kReadEa = 0x8,
+                               kWriteEa = 0x10, kExecute = 0x20, kDeleteChild = 0x40,
+                               kReadAttributes = 0x80, kWriteAttributes = 0x100, kDelete = 0x10000,
+                               kReadControl = 0x20000, kWriteDac = 0x40000, kWriteOwner = 0x80000,
+                               kSynchronize = 0x100000, kSystemSecurity = 0x1000000,
+                               kMaximumAllowed = 0x2000000, kAll = 0x1F01FF,
+                               kReadOnlyShare = 0x1200A9;
 }
 namespace oplock {
-    inline constexpr std::uint8_t kNone = 0, kLevel2 = 1, kExclusive = 8, kBatch = 9, kLease = 0xFF;
+inline constexpr std::uint8_t kNone = 0, kLevel2 = 1, kExclusive = 8, kBatch = 9, kLease = 0xFF;
 }
 namespace lease {
-    inline constexpr std::uint32_t kRead = 1, kHandle = 2, kWrite = 4;
+inline constexpr std::uint32_t kRead = 1, kHandle = 2, kWrite = 4;
 }
 
 struct Share
@@ -90,8 +95,8 @@ struct Open
     Guid clientGuid {};
     std::shared_ptr<Node> node;
     Stream* stream = nullptr; // null for directories
-    std::u16string name;      // path as opened, for traces
-    Node::Link link;          // which name it was opened by
+    std::u16string name; // path as opened, for traces
+    Node::Link link; // which name it was opened by
     std::uint32_t access = 0;
     std::uint32_t shareAccess = 0;
     std::uint32_t options = 0;
@@ -186,7 +191,7 @@ struct Reply : Writer
 
 struct Chain
 {
-    Buffer kept;    // own copy of the bytes once it waits
+    Buffer kept; // own copy of the bytes once it waits
     ByteSpan bytes; // the whole compound
     std::size_t offset = 0;
     std::size_t length = 0; // of the request at offset
@@ -307,7 +312,8 @@ private:
     std::uint32_t oplockBreak(Request&, Reply&, Chain&);
     std::uint32_t cancelCommand(Request&, Reply&, Chain&) { return 0; }
 
-    std::shared_ptr<Open> findOpen(const Request& request, Chain& chain, std::uint64_t persistentId, std::uint64_t volatileId);
+    std::shared_ptr<Open> findOpen(
+        const Request& request, Chain& chain, std::uint64_t persistentId, std::uint64_t volatileId);
     std::uint32_t maxIo() const;
     bool multiCredit() const { return dialect >= Dialect::Smb210 && m_negotiated; }
 
@@ -326,7 +332,7 @@ private:
     // Credits: ids in [m_lowId, m_highId) may be used once each
     std::uint64_t m_lowId = 0;
     std::uint64_t m_highId = 1;
-    std::deque<bool> m_usedIds {false};
+    std::deque<bool> m_usedIds { false };
     std::size_t m_unused = 1;
 
     Buffer m_in;
@@ -378,14 +384,25 @@ public:
     void deleteNode(Node& node, const Node::Link& link, Share& share);
 
     // oplock.cpp. Each returns true while a break has to be waited for.
-    bool breakForOpen(Stream& stream, const Open* opener, const Guid* client, const Guid* key, bool overwrite, bool handleToo);
+    bool breakForOpen(
+        Stream& stream,
+        const Open* opener,
+        const Guid* client,
+        const Guid* key,
+        bool overwrite,
+        bool handleToo);
     bool breakHandles(Node& node, const Open* actor);
     void breakReaders(Stream& stream, const Open& writer);
     void grantOplock(Open& open, std::uint8_t level);
     bool anyBreaking(const Stream& stream) const;
 
     /// Reports a change of `name` in `directory` to whoever watches it or a parent.
-    void notify(Share& share, Node& directory, std::u16string_view name, std::uint32_t action, std::uint32_t filter);
+    void notify(
+        Share& share,
+        Node& directory,
+        std::u16string_view name,
+        std::uint32_t action,
+        std::uint32_t filter);
     std::vector<std::uint8_t> sidOf(std::u16string_view user) const;
     std::uint32_t allowed(const Node& node, std::u16string_view user, bool guest) const;
 
@@ -405,11 +422,12 @@ private:
 };
 
 namespace notifyfilter {
-    inline constexpr std::uint32_t kFileName = 1, kDirName = 2, kAttributes = 4, kSize = 8, kLastWrite = 0x10, kLastAccess = 0x20,
-                                   kCreation = 0x40, kEa = 0x80, kSecurity = 0x100, kStreamName = 0x200;
+inline constexpr std::uint32_t kFileName = 1, kDirName = 2, kAttributes = 4, kSize = 8,
+                               kLastWrite = 0x10, kLastAccess = 0x20, kCreation = 0x40, kEa = 0x80,
+                               kSecurity = 0x100, kStreamName = 0x200;
 }
 namespace notifyaction {
-    inline constexpr std::uint32_t kAdded = 1, kRemoved = 2, kModified = 3, kOldName = 4, kNewName = 5;
+inline constexpr std::uint32_t kAdded = 1, kRemoved = 2, kModified = 3, kOldName = 4, kNewName = 5;
 }
 
 /// Reports a change of the file behind an open under the name it was opened by.

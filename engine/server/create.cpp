@@ -2,13 +2,15 @@
 #include <algorithm>
 
 #include "engine/server/core.h"
+#include "engine/server/createrequest.h"
 
 namespace rdrlab::server {
 
 namespace {
 
 namespace option {
-    constexpr std::uint32_t kDirectory = 0x1, kNonDirectory = 0x40, kNoEaKnowledge = 0x200, kDeleteOnClose = 0x1000, kById = 0x2000;
+constexpr std::uint32_t kDirectory = 0x1, kNonDirectory = 0x40, kNoEaKnowledge = 0x200,
+                        kDeleteOnClose = 0x1000, kById = 0x2000;
 }
 enum Disposition : std::uint32_t
 {
@@ -27,123 +29,6 @@ enum Action : std::uint32_t
     Overwritten
 };
 
-struct Contexts
-{
-    bool maximalAccess = false, queryId = false, durable1 = false, durable2 = false, reconnect1 = false, reconnect2 = false;
-    bool leaseAsked = false, leaseV2 = false, leaseParent = false;
-    std::uint32_t leaseState = 0;
-    std::uint16_t leaseEpoch = 0;
-    Guid leaseKey {}, parentKey {}, createGuid {};
-    std::uint64_t persistentId = 0, volatileId = 0;
-    std::uint32_t durableTimeoutMs = 0;
-    std::optional<std::uint64_t> allocation;
-    ByteSpan attributes, security;
-};
-
-bool parseContexts(ByteSpan bytes, Contexts& out)
-{
-    std::size_t base = 0;
-    for (int bound = 0; !bytes.empty() && bound < 64; ++bound)
-    {
-        Reader in(bytes.subspan(base));
-        const std::uint32_t next = in.u32();
-        const std::uint16_t nameOffset = in.u16();
-        const std::uint16_t nameLength = in.u16();
-        in.u16();
-        const std::uint16_t dataOffset = in.u16();
-        const std::uint32_t dataLength = in.u32();
-        const ByteSpan nameBytes = in.part(nameOffset, nameLength);
-        const ByteSpan data = in.part(dataOffset, dataLength);
-        if (!in.ok())
-        {
-            return false;
-        }
-        const std::string_view name(reinterpret_cast<const char*>(nameBytes.data()), nameBytes.size());
-        Reader value(data);
-        const auto guid = [&](Guid& to) {
-            const ByteSpan part = value.bytes(16);
-            if (part.size() == 16)
-            {
-                std::memcpy(to.data(), part.data(), 16);
-            }
-        };
-        if (name == "MxAc")
-        {
-            out.maximalAccess = true;
-        }
-        else if (name == "QFid")
-        {
-            out.queryId = true;
-        }
-        else if (name == "ExtA")
-        {
-            out.attributes = data;
-        }
-        else if (name == "SecD")
-        {
-            out.security = data;
-        }
-        else if (name == "AlSi")
-        {
-            out.allocation = value.u64();
-        }
-        else if (name == "DHnQ")
-        {
-            out.durable1 = true;
-        }
-        else if (name == "DHnC")
-        {
-            out.reconnect1 = true;
-            out.persistentId = value.u64();
-            out.volatileId = value.u64();
-        }
-        else if (name == "DH2Q")
-        {
-            out.durable2 = true;
-            out.durableTimeoutMs = value.u32();
-            value.u32();
-            value.u64();
-            guid(out.createGuid);
-        }
-        else if (name == "DH2C")
-        {
-            out.reconnect2 = true;
-            out.persistentId = value.u64();
-            out.volatileId = value.u64();
-            guid(out.createGuid);
-        }
-        else if (name == "RqLs")
-        {
-            out.leaseAsked = true;
-            out.leaseV2 = data.size() >= 52;
-            guid(out.leaseKey);
-            out.leaseState = value.u32() & 7;
-            const std::uint32_t flags = value.u32();
-            value.u64();
-            if (out.leaseV2)
-            {
-                guid(out.parentKey);
-                out.leaseEpoch = value.u16();
-                out.leaseParent = (flags & 4) != 0;
-            }
-        }
-        if (!value.ok())
-        {
-            return false;
-        }
-        if (next == 0)
-        {
-            return true;
-        }
-        if (next % 8 != 0 || next < 16 || next >= bytes.size() - base)
-        {
-            return false;
-        }
-        base += next;
-    }
-    return bytes.empty();
-}
-
 std::uint32_t mapGeneric(std::uint32_t wanted)
 {
     std::uint32_t mapped = wanted & 0x0FFFFFFF;
@@ -159,112 +44,18 @@ bool conflicts(const Open& open, std::uint32_t wanted, std::uint32_t share)
     constexpr std::uint32_t kRead = access::kReadData | access::kExecute;
     constexpr std::uint32_t kWrite = access::kWriteData | access::kAppendData;
     constexpr std::uint32_t kAny = kRead | kWrite | access::kDelete;
-    if (!(wanted & kAny) || !(open.access & kAny))
-    {
+    if (!(wanted & kAny) || !(open.access & kAny)) {
         return false; // an open for attributes alone neither minds nor is minded
     }
     const auto clash = [&](std::uint32_t mask, std::uint32_t bit) {
-        return ((wanted & mask) && !(open.shareAccess & bit)) || ((open.access & mask) && !(share & bit));
+        return ((wanted & mask) && !(open.shareAccess & bit))
+            || ((open.access & mask) && !(share & bit));
     };
     return clash(kRead, 1) || clash(kWrite, 2) || clash(access::kDelete, 4);
 }
 
-constexpr std::uint32_t kStatOnly
-    = access::kReadAttributes | access::kWriteAttributes | access::kSynchronize | access::kReadControl;
-
-void createContext(Reply& reply, std::size_t& previous, std::size_t& first, std::string_view name, ByteSpan data)
-{
-    reply.align(8, reply.base);
-    if (first == 0)
-    {
-        first = reply.here();
-    }
-    else
-    {
-        reply.put32(previous, static_cast<std::uint32_t>(reply.size() - previous));
-    }
-    previous = reply.size();
-    reply.u32(0);
-    reply.u16(16);
-    reply.u16(static_cast<std::uint16_t>(name.size()));
-    reply.u16(0);
-    reply.u16(24);
-    reply.u32(static_cast<std::uint32_t>(data.size()));
-    reply.bytes(bytesOf(name));
-    reply.u32(0);
-    reply.bytes(data);
-}
-
-/// Where a name leads: the node when it exists, the directory and last name in any case.
-struct Target
-{
-    std::shared_ptr<Node> parent;
-    std::shared_ptr<Node> node;
-    std::u16string last;
-    std::u16string stream;
-    bool indexStream = false;
-};
-
-std::uint32_t resolveName(const Volume& volume, std::u16string_view name, Target& out)
-{
-    if (!name.empty() && name.front() == u'\\')
-    {
-        return status::kInvalidParameter;
-    }
-    if (upcase(name.substr(0, 14)) == u"$EXTEND\\$QUOTA")
-    {
-        name = {}; // the quota index is served through the root directory
-    }
-    std::vector<std::u16string> parts = splitPath(name);
-    if (!parts.empty())
-    {
-        std::u16string& last = parts.back();
-        if (const std::size_t colon = last.find(u':'); colon != last.npos)
-        {
-            out.stream = last.substr(colon + 1);
-            last.resize(colon);
-            std::u16string type = u"$DATA";
-            if (const std::size_t second = out.stream.find(u':'); second != out.stream.npos)
-            {
-                type = upcase(out.stream.substr(second + 1));
-                out.stream.resize(second);
-            }
-            out.indexStream = type == u"$INDEX_ALLOCATION";
-            if (out.indexStream)
-            {
-                out.stream.clear();
-            }
-            else if (type != u"$DATA")
-            {
-                return status::kInvalidParameter;
-            }
-            if (!out.stream.empty() && !legalName(out.stream))
-            {
-                return status::kObjectNameInvalid;
-            }
-            if (last.empty())
-            {
-                parts.pop_back(); // ":stream" of the share's root
-            }
-        }
-    }
-    out.node = volume.root;
-    for (std::size_t i = 0; i < parts.size(); ++i)
-    {
-        if (!legalName(parts[i]))
-        {
-            return status::kObjectNameInvalid;
-        }
-        if (!out.node || !out.node->directory)
-        {
-            return status::kObjectPathNotFound;
-        }
-        out.parent = out.node;
-        out.last = parts[i];
-        out.node = volume.child(*out.parent, parts[i]);
-    }
-    return status::kSuccess;
-}
+constexpr std::uint32_t kStatOnly = access::kReadAttributes | access::kWriteAttributes
+    | access::kSynchronize | access::kReadControl;
 
 } // namespace
 
@@ -285,17 +76,15 @@ std::uint32_t ConnectionCore::create(Request& request, Reply& reply, Chain& chai
     const std::uint32_t contextLength = in.u32();
     Reader whole(request.message);
     const std::u16string name = textOf(whole.part(nameOffset, nameLength));
-    Contexts contexts;
+    CreateContexts contexts;
     const ByteSpan contextBytes = whole.part(contextOffset, contextLength);
-    if (!in.ok() || !whole.ok() || nameLength % 2 || !parseContexts(contextBytes, contexts) || disposition > OverwriteIf
-        || shareAccess > 7)
-    {
+    if (!in.ok() || !whole.ok() || nameLength % 2 || !parseCreateContexts(contextBytes, contexts)
+        || disposition > OverwriteIf || shareAccess > 7) {
         return status::kInvalidParameter;
     }
     request.text = narrow(request.tree->share->name + u"\\" + name);
     Share& share = *request.tree->share;
-    if (!share.volume)
-    {
+    if (!share.volume) {
         return status::kObjectNameNotFound; // no pipes behind IPC$
     }
     Volume& volume = *share.volume;
@@ -307,18 +96,18 @@ std::uint32_t ConnectionCore::create(Request& request, Reply& reply, Chain& chai
     std::uint32_t grantedLease = 0;
     const bool durableV2 = contexts.durable2 && dialect >= Dialect::Smb300;
 
-    if ((contexts.reconnect1 || (contexts.reconnect2 && dialect >= Dialect::Smb300)) && m_server.options.durableHandles)
-    {
+    if ((contexts.reconnect1 || (contexts.reconnect2 && dialect >= Dialect::Smb300))
+        && m_server.options.durableHandles) {
         // 3.3.5.9.7 and 3.3.5.9.12
         const auto found = m_server.opens.find(contexts.persistentId);
         if (found == m_server.opens.end() || !found->second->durable || found->second->connection
-            || found->second->clientGuid != clientGuid || (contexts.reconnect2 && found->second->createGuid != contexts.createGuid)
-            || (found->second->lease && (!contexts.leaseAsked || found->second->lease->key != contexts.leaseKey)))
-        {
+            || found->second->clientGuid != clientGuid
+            || (contexts.reconnect2 && found->second->createGuid != contexts.createGuid)
+            || (found->second->lease
+                && (!contexts.leaseAsked || found->second->lease->key != contexts.leaseKey))) {
             return status::kObjectNameNotFound;
         }
-        if (upcase(found->second->user) != upcase(session.user))
-        {
+        if (upcase(found->second->user) != upcase(session.user)) {
             return status::kAccessDenied;
         }
         open = found->second;
@@ -327,161 +116,139 @@ std::uint32_t ConnectionCore::create(Request& request, Reply& reply, Chain& chai
         open->tree = request.tree.get();
         open->durableDeadlineNs = 0;
         grantedLease = open->lease ? open->lease->state : 0;
-    }
-    else
-    {
-        if ((options & option::kDirectory) && (options & option::kNonDirectory))
-        {
+    } else {
+        if ((options & option::kDirectory) && (options & option::kNonDirectory)) {
             return status::kInvalidParameter;
         }
-        if (options & option::kById)
-        {
+        if (options & option::kById) {
             return status::kNotSupported;
         }
-        if ((options & option::kDirectory) && (disposition == Supersede || disposition == Overwrite || disposition == OverwriteIf))
-        {
+        if ((options & option::kDirectory)
+            && (disposition == Supersede || disposition == Overwrite
+                || disposition == OverwriteIf)) {
             return status::kInvalidParameter;
         }
         std::uint32_t wanted = mapGeneric(desired);
-        if ((wanted & ~(access::kMaximumAllowed | access::kSystemSecurity)) == 0 && !(wanted & access::kMaximumAllowed))
-        {
+        if ((wanted & ~(access::kMaximumAllowed | access::kSystemSecurity)) == 0
+            && !(wanted & access::kMaximumAllowed)) {
             return status::kAccessDenied;
         }
-        if (wanted & access::kSystemSecurity)
-        {
+        if (wanted & access::kSystemSecurity) {
             return status::kPrivilegeNotHeld;
         }
-        if ((options & option::kDeleteOnClose) && !(wanted & (access::kDelete | access::kMaximumAllowed)))
-        {
+        if ((options & option::kDeleteOnClose)
+            && !(wanted & (access::kDelete | access::kMaximumAllowed))) {
             return status::kInvalidParameter;
         }
-        Target target;
-        if (const std::uint32_t result = resolveName(volume, name, target); result != status::kSuccess)
-        {
+        CreateTarget target;
+        if (const std::uint32_t result = resolveCreateName(volume, name, target);
+            result != status::kSuccess) {
             return result;
         }
-        if (!target.stream.empty() && (options & option::kDirectory))
-        {
+        if (!target.stream.empty() && (options & option::kDirectory)) {
             return status::kNotADirectory;
         }
         Node* node = target.node.get();
-        if (node && node->deletePending)
-        {
+        if (node && node->deletePending) {
             return status::kDeletePending;
         }
         Stream* stream = nullptr;
-        if (node)
-        {
+        if (node) {
             const auto found = node->streams.find(upcase(target.stream));
             stream = found == node->streams.end() ? nullptr : found->second.get();
         }
         const bool named = !target.stream.empty();
         const bool exists = node && (!named || stream);
-        if (exists && disposition == CreateNew)
-        {
+        if (exists && disposition == CreateNew) {
             return status::kObjectNameCollision;
         }
-        if (!exists && (disposition == OpenExisting || disposition == Overwrite))
-        {
+        if (!exists && (disposition == OpenExisting || disposition == Overwrite)) {
             return status::kObjectNameNotFound;
         }
-        if (node && !named)
-        {
-            if (node->directory && ((options & option::kNonDirectory)))
-            {
+        if (node && !named) {
+            if (node->directory && ((options & option::kNonDirectory))) {
                 return status::kFileIsADirectory;
             }
-            if (!node->directory && ((options & option::kDirectory) || target.indexStream))
-            {
+            if (!node->directory && ((options & option::kDirectory) || target.indexStream)) {
                 return status::kNotADirectory;
             }
-            if (node->directory && (disposition == Supersede || disposition == Overwrite || disposition == OverwriteIf))
-            {
+            if (node->directory
+                && (disposition == Supersede || disposition == Overwrite
+                    || disposition == OverwriteIf)) {
                 return status::kFileIsADirectory;
             }
         }
-        const bool overwrites = exists && (disposition == Supersede || disposition == Overwrite || disposition == OverwriteIf);
+        const bool overwrites = exists
+            && (disposition == Supersede || disposition == Overwrite || disposition == OverwriteIf);
         std::uint32_t permitted = request.tree->maximalAccess;
-        if (node)
-        {
+        if (node) {
             permitted &= m_server.allowed(*node, session.user, session.guest);
-            if (target.parent && (m_server.allowed(*target.parent, session.user, session.guest) & access::kDeleteChild)
-                && (request.tree->maximalAccess & access::kDelete))
-            {
+            if (target.parent
+                && (m_server.allowed(*target.parent, session.user, session.guest)
+                    & access::kDeleteChild)
+                && (request.tree->maximalAccess & access::kDelete)) {
                 permitted |= access::kDelete;
             }
-            if ((node->attributes & attribute::kReadOnly) && !node->directory)
-            {
-                if ((wanted & (access::kWriteData | access::kAppendData)) || overwrites)
-                {
+            if ((node->attributes & attribute::kReadOnly) && !node->directory) {
+                if ((wanted & (access::kWriteData | access::kAppendData)) || overwrites) {
                     return status::kAccessDenied;
                 }
-                if (options & option::kDeleteOnClose)
-                {
+                if (options & option::kDeleteOnClose) {
                     return status::kCannotDelete;
                 }
                 permitted &= ~(access::kWriteData | access::kAppendData);
             }
-            if (overwrites && !(permitted & access::kWriteData))
-            {
+            if (overwrites && !(permitted & access::kWriteData)) {
                 return status::kAccessDenied;
             }
-        }
-        else
-        {
+        } else {
             // 2.1.5.1.1: making an entry needs the right to add one to the directory.
             const std::uint32_t parentRights
-                = m_server.allowed(*target.parent, session.user, session.guest) & request.tree->maximalAccess;
-            const std::uint32_t need = (options & option::kDirectory) ? access::kAppendData : access::kWriteData;
-            if (!(parentRights & need))
-            {
-                return share.options.readOnly ? status::kAccessDenied : status::kAccessDenied;
+                = m_server.allowed(*target.parent, session.user, session.guest)
+                & request.tree->maximalAccess;
+            const std::uint32_t need
+                = (options & option::kDirectory) ? access::kAppendData : access::kWriteData;
+            if (!(parentRights & need)) {
+                return status::kAccessDenied;
             }
-            if ((options & option::kDeleteOnClose) && (fileAttributes & attribute::kReadOnly))
-            {
+            if ((options & option::kDeleteOnClose) && (fileAttributes & attribute::kReadOnly)) {
                 return status::kCannotDelete;
             }
         }
-        if (wanted & access::kMaximumAllowed)
-        {
+        if (wanted & access::kMaximumAllowed) {
             wanted = (wanted & ~access::kMaximumAllowed) | permitted;
         }
-        if (wanted & ~permitted)
-        {
+        if (wanted & ~permitted) {
             return status::kAccessDenied;
         }
-        if (node && node->directory && !named && (options & option::kDeleteOnClose) && (!node->children.empty() || !target.parent))
-        {
+        if (node && node->directory && !named && (options & option::kDeleteOnClose)
+            && (!node->children.empty() || !target.parent)) {
             return target.parent ? status::kDirectoryNotEmpty : status::kCannotDelete;
         }
-        if (exists)
-        {
+        if (exists) {
             const auto& others = stream ? stream->opens : std::vector<Open*> {};
-            const bool clash = std::ranges::any_of(others, [&](const Open* other) { return conflicts(*other, wanted, shareAccess); });
-            if (stream && ((wanted & ~kStatOnly) || overwrites))
-            {
+            const bool clash = std::ranges::any_of(
+                others, [&](const Open* other) { return conflicts(*other, wanted, shareAccess); });
+            if (stream && ((wanted & ~kStatOnly) || overwrites)) {
                 const Guid* key = contexts.leaseAsked ? &contexts.leaseKey : nullptr;
-                const bool waits = m_server.breakForOpen(*stream, nullptr, &clientGuid, key, overwrites && !clash, clash);
-                if (waits)
-                {
+                const bool waits = m_server.breakForOpen(
+                    *stream, nullptr, &clientGuid, key, overwrites && !clash, clash);
+                if (waits) {
                     return status::kPending;
                 }
-                if (clash
-                    && std::ranges::any_of(stream->opens, [&](const Open* other) { return conflicts(*other, wanted, shareAccess); }))
-                {
+                if (clash && std::ranges::any_of(stream->opens, [&](const Open* other) {
+                        return conflicts(*other, wanted, shareAccess);
+                    })) {
                     return status::kSharingViolation;
                 }
-            }
-            else if (clash)
-            {
+            } else if (clash) {
                 return status::kSharingViolation;
             }
             if (!stream) // directories: the opens of the node itself
             {
-                for (const auto& [number, other] : m_server.opens)
-                {
-                    if (other->node == target.node && !other->stream && conflicts(*other, wanted, shareAccess))
-                    {
+                for (const auto& [number, other] : m_server.opens) {
+                    if (other->node == target.node && !other->stream
+                        && conflicts(*other, wanted, shareAccess)) {
                         return status::kSharingViolation;
                     }
                 }
@@ -491,82 +258,66 @@ std::uint32_t ConnectionCore::create(Request& request, Reply& reply, Chain& chai
         // From here on the request has effects and cannot wait any more.
         const std::uint32_t settable = fileAttributes & attribute::kSettable;
         std::uint32_t result = status::kSuccess;
-        if (!node)
-        {
-            const bool directory = (options & option::kDirectory) != 0 || (target.indexStream && !named);
+        if (!node) {
+            const bool directory
+                = (options & option::kDirectory) != 0 || (target.indexStream && !named);
             target.node = volume.make(directory, now);
             node = target.node.get();
-            node->attributes = directory ? settable & ~attribute::kTemporary : settable | attribute::kArchive;
+            node->attributes
+                = directory ? settable & ~attribute::kTemporary : settable | attribute::kArchive;
             const auto sid = m_server.sidOf(session.user);
             const ByteSpan sidBytes = std::as_bytes(std::span(sid));
             node->owner.assign(sidBytes.begin(), sidBytes.end());
-            if (!contexts.attributes.empty())
-            {
+            if (!contexts.attributes.empty()) {
                 result = setExtendedAttributes(*node, contexts.attributes);
             }
-            if (result == status::kSuccess && !contexts.security.empty())
-            {
+            if (result == status::kSuccess && !contexts.security.empty()) {
                 result = setSecurity(*node, 7, contexts.security);
             }
-            if (result != status::kSuccess)
-            {
+            if (result != status::kSuccess) {
                 return result;
             }
-            if (node->directory && named)
-            {
+            if (node->directory && named) {
                 return status::kInvalidParameter;
             }
             volume.link(target.node, *target.parent, target.last);
             target.parent->written = target.parent->changed = now;
             action = Created;
             m_server.notify(
-                share,
-                *target.parent,
-                target.last,
-                notifyaction::kAdded,
+                share, *target.parent, target.last, notifyaction::kAdded,
                 directory ? notifyfilter::kDirName : notifyfilter::kFileName);
-        }
-        else if (overwrites)
-        {
+        } else if (overwrites) {
             const std::uint32_t must = node->attributes & (attribute::kHidden | attribute::kSystem);
-            if (!named && disposition != Supersede && (must & ~fileAttributes))
-            {
-                return status::kAccessDenied; // 2.1.5.1.2.1: hidden and system files must be asked for as such
+            if (!named && disposition != Supersede && (must & ~fileAttributes)) {
+                return status::kAccessDenied; // 2.1.5.1.2.1: hidden and system files must be asked
+                                              // for as such
             }
             stream->resize(0);
-            if (!named)
-            {
+            if (!named) {
                 node->attributes = settable | attribute::kArchive;
                 node->extendedAttributes.clear();
-                std::erase_if(node->streams, [](const auto& entry) { return !entry.first.empty() && entry.second->opens.empty(); });
-                if (!contexts.attributes.empty())
-                {
+                std::erase_if(node->streams, [](const auto& entry) {
+                    return !entry.first.empty() && entry.second->opens.empty();
+                });
+                if (!contexts.attributes.empty()) {
                     setExtendedAttributes(*node, contexts.attributes);
                 }
             }
             node->written = node->changed = now;
             action = disposition == Supersede ? Superseded : Overwritten;
-            if (target.parent)
-            {
+            if (target.parent) {
                 m_server.notify(
-                    share,
-                    *target.parent,
-                    target.last,
-                    notifyaction::kModified,
+                    share, *target.parent, target.last, notifyaction::kModified,
                     notifyfilter::kSize | notifyfilter::kLastWrite | notifyfilter::kAttributes);
             }
         }
-        if (named && !stream)
-        {
+        if (named && !stream) {
             stream = &volume.addStream(*node, target.stream);
             action = Created;
-        }
-        else if (!stream && !node->directory)
-        {
+        } else if (!stream && !node->directory) {
             stream = node->data();
         }
-        if (contexts.allocation && stream && action != Opened)
-        {
+        if (contexts.allocation && stream && action != Opened) {
             stream->setAllocation(*contexts.allocation);
         }
         open = std::make_shared<Open>();
@@ -581,29 +332,26 @@ std::uint32_t ConnectionCore::create(Request& request, Reply& reply, Chain& chai
         open->node = target.node;
         open->stream = stream;
         open->name = name;
-        open->link = {target.parent.get(), target.last};
+        open->link = { target.parent.get(), target.last };
         open->access = wanted;
         open->shareAccess = shareAccess;
         open->options = options;
         open->deleteOnClose = (options & option::kDeleteOnClose) != 0;
         m_server.opens.emplace(open->persistentId, open);
         ++node->openCount;
-        if (stream)
-        {
+        if (stream) {
             stream->opens.push_back(open.get());
         }
 
         // Oplock or lease: what no other open forbids.
-        if (stream && oplockWanted == oplock::kLease && contexts.leaseAsked && m_server.options.leases && dialect >= Dialect::Smb210)
-        {
-            auto& held = m_server.leases[{clientGuid, contexts.leaseKey}];
-            if (held && held->stream != stream)
-            {
+        if (stream && oplockWanted == oplock::kLease && contexts.leaseAsked
+            && m_server.options.leases && dialect >= Dialect::Smb210) {
+            auto& held = m_server.leases[{ clientGuid, contexts.leaseKey }];
+            if (held && held->stream != stream) {
                 m_server.closeOpen(open);
                 return status::kInvalidParameter;
             }
-            if (!held)
-            {
+            if (!held) {
                 held = std::make_shared<Lease>();
                 held->client = clientGuid;
                 held->key = contexts.leaseKey;
@@ -617,43 +365,43 @@ std::uint32_t ConnectionCore::create(Request& request, Reply& reply, Chain& chai
             open->lease = held;
             held->opens.insert(open.get());
             std::uint32_t grant = contexts.leaseState;
-            for (const Open* other : stream->opens)
-            {
-                if (other != open.get() && other->lease != held)
-                {
+            for (const Open* other : stream->opens) {
+                if (other != open.get() && other->lease != held) {
                     grant &= lease::kRead | lease::kHandle;
-                    if (!other->lease && other->oplockLevel >= oplock::kExclusive)
-                    {
+                    if (!other->lease && other->oplockLevel >= oplock::kExclusive) {
                         grant = 0;
                     }
                 }
             }
             grant = (grant & lease::kRead) ? grant : 0;
-            if (!held->breaking && (held->state | grant) != held->state && (held->state & grant) == held->state)
-            {
+            if (!held->breaking && (held->state | grant) != held->state
+                && (held->state & grant) == held->state) {
                 held->state = grant;
                 ++held->epoch;
             }
             open->oplockLevel = oplock::kNone;
             grantedLease = held->state;
-        }
-        else if (stream && oplockWanted != oplock::kLease && oplockWanted != 0 && m_server.options.oplocks)
-        {
+        } else if (
+            stream && oplockWanted != oplock::kLease && oplockWanted != 0
+            && m_server.options.oplocks) {
             const bool alone = stream->opens.size() == 1;
             const bool quiet = std::ranges::all_of(stream->opens, [&](const Open* other) {
                 return other == open.get() || other->oplockLevel == oplock::kLevel2
                     || (other->oplockLevel == 0 && !other->lease)
                     || (other->lease && !(other->lease->state & (lease::kWrite | lease::kHandle)));
             });
-            const bool known = oplockWanted == oplock::kBatch || oplockWanted == oplock::kExclusive || oplockWanted == oplock::kLevel2;
-            open->oplockLevel = !known || !quiet ? oplock::kNone : alone ? oplockWanted : oplock::kLevel2;
+            const bool known = oplockWanted == oplock::kBatch || oplockWanted == oplock::kExclusive
+                || oplockWanted == oplock::kLevel2;
+            open->oplockLevel = !known || !quiet ? oplock::kNone
+                : alone                          ? oplockWanted
+                                                 : oplock::kLevel2;
         }
-        if (m_server.options.durableHandles && stream && (contexts.durable1 || durableV2))
-        {
+        if (m_server.options.durableHandles && stream && (contexts.durable1 || durableV2)) {
             open->durable = open->oplockLevel == oplock::kBatch || (grantedLease & lease::kHandle);
             open->createGuid = contexts.createGuid;
             const std::uint64_t asked = durableV2 ? contexts.durableTimeoutMs : 0;
-            open->durableTimeoutNs = std::min<std::uint64_t>(asked ? asked : 60'000, 300'000) * 1'000'000;
+            open->durableTimeoutNs
+                = std::min<std::uint64_t>(asked ? asked : 60'000, 300'000) * 1'000'000;
         }
     }
 
@@ -680,51 +428,44 @@ std::uint32_t ConnectionCore::create(Request& request, Reply& reply, Chain& chai
     std::size_t previous = 0;
     std::size_t first = 0;
     Writer data;
-    if (contexts.maximalAccess)
-    {
+    if (contexts.maximalAccess) {
         data.u32(0);
         data.u32(request.tree->maximalAccess & m_server.allowed(node, session.user, session.guest));
-        createContext(reply, previous, first, "MxAc", data.buffer);
+        writeCreateContext(reply, previous, first, "MxAc", data.buffer);
     }
-    if (contexts.queryId)
-    {
+    if (contexts.queryId) {
         data.buffer.clear();
         data.u64(node.id);
         data.u64(volume.serial);
         data.zeros(16);
-        createContext(reply, previous, first, "QFid", data.buffer);
+        writeCreateContext(reply, previous, first, "QFid", data.buffer);
     }
-    if (open->durable && contexts.durable1 && !durableV2)
-    {
+    if (open->durable && contexts.durable1 && !durableV2) {
         data.buffer.clear();
         data.u64(0);
-        createContext(reply, previous, first, "DHnQ", data.buffer);
+        writeCreateContext(reply, previous, first, "DHnQ", data.buffer);
     }
-    if (open->durable && durableV2)
-    {
+    if (open->durable && durableV2) {
         data.buffer.clear();
         data.u32(static_cast<std::uint32_t>(open->durableTimeoutNs / 1'000'000));
         data.u32(0);
-        createContext(reply, previous, first, "DH2Q", data.buffer);
+        writeCreateContext(reply, previous, first, "DH2Q", data.buffer);
     }
-    if (open->lease)
-    {
+    if (open->lease) {
         const Lease& held = *open->lease;
         data.buffer.clear();
         data.bytes(held.key);
         data.u32(grantedLease);
         data.u32((held.breaking ? 2u : 0u) | (held.v2 && held.parentSet ? 4u : 0u));
         data.u64(0);
-        if (held.v2)
-        {
+        if (held.v2) {
             data.bytes(held.parent);
             data.u16(held.epoch);
             data.u16(0);
         }
-        createContext(reply, previous, first, "RqLs", data.buffer);
+        writeCreateContext(reply, previous, first, "RqLs", data.buffer);
     }
-    if (first)
-    {
+    if (first) {
         reply.put32(contextsAt, static_cast<std::uint32_t>(first));
         reply.put32(contextsAt + 4, static_cast<std::uint32_t>(reply.here() - first));
     }
@@ -740,8 +481,7 @@ std::uint32_t ConnectionCore::close(Request& request, Reply& reply, Chain& chain
     const std::uint64_t persistentId = in.u64();
     const std::uint64_t volatileId = in.u64();
     const auto open = findOpen(request, chain, persistentId, volatileId);
-    if (!open)
-    {
+    if (!open) {
         return status::kFileClosed;
     }
     request.text = narrow(open->share->name + u"\\" + open->name);
@@ -749,8 +489,7 @@ std::uint32_t ConnectionCore::close(Request& request, Reply& reply, Chain& chain
     reply.u16(60);
     reply.u16(flags & 1);
     reply.u32(0);
-    if (flags & 1)
-    {
+    if (flags & 1) {
         reply.u64(node->created);
         reply.u64(node->accessed);
         reply.u64(node->written);
@@ -758,9 +497,7 @@ std::uint32_t ConnectionCore::close(Request& request, Reply& reply, Chain& chain
         reply.u64(open->stream ? open->stream->allocation() : 0);
         reply.u64(open->stream ? open->stream->size() : 0);
         reply.u32(node->visibleAttributes());
-    }
-    else
-    {
+    } else {
         reply.zeros(52);
     }
     m_server.closeOpen(open);

@@ -113,8 +113,8 @@ Key aesGmac(const Key& key, ByteSpan nonce12, ByteSpan data)
 Key deriveKey(ByteSpan key, std::string_view label, ByteSpan context)
 {
     Writer input;
-    const std::uint8_t head[] = {0, 0, 0, 1};
-    const std::uint8_t tail[] = {0, 0, 0, 128};
+    const std::uint8_t head[] = { 0, 0, 0, 1 };
+    const std::uint8_t tail[] = { 0, 0, 0, 128 };
     input.bytes(std::as_bytes(std::span(head)));
     input.bytes(bytesOf(label));
     input.u8(0);
@@ -134,11 +134,11 @@ std::size_t nonceBytes(Cipher cipher)
 Key seal(Cipher cipher, const Key& key, ByteSpan nonce, ByteSpan aad, std::span<std::byte> data)
 {
     Key tag;
-    if (cipher == Cipher::Aes128Ccm)
-    {
+    if (cipher == Cipher::Aes128Ccm) {
         ccm_aes128_ctx context;
         ccm_aes128_set_key(&context, in(key));
-        ccm_aes128_set_nonce(&context, nonce.size(), in(nonce), aad.size(), data.size(), tag.size());
+        ccm_aes128_set_nonce(
+            &context, nonce.size(), in(nonce), aad.size(), data.size(), tag.size());
         ccm_aes128_update(&context, aad.size(), in(aad));
         ccm_aes128_encrypt(&context, data.size(), out(data), in(data));
         ccm_aes128_digest(&context, tag.size(), out(tag));
@@ -153,20 +153,24 @@ Key seal(Cipher cipher, const Key& key, ByteSpan nonce, ByteSpan aad, std::span<
     return tag;
 }
 
-bool open(Cipher cipher, const Key& key, ByteSpan nonce, ByteSpan aad, std::span<std::byte> data, ByteSpan tag)
+bool open(
+    Cipher cipher,
+    const Key& key,
+    ByteSpan nonce,
+    ByteSpan aad,
+    std::span<std::byte> data,
+    ByteSpan tag)
 {
     Key actual;
-    if (cipher == Cipher::Aes128Ccm)
-    {
+    if (cipher == Cipher::Aes128Ccm) {
         ccm_aes128_ctx context;
         ccm_aes128_set_key(&context, in(key));
-        ccm_aes128_set_nonce(&context, nonce.size(), in(nonce), aad.size(), data.size(), actual.size());
+        ccm_aes128_set_nonce(
+            &context, nonce.size(), in(nonce), aad.size(), data.size(), actual.size());
         ccm_aes128_update(&context, aad.size(), in(aad));
         ccm_aes128_decrypt(&context, data.size(), out(data), in(data));
         ccm_aes128_digest(&context, actual.size(), out(actual));
-    }
-    else
-    {
+    } else {
         gcm_aes128_ctx context;
         gcm_aes128_set_key(&context, in(key));
         gcm_aes128_set_iv(&context, nonce.size(), in(nonce));

@@ -1,4 +1,5 @@
-// The cryptography of SMB2 in terms of nettle: hashes, message signatures, key derivation and the transform's ciphers.
+// The cryptography of SMB2 in terms of nettle: hashes, message signatures, key derivation and the
+// transform's ciphers.
 #pragma once
 
 #include <array>
@@ -32,7 +33,13 @@ std::size_t nonceBytes(Cipher cipher);
 /// In place; returns the tag.
 Key seal(Cipher cipher, const Key& key, ByteSpan nonce, ByteSpan aad, std::span<std::byte> data);
 /// In place; false when the tag is wrong (the data is garbage then).
-bool open(Cipher cipher, const Key& key, ByteSpan nonce, ByteSpan aad, std::span<std::byte> data, ByteSpan tag);
+bool open(
+    Cipher cipher,
+    const Key& key,
+    ByteSpan nonce,
+    ByteSpan aad,
+    std::span<std::byte> data,
+    ByteSpan tag);
 bool equal(ByteSpan a, ByteSpan b);
 
 } // namespace rdrlab::server::crypto

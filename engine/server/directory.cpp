@@ -27,8 +27,7 @@ void writeEntry(Writer& out, std::uint8_t infoClass, Node& node, std::u16string_
     const auto nameBytes = static_cast<std::uint32_t>(name.size() * 2);
     out.u32(0);
     out.u32(0); // FileIndex: not used by NTFS
-    if (infoClass == Names)
-    {
+    if (infoClass == Names) {
         out.u32(nameBytes);
         out.text(name);
         return;
@@ -41,27 +40,22 @@ void writeEntry(Writer& out, std::uint8_t infoClass, Node& node, std::u16string_
     out.u64(data ? data->allocation() : 0);
     out.u32(node.visibleAttributes());
     out.u32(nameBytes);
-    if (infoClass != Directory)
-    {
+    if (infoClass != Directory) {
         // A reparse point shows its tag in place of the EA size.
         std::uint32_t tag = 0;
-        if (node.reparse.size() >= 4)
-        {
+        if (node.reparse.size() >= 4) {
             std::memcpy(&tag, node.reparse.data(), sizeof tag);
         }
         out.u32(infoClass == IdExtdDirectory || !tag ? node.eaBytes() : tag);
-        if (infoClass == IdExtdDirectory)
-        {
+        if (infoClass == IdExtdDirectory) {
             out.u32(tag);
             out.u64(node.id);
             out.u64(0);
         }
     }
-    if (infoClass == BothDirectory || infoClass == IdBothDirectory)
-    {
+    if (infoClass == BothDirectory || infoClass == IdBothDirectory) {
         std::u16string alias; // a name that is short already has no other
-        if (name != u"." && name != u".." && (!is83(name) || !node.shortName.empty()))
-        {
+        if (name != u"." && name != u".." && (!is83(name) || !node.shortName.empty())) {
             alias = alternateName(node, name);
         }
         out.u8(static_cast<std::uint8_t>(alias.size() * 2));
@@ -69,13 +63,10 @@ void writeEntry(Writer& out, std::uint8_t infoClass, Node& node, std::u16string_
         out.text(alias);
         out.zeros(24 - alias.size() * 2);
     }
-    if (infoClass == IdBothDirectory)
-    {
+    if (infoClass == IdBothDirectory) {
         out.u16(0);
         out.u64(node.id);
-    }
-    else if (infoClass == IdFullDirectory)
-    {
+    } else if (infoClass == IdFullDirectory) {
         out.u32(0);
         out.u64(node.id);
     }
@@ -99,26 +90,21 @@ std::uint32_t ConnectionCore::queryDirectory(Request& request, Reply& reply, Cha
     const std::uint32_t room = in.u32();
     Reader whole(request.message);
     const std::u16string wanted = textOf(whole.part(nameOffset, nameLength));
-    if (!in.ok() || !whole.ok())
-    {
+    if (!in.ok() || !whole.ok()) {
         return status::kInvalidParameter;
     }
     const auto open = findOpen(request, chain, persistentId, volatileId);
-    if (!open)
-    {
+    if (!open) {
         return status::kFileClosed;
     }
     request.text = narrow(open->share->name + u"\\" + open->name + u" " + wanted);
-    if (!open->node->directory || open->stream)
-    {
+    if (!open->node->directory || open->stream) {
         return status::kInvalidParameter;
     }
-    if (!(open->access & access::kReadData))
-    {
+    if (!(open->access & access::kReadData)) {
         return status::kAccessDenied;
     }
-    switch (infoClass)
-    {
+    switch (infoClass) {
     case Directory:
     case FullDirectory:
     case BothDirectory:
@@ -130,10 +116,8 @@ std::uint32_t ConnectionCore::queryDirectory(Request& request, Reply& reply, Cha
     default:
         return status::kInvalidInfoClass;
     }
-    if ((flags & (kRestart | kReopen)) || !open->scanStarted)
-    {
-        if (!open->scanStarted || (flags & kReopen) || !wanted.empty())
-        {
+    if ((flags & (kRestart | kReopen)) || !open->scanStarted) {
+        if (!open->scanStarted || (flags & kReopen) || !wanted.empty()) {
             open->pattern = wanted.empty() ? std::u16string(u"*") : upcase(wanted);
         }
         open->scanAfter.clear();
@@ -141,8 +125,7 @@ std::uint32_t ConnectionCore::queryDirectory(Request& request, Reply& reply, Cha
     }
     const bool first = open->scanAfter.empty() && open->dotsDone == 0;
     open->scanStarted = true;
-    if (open->pattern == u"*.*")
-    {
+    if (open->pattern == u"*.*") {
         open->pattern = u"*"; // what Windows' own name services make of it
     }
 
@@ -159,13 +142,11 @@ std::uint32_t ConnectionCore::queryDirectory(Request& request, Reply& reply, Cha
         entry.buffer.clear();
         writeEntry(entry, infoClass, node, name);
         const std::size_t padding = any ? (8 - (reply.size() - start) % 8) % 8 : 0;
-        if (reply.size() - start + padding + entry.size() > room)
-        {
+        if (reply.size() - start + padding + entry.size() > room) {
             full = true;
             return false;
         }
-        if (any)
-        {
+        if (any) {
             reply.zeros(padding);
             reply.put32(previous, static_cast<std::uint32_t>(reply.size() - previous));
         }
@@ -176,36 +157,29 @@ std::uint32_t ConnectionCore::queryDirectory(Request& request, Reply& reply, Cha
     };
     const bool wild = hasWildcards(open->pattern);
     bool going = true;
-    for (; going && open->dotsDone < 2; ++open->dotsDone)
-    {
+    for (; going && open->dotsDone < 2; ++open->dotsDone) {
         const std::u16string_view dots = open->dotsDone ? u".." : u".";
-        if (!wild || !matches(open->pattern, dots))
-        {
+        if (!wild || !matches(open->pattern, dots)) {
             continue;
         }
-        Node& parent = open->dotsDone && !open->node->links.empty() && open->node->links[0].parent ? *open->node->links[0].parent
-                                                                                                 : *open->node;
+        Node& parent = open->dotsDone && !open->node->links.empty() && open->node->links[0].parent
+            ? *open->node->links[0].parent
+            : *open->node;
         going = offer(parent, dots);
-        if (!going)
-        {
+        if (!going) {
             break;
         }
         going = !(flags & kSingle);
     }
-    if (going)
-    {
+    if (going) {
         auto& children = open->node->children;
         auto it = !wild ? children.find(open->pattern) : children.upper_bound(open->scanAfter);
-        if (!wild && !open->scanAfter.empty())
-        {
+        if (!wild && !open->scanAfter.empty()) {
             it = children.end();
         }
-        for (; going && it != children.end(); ++it)
-        {
-            if (!wild || matches(open->pattern, it->first))
-            {
-                if (!offer(*it->second.node, it->second.name))
-                {
+        for (; going && it != children.end(); ++it) {
+            if (!wild || matches(open->pattern, it->first)) {
+                if (!offer(*it->second.node, it->second.name)) {
                     break;
                 }
                 going = wild && !(flags & kSingle);
@@ -213,10 +187,8 @@ std::uint32_t ConnectionCore::queryDirectory(Request& request, Reply& reply, Cha
             open->scanAfter = it->first;
         }
     }
-    if (!any)
-    {
-        if (full)
-        {
+    if (!any) {
+        if (full) {
             return status::kInfoLengthMismatch;
         }
         open->dotsDone = 2;
@@ -236,10 +208,8 @@ std::uint32_t ConnectionCore::changeNotify(Request& request, Reply& reply, Chain
     const std::uint64_t volatileId = in.u64();
     const std::uint32_t filter = in.u32();
     const auto open = findOpen(request, chain, persistentId, volatileId);
-    if (!open)
-    {
-        if (request.resumed)
-        {
+    if (!open) {
+        if (request.resumed) {
             reply.u16(9);
             reply.u16(0);
             reply.u32(0);
@@ -249,28 +219,23 @@ std::uint32_t ConnectionCore::changeNotify(Request& request, Reply& reply, Chain
         return status::kFileClosed;
     }
     request.text = narrow(open->share->name + u"\\" + open->name);
-    if (!open->node->directory || open->stream)
-    {
+    if (!open->node->directory || open->stream) {
         return status::kInvalidParameter;
     }
-    if (!(open->access & access::kReadData))
-    {
+    if (!(open->access & access::kReadData)) {
         return status::kAccessDenied;
     }
-    if (open->node->deletePending && request.resumed)
-    {
+    if (open->node->deletePending && request.resumed) {
         return status::kDeletePending;
     }
-    if (!open->watching)
-    {
+    if (!open->watching) {
         // The first request fixes filter, depth and the bytes kept between requests.
         open->watching = true;
         open->watchTree = (flags & 1) != 0;
         open->watchFilter = filter;
         open->watchLimit = room;
     }
-    if (open->watchOverflow)
-    {
+    if (open->watchOverflow) {
         open->watchOverflow = false;
         open->events.clear();
         open->watchBytes = 0;
@@ -280,23 +245,19 @@ std::uint32_t ConnectionCore::changeNotify(Request& request, Reply& reply, Chain
         reply.u8(0);
         return status::kNotifyEnumDir;
     }
-    if (open->events.empty())
-    {
+    if (open->events.empty()) {
         return status::kPending;
     }
     Writer out;
     std::size_t previous = 0;
-    while (!open->events.empty())
-    {
+    while (!open->events.empty()) {
         const NotifyEvent& event = open->events.front();
         const std::size_t at = roundUp(out.size(), 4);
-        if (at + 12 + event.name.size() * 2 > room)
-        {
+        if (at + 12 + event.name.size() * 2 > room) {
             break;
         }
         out.align(4);
-        if (at)
-        {
+        if (at) {
             out.put32(previous, static_cast<std::uint32_t>(at - previous));
         }
         previous = at;
@@ -308,8 +269,7 @@ std::uint32_t ConnectionCore::changeNotify(Request& request, Reply& reply, Chain
         open->events.pop_front();
     }
     const bool none = out.size() == 0; // the first does not fit: the client has to look for itself
-    if (none)
-    {
+    if (none) {
         open->events.clear();
         open->watchBytes = 0;
     }
@@ -317,43 +277,43 @@ std::uint32_t ConnectionCore::changeNotify(Request& request, Reply& reply, Chain
     reply.u16(none ? 0 : kHeaderBytes + 8);
     reply.u32(static_cast<std::uint32_t>(out.size()));
     reply.bytes(out.buffer);
-    if (none)
-    {
+    if (none) {
         reply.u8(0);
     }
     return none ? status::kNotifyEnumDir : status::kSuccess;
 }
 
-void ServerCore::notify(Share& share, Node& directory, std::u16string_view name, std::uint32_t action, std::uint32_t filter)
+void ServerCore::notify(
+    Share& share,
+    Node& directory,
+    std::u16string_view name,
+    std::uint32_t action,
+    std::uint32_t filter)
 {
-    for (auto& [number, open] : opens)
-    {
-        if (!open->watching || open->share.get() != &share || !(open->watchFilter & filter) || open->watchOverflow)
-        {
+    for (auto& [number, open] : opens) {
+        if (!open->watching || open->share.get() != &share || !(open->watchFilter & filter)
+            || open->watchOverflow) {
             continue;
         }
         std::u16string relative(name);
-        if (open->node.get() != &directory)
-        {
-            if (!open->watchTree || !directory.isBelow(open->node.get()))
-            {
+        if (open->node.get() != &directory) {
+            if (!open->watchTree || !directory.isBelow(open->node.get())) {
                 continue;
             }
-            for (const Node* node = &directory; node != open->node.get(); node = node->links[0].parent)
-            {
+            for (const Node* node = &directory; node != open->node.get();
+                 node = node->links[0].parent) {
                 relative = node->links[0].name + u"\\" + relative;
             }
         }
         const std::size_t bytes = 16 + relative.size() * 2;
-        if (open->watchBytes + bytes > std::max<std::size_t>(open->watchLimit, 1) || open->events.size() >= kMaxQueuedEvents)
-        {
+        if (open->watchBytes + bytes > std::max<std::size_t>(open->watchLimit, 1)
+            || open->events.size() >= kMaxQueuedEvents) {
             open->watchOverflow = true;
-        }
-        else if (action != notifyaction::kModified || open->events.empty() || open->events.back().action != action
-                 || open->events.back().name != relative)
-        {
+        } else if (
+            action != notifyaction::kModified || open->events.empty()
+            || open->events.back().action != action || open->events.back().name != relative) {
             open->watchBytes += bytes;
-            open->events.push_back({action, std::move(relative)});
+            open->events.push_back({ action, std::move(relative) });
         }
         kick();
     }
@@ -361,9 +321,9 @@ void ServerCore::notify(Share& share, Node& directory, std::u16string_view name,
 
 void notifyModified(ServerCore& server, Open& open, std::uint32_t filter)
 {
-    if (open.link.parent)
-    {
-        server.notify(*open.share, *open.link.parent, open.link.name, notifyaction::kModified, filter);
+    if (open.link.parent) {
+        server.notify(
+            *open.share, *open.link.parent, open.link.name, notifyaction::kModified, filter);
     }
 }
 

@@ -8,13 +8,15 @@ namespace rdrlab::server {
 namespace {
 
 namespace fsctl {
-    constexpr std::uint32_t kGetReparse = 0x000900A8, kSetReparse = 0x000900A4, kDeleteReparse = 0x000900AC, kSetSparse = 0x000900C4,
-                            kSetZeroData = 0x000980C8, kQueryAllocated = 0x000940CF, kGetCompression = 0x0009003C,
-                            kSetCompression = 0x0009C040, kCreateObjectId = 0x000900C0, kGetObjectId = 0x0009009C,
-                            kDfsReferrals = 0x00060194, kDfsReferralsEx = 0x000601B0, kResumeKey = 0x00140078,
-                            kCopyChunk = 0x001440F2, kCopyChunkWrite = 0x001480F2, kValidateNegotiate = 0x00140204,
-                            kNetworkInterfaces = 0x001401FC, kPipeWait = 0x00110018, kPipeTransceive = 0x0011C017,
-                            kLmrResiliency = 0x001401D4, kSnapshots = 0x00144064, kVolumeData = 0x00090064;
+constexpr std::uint32_t kGetReparse
+    = 0x000900A8,
+    kSetReparse = 0x000900A4, kDeleteReparse = 0x000900AC, kSetSparse = 0x000900C4,
+    kSetZeroData = 0x000980C8, kQueryAllocated = 0x000940CF, kGetCompression = 0x0009003C,
+    kSetCompression = 0x0009C040, kCreateObjectId = 0x000900C0, kGetObjectId = 0x0009009C,
+    kDfsReferrals = 0x00060194, kDfsReferralsEx = 0x000601B0, kResumeKey = 0x00140078,
+    kCopyChunk = 0x001440F2, kCopyChunkWrite = 0x001480F2, kValidateNegotiate = 0x00140204,
+    kNetworkInterfaces = 0x001401FC, kPipeWait = 0x00110018, kPipeTransceive = 0x0011C017,
+    kLmrResiliency = 0x001401D4, kSnapshots = 0x00144064, kVolumeData = 0x00090064;
 }
 constexpr std::uint32_t kMaxChunks = 256, kMaxChunkBytes = 1u << 20, kMaxCopyBytes = 16u << 20;
 
@@ -34,19 +36,16 @@ std::uint32_t ConnectionCore::ioctl(Request& request, Reply& reply, Chain& chain
     const std::uint32_t flags = in.u32();
     Reader whole(request.message);
     const ByteSpan input = whole.part(inputOffset, inputBytes);
-    if (!in.ok() || !whole.ok())
-    {
+    if (!in.ok() || !whole.ok()) {
         return status::kInvalidParameter;
     }
-    if (flags != 1)
-    {
+    if (flags != 1) {
         return status::kNotSupported;
     }
     Reader value(input);
     Writer out;
     std::uint32_t result = status::kSuccess;
-    switch (code)
-    {
+    switch (code) {
     case fsctl::kDfsReferrals:
     case fsctl::kDfsReferralsEx:
         return status::kNotFound;
@@ -54,26 +53,23 @@ std::uint32_t ConnectionCore::ioctl(Request& request, Reply& reply, Chain& chain
     case fsctl::kPipeWait:
     case fsctl::kPipeTransceive:
         return status::kInvalidDeviceRequest;
-    case fsctl::kValidateNegotiate:
-    {
+    case fsctl::kValidateNegotiate: {
         // 3.3.5.15.12: any difference from what NEGOTIATE said ends the connection.
         const std::uint32_t capabilities = value.u32();
         const ByteSpan guid = value.bytes(16);
         const std::uint16_t mode = value.u16();
         const std::uint16_t count = value.u16();
         std::uint16_t best = 0;
-        for (std::uint16_t i = 0; i < count; ++i)
-        {
+        for (std::uint16_t i = 0; i < count; ++i) {
             const std::uint16_t offered = value.u16();
             if (offered <= static_cast<std::uint16_t>(m_server.options.maxDialect)
-                && offered >= static_cast<std::uint16_t>(m_server.options.minDialect))
-            {
+                && offered >= static_cast<std::uint16_t>(m_server.options.minDialect)) {
                 best = std::max(best, offered);
             }
         }
-        if (!value.ok() || dialect == Dialect::Smb311 || capabilities != m_clientCapabilities || mode != m_clientSecurityMode
-            || !crypto::equal(guid, clientGuid) || best != static_cast<std::uint16_t>(dialect))
-        {
+        if (!value.ok() || dialect == Dialect::Smb311 || capabilities != m_clientCapabilities
+            || mode != m_clientSecurityMode || !crypto::equal(guid, clientGuid)
+            || best != static_cast<std::uint16_t>(dialect)) {
             disconnect(true);
             return status::kInvalidParameter;
         }
@@ -92,85 +88,70 @@ std::uint32_t ConnectionCore::ioctl(Request& request, Reply& reply, Chain& chain
     default:
         break;
     }
-    if (code != fsctl::kValidateNegotiate)
-    {
+    if (code != fsctl::kValidateNegotiate) {
         const auto open = findOpen(request, chain, persistentId, volatileId);
-        if (!open)
-        {
+        if (!open) {
             return status::kFileClosed;
         }
         request.text = narrow(open->share->name + u"\\" + open->name);
         Node& node = *open->node;
         Stream* stream = open->stream;
         const bool writes = (open->access & access::kWriteData) != 0;
-        switch (code)
-        {
+        switch (code) {
         case fsctl::kGetReparse:
-            if (node.reparse.empty())
-            {
+            if (node.reparse.empty()) {
                 return status::kNotAReparsePoint;
             }
             out.bytes(node.reparse);
             break;
         case fsctl::kSetReparse:
-            if (input.size() < 8 || input.size() > 16384)
-            {
+            if (input.size() < 8 || input.size() > 16384) {
                 return 0xC0000278u; // STATUS_IO_REPARSE_DATA_INVALID
             }
-            if (!(open->access & (access::kWriteData | access::kWriteAttributes)))
-            {
+            if (!(open->access & (access::kWriteData | access::kWriteAttributes))) {
                 return status::kAccessDenied;
             }
             node.reparse.assign(input.begin(), input.end());
             node.attributes |= attribute::kReparse;
             break;
         case fsctl::kDeleteReparse:
-            if (node.reparse.empty())
-            {
+            if (node.reparse.empty()) {
                 return status::kNotAReparsePoint;
             }
             node.reparse.clear();
             node.attributes &= ~attribute::kReparse;
             break;
         case fsctl::kSetSparse:
-            if (!stream)
-            {
+            if (!stream) {
                 return status::kInvalidParameter;
             }
-            if (!(open->access & (access::kWriteData | access::kWriteAttributes)))
-            {
+            if (!(open->access & (access::kWriteData | access::kWriteAttributes))) {
                 return status::kAccessDenied;
             }
-            node.attributes = input.empty() || value.u8() ? node.attributes | attribute::kSparse : node.attributes & ~attribute::kSparse;
+            node.attributes = input.empty() || value.u8() ? node.attributes | attribute::kSparse
+                                                          : node.attributes & ~attribute::kSparse;
             break;
-        case fsctl::kSetZeroData:
-        {
+        case fsctl::kSetZeroData: {
             const std::uint64_t from = value.u64();
             const std::uint64_t to = value.u64();
-            if (!value.ok() || !stream || from > to || to >> 63)
-            {
+            if (!value.ok() || !stream || from > to || to >> 63) {
                 return status::kInvalidParameter;
             }
-            if (!writes)
-            {
+            if (!writes) {
                 return status::kAccessDenied;
             }
             m_server.breakReaders(*stream, *open);
             stream->zero(from, std::min(to, stream->size()));
             break;
         }
-        case fsctl::kQueryAllocated:
-        {
+        case fsctl::kQueryAllocated: {
             const std::uint64_t from = value.u64();
             const std::uint64_t length = value.u64();
-            if (!value.ok() || !stream || (from | length) >> 63)
-            {
+            if (!value.ok() || !stream || (from | length) >> 63) {
                 return status::kInvalidParameter;
             }
-            for (const auto& [first, last] : stream->allocated(from, from + length))
-            {
-                if (out.size() + 16 > room)
-                {
+            for (const auto& [first, last] : stream->allocated(from, from + length)) {
+                if (out.size() + 16 > room) {
                     result = out.size() ? status::kBufferOverflow : status::kBufferTooSmall;
                     break;
                 }
@@ -182,22 +163,19 @@ std::uint32_t ConnectionCore::ioctl(Request& request, Reply& reply, Chain& chain
         case fsctl::kGetCompression:
             out.u16((node.attributes & attribute::kCompressed) ? 2 : 0);
             break;
-        case fsctl::kSetCompression:
-        {
+        case fsctl::kSetCompression: {
             const std::uint16_t format = value.u16();
-            if (!value.ok() || format > 2)
-            {
+            if (!value.ok() || format > 2) {
                 return status::kInvalidParameter;
             }
-            node.attributes = format ? node.attributes | attribute::kCompressed : node.attributes & ~attribute::kCompressed;
+            node.attributes = format ? node.attributes | attribute::kCompressed
+                                     : node.attributes & ~attribute::kCompressed;
             break;
         }
         case fsctl::kCreateObjectId:
         case fsctl::kGetObjectId:
-            if (node.objectId.empty())
-            {
-                if (code == fsctl::kGetObjectId)
-                {
+            if (node.objectId.empty()) {
+                if (code == fsctl::kGetObjectId) {
                     return 0xC00002F0u; // STATUS_OBJECTID_NOT_FOUND
                 }
                 Writer objectId;
@@ -210,8 +188,7 @@ std::uint32_t ConnectionCore::ioctl(Request& request, Reply& reply, Chain& chain
             out.bytes(node.objectId);
             out.zeros(16);
             break;
-        case fsctl::kVolumeData:
-        {
+        case fsctl::kVolumeData: {
             const Volume& volume = *open->share->volume;
             const std::uint64_t clusters = volume.capacity / kClusterBytes;
             out.u64(volume.serial);
@@ -231,20 +208,18 @@ std::uint32_t ConnectionCore::ioctl(Request& request, Reply& reply, Chain& chain
             out.u32(0);
             out.u32(0);
             break;
-        case fsctl::kLmrResiliency:
-        {
+        case fsctl::kLmrResiliency: {
             const std::uint32_t timeoutMs = value.u32();
-            if (!value.ok() || input.size() < 8 || !stream || dialect < Dialect::Smb210)
-            {
+            if (!value.ok() || input.size() < 8 || !stream || dialect < Dialect::Smb210) {
                 return status::kInvalidParameter;
             }
             open->durable = true;
-            open->durableTimeoutNs = std::min<std::uint64_t>(timeoutMs ? timeoutMs : 120'000, 300'000) * 1'000'000;
+            open->durableTimeoutNs
+                = std::min<std::uint64_t>(timeoutMs ? timeoutMs : 120'000, 300'000) * 1'000'000;
             break;
         }
         case fsctl::kResumeKey:
-            if (!stream)
-            {
+            if (!stream) {
                 return status::kInvalidDeviceRequest;
             }
             out.u64(open->persistentId);
@@ -254,65 +229,57 @@ std::uint32_t ConnectionCore::ioctl(Request& request, Reply& reply, Chain& chain
             out.u32(0);
             break;
         case fsctl::kCopyChunk:
-        case fsctl::kCopyChunkWrite:
-        {
+        case fsctl::kCopyChunkWrite: {
             const std::uint64_t sourceId = value.u64();
             const std::uint64_t sourceVolatile = value.u64();
             value.u64();
             const std::uint32_t count = value.u32();
             value.u32();
             const auto source = m_server.opens.find(sourceId);
-            if (!value.ok() || !stream)
-            {
+            if (!value.ok() || !stream) {
                 return status::kInvalidParameter;
             }
-            if (source == m_server.opens.end() || source->second->volatileId != sourceVolatile || source->second->session != open->session)
-            {
+            if (source == m_server.opens.end() || source->second->volatileId != sourceVolatile
+                || source->second->session != open->session) {
                 return status::kObjectNameNotFound;
             }
             if (!source->second->stream || !(source->second->access & access::kReadData) || !writes
-                || (code == fsctl::kCopyChunk && !(open->access & access::kReadData)))
-            {
+                || (code == fsctl::kCopyChunk && !(open->access & access::kReadData))) {
                 return status::kAccessDenied;
             }
             std::uint64_t total = 0;
             std::uint32_t done = 0;
             bool tooMuch = count > kMaxChunks;
             Reader sizes(input.subspan(std::min<std::size_t>(32, input.size())));
-            for (std::uint32_t i = 0; i < count && !tooMuch && sizes.left() >= 24; ++i)
-            {
+            for (std::uint32_t i = 0; i < count && !tooMuch && sizes.left() >= 24; ++i) {
                 sizes.skip(16);
                 const std::uint32_t bytes = sizes.u32();
                 sizes.u32();
                 total += bytes;
                 tooMuch = bytes == 0 || bytes > kMaxChunkBytes || total > kMaxCopyBytes;
             }
-            if (tooMuch)
-            {
+            if (tooMuch) {
                 // differs: 3.3.5.15.6.2 sends the limits along with the error.
                 return status::kInvalidParameter;
             }
             total = 0;
             m_server.breakReaders(*stream, *open);
-            for (std::uint32_t i = 0; i < count; ++i)
-            {
+            for (std::uint32_t i = 0; i < count; ++i) {
                 const std::uint64_t from = value.u64();
                 const std::uint64_t to = value.u64();
                 const std::uint32_t bytes = value.u32();
                 value.u32();
                 const Stream& sourceStream = *source->second->stream;
-                if (!value.ok())
-                {
+                if (!value.ok()) {
                     return status::kInvalidParameter;
                 }
-                if (from > sourceStream.size() || bytes > sourceStream.size() - from)
-                {
+                if (from > sourceStream.size() || bytes > sourceStream.size() - from) {
                     return 0xC000001Fu; // STATUS_INVALID_VIEW_SIZE
                 }
                 Buffer copy;
                 sourceStream.read(from, bytes, copy);
-                if (const std::uint32_t written = stream->write(to, copy); written != status::kSuccess)
-                {
+                if (const std::uint32_t written = stream->write(to, copy);
+                    written != status::kSuccess) {
                     return written;
                 }
                 total += bytes;
@@ -329,12 +296,10 @@ std::uint32_t ConnectionCore::ioctl(Request& request, Reply& reply, Chain& chain
             return status::kInvalidDeviceRequest;
         }
     }
-    if (out.size() > room && result == status::kSuccess)
-    {
+    if (out.size() > room && result == status::kSuccess) {
         return status::kBufferTooSmall;
     }
-    if (status::isError(result))
-    {
+    if (status::isError(result)) {
         return result;
     }
     reply.u16(49);

@@ -21,19 +21,17 @@ constexpr std::uint32_t k56 = 0x80000000;
 constexpr std::string_view kSignature("NTLMSSP\0", 8);
 
 // 1.3.6.1.4.1.311.2.2.10 and 1.3.6.1.5.5.2, with tag and length
-constexpr std::uint8_t kNtlmOid[] = {0x06, 0x0A, 0x2B, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x02, 0x0A};
-constexpr std::uint8_t kSpnegoOid[] = {0x06, 0x06, 0x2B, 0x06, 0x01, 0x05, 0x05, 0x02};
+constexpr std::uint8_t kNtlmOid[]
+    = { 0x06, 0x0A, 0x2B, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x02, 0x0A };
+constexpr std::uint8_t kSpnegoOid[] = { 0x06, 0x06, 0x2B, 0x06, 0x01, 0x05, 0x05, 0x02 };
 
 Buffer tlv(std::uint8_t tag, ByteSpan content)
 {
     Writer out;
     out.u8(tag);
-    if (content.size() < 0x80)
-    {
+    if (content.size() < 0x80) {
         out.u8(static_cast<std::uint8_t>(content.size()));
-    }
-    else
-    {
+    } else {
         out.u8(0x82);
         out.u8(static_cast<std::uint8_t>(content.size() >> 8));
         out.u8(static_cast<std::uint8_t>(content.size()));
@@ -55,22 +53,18 @@ std::optional<Tlv> nextTlv(Reader& in)
     Tlv item;
     item.tag = in.u8();
     std::size_t length = in.u8();
-    if (length & 0x80)
-    {
+    if (length & 0x80) {
         const std::size_t count = length & 0x7F;
-        if (count == 0 || count > 4)
-        {
+        if (count == 0 || count > 4) {
             return std::nullopt;
         }
         length = 0;
-        for (std::size_t i = 0; i < count; ++i)
-        {
+        for (std::size_t i = 0; i < count; ++i) {
             length = length << 8 | in.u8();
         }
     }
     item.content = in.bytes(length);
-    if (!in.ok())
-    {
+    if (!in.ok()) {
         return std::nullopt;
     }
     item.whole = in.all().subspan(start, in.at() - start);
@@ -95,47 +89,36 @@ std::optional<Spnego> parseSpnego(ByteSpan bytes)
 {
     Spnego out;
     std::optional<Tlv> choice = expect(bytes, 0xA1);
-    if (const auto application = expect(bytes, 0x60))
-    {
+    if (const auto application = expect(bytes, 0x60)) {
         Reader in(application->content);
         const auto oid = nextTlv(in);
-        if (!oid || !crypto::equal(oid->whole, std::as_bytes(std::span(kSpnegoOid))))
-        {
+        if (!oid || !crypto::equal(oid->whole, std::as_bytes(std::span(kSpnegoOid)))) {
             return std::nullopt;
         }
         choice = nextTlv(in);
-        if (!choice || choice->tag != 0xA0)
-        {
+        if (!choice || choice->tag != 0xA0) {
             return std::nullopt;
         }
     }
-    if (!choice)
-    {
+    if (!choice) {
         return std::nullopt;
     }
     const bool init = choice->tag == 0xA0;
     const auto sequence = expect(choice->content, 0x30);
-    if (!sequence)
-    {
+    if (!sequence) {
         return std::nullopt;
     }
     Reader in(sequence->content);
-    while (in.left() > 0)
-    {
+    while (in.left() > 0) {
         const auto field = nextTlv(in);
-        if (!field)
-        {
+        if (!field) {
             return std::nullopt;
         }
-        if (init && field->tag == 0xA0)
-        {
+        if (init && field->tag == 0xA0) {
             out.mechTypes = field->content;
-        }
-        else if (field->tag == 0xA2 || field->tag == 0xA3)
-        {
+        } else if (field->tag == 0xA2 || field->tag == 0xA3) {
             const auto octets = expect(field->content, 0x04);
-            if (octets)
-            {
+            if (octets) {
                 (field->tag == 0xA2 ? out.token : out.mic) = octets->content;
             }
         }
@@ -147,8 +130,7 @@ std::optional<Spnego> parseSpnego(ByteSpan bytes)
 bool prefersNtlm(ByteSpan mechTypes)
 {
     const auto list = expect(mechTypes, 0x30);
-    if (!list)
-    {
+    if (!list) {
         return false;
     }
     Reader in(list->content);
@@ -159,18 +141,15 @@ bool prefersNtlm(ByteSpan mechTypes)
 Buffer response(std::uint8_t state, bool mech, ByteSpan token, ByteSpan mic)
 {
     Writer fields;
-    const std::byte stateByte[] = {std::byte {state}};
+    const std::byte stateByte[] = { std::byte { state } };
     fields.bytes(tlv(0xA0, tlv(0x0A, stateByte)));
-    if (mech)
-    {
+    if (mech) {
         fields.bytes(tlv(0xA1, std::as_bytes(std::span(kNtlmOid))));
     }
-    if (!token.empty())
-    {
+    if (!token.empty()) {
         fields.bytes(tlv(0xA2, tlv(0x04, token)));
     }
-    if (!mic.empty())
-    {
+    if (!mic.empty()) {
         fields.bytes(tlv(0xA3, tlv(0x04, mic)));
     }
     return tlv(0xA1, tlv(0x30, fields.buffer));
@@ -204,7 +183,8 @@ crypto::Key ntHash(std::u16string_view password)
     return crypto::md4(std::as_bytes(std::span(password)));
 }
 
-crypto::Key ntowfV2(std::u16string_view password, std::u16string_view user, std::u16string_view domain)
+crypto::Key
+ntowfV2(std::u16string_view password, std::u16string_view user, std::u16string_view domain)
 {
     const std::u16string name = upcase(user);
     return crypto::hmacMd5(ntHash(password), wideBytes(name), std::as_bytes(std::span(domain)));
@@ -213,19 +193,20 @@ crypto::Key ntowfV2(std::u16string_view password, std::u16string_view user, std:
 Buffer NtlmServer::mechListMic(bool fromServer) const
 {
     // [MS-NLMP] 3.4.4.2 with sequence number 0.
-    constexpr std::string_view kSign[] = {
-        {"session key to client-to-server signing key magic constant\0", 59},
-        {"session key to server-to-client signing key magic constant\0", 59}};
-    constexpr std::string_view kSealing[] = {
-        {"session key to client-to-server sealing key magic constant\0", 59},
-        {"session key to server-to-client sealing key magic constant\0", 59}};
+    constexpr std::string_view kSign[]
+        = { { "session key to client-to-server signing key magic constant\0", 59 },
+            { "session key to server-to-client signing key magic constant\0", 59 } };
+    constexpr std::string_view kSealing[]
+        = { { "session key to client-to-server sealing key magic constant\0", 59 },
+            { "session key to server-to-client sealing key magic constant\0", 59 } };
     const crypto::Key signKey = crypto::md5(sessionKey, bytesOf(kSign[fromServer]));
     const std::uint32_t sequence = 0;
-    crypto::Key checksum = crypto::hmacMd5(signKey, std::as_bytes(std::span(&sequence, 1)), m_mechTypes);
-    if (m_flags & kKeyExchange)
-    {
+    crypto::Key checksum
+        = crypto::hmacMd5(signKey, std::as_bytes(std::span(&sequence, 1)), m_mechTypes);
+    if (m_flags & kKeyExchange) {
         const std::size_t strength = (m_flags & k128) ? 16 : (m_flags & k56) ? 7 : 5;
-        const crypto::Key sealKey = crypto::md5(ByteSpan(sessionKey).first(strength), bytesOf(kSealing[fromServer]));
+        const crypto::Key sealKey
+            = crypto::md5(ByteSpan(sessionKey).first(strength), bytesOf(kSealing[fromServer]));
         crypto::rc4(sealKey, std::span(checksum).first(8));
     }
     Writer out;
@@ -237,20 +218,16 @@ Buffer NtlmServer::mechListMic(bool fromServer) const
 
 std::uint32_t NtlmServer::step(ByteSpan token, Writer& answer)
 {
-    if (token.size() >= 8 && std::memcmp(token.data(), kSignature.data(), 8) == 0)
-    {
+    if (token.size() >= 8 && std::memcmp(token.data(), kSignature.data(), 8) == 0) {
         return inner(token, answer);
     }
     const auto spnego = parseSpnego(token);
-    if (!spnego)
-    {
+    if (!spnego) {
         return status::kInvalidParameter;
     }
-    if (!spnego->mechTypes.empty())
-    {
+    if (!spnego->mechTypes.empty()) {
         m_mechTypes.assign(spnego->mechTypes.begin(), spnego->mechTypes.end());
-        if (!prefersNtlm(spnego->mechTypes))
-        {
+        if (!prefersNtlm(spnego->mechTypes)) {
             // request-mic: the client goes on with our choice of mechanism.
             answer.bytes(response(3, true, {}, {}));
             return status::kMoreProcessingRequired;
@@ -258,17 +235,12 @@ std::uint32_t NtlmServer::step(ByteSpan token, Writer& answer)
     }
     Writer reply;
     const std::uint32_t result = inner(spnego->token, reply);
-    if (result == status::kMoreProcessingRequired)
-    {
+    if (result == status::kMoreProcessingRequired) {
         answer.bytes(response(1, true, reply.buffer, {}));
-    }
-    else if (result == status::kSuccess)
-    {
+    } else if (result == status::kSuccess) {
         Buffer mic;
-        if (!spnego->mic.empty() && !guest && !anonymous)
-        {
-            if (!crypto::equal(mechListMic(false), spnego->mic))
-            {
+        if (!spnego->mic.empty() && !guest && !anonymous) {
+            if (!crypto::equal(mechListMic(false), spnego->mic)) {
                 return status::kLogonFailure;
             }
             mic = mechListMic(true);
@@ -283,17 +255,14 @@ std::uint32_t NtlmServer::inner(ByteSpan token, Writer& answer)
     Reader in(token);
     const ByteSpan signature = in.bytes(8);
     const std::uint32_t type = in.u32();
-    if (!in.ok() || std::memcmp(signature.data(), kSignature.data(), 8) != 0)
-    {
+    if (!in.ok() || std::memcmp(signature.data(), kSignature.data(), 8) != 0) {
         return status::kInvalidParameter;
     }
-    if (type == 1)
-    {
+    if (type == 1) {
         challenge(token, answer);
         return status::kMoreProcessingRequired;
     }
-    if (type == 3 && m_challenged)
-    {
+    if (type == 3 && m_challenged) {
         m_challenged = false;
         return authenticate(token);
     }
@@ -306,14 +275,13 @@ void NtlmServer::challenge(ByteSpan negotiate, Writer& answer)
     in.skip(12);
     const std::uint32_t asked = in.u32();
     m_negotiate.assign(negotiate.begin(), negotiate.end());
-    m_flags = kUnicode | kNtlm | kAlwaysSign | kTargetTypeServer | kTargetInfo | kExtendedSecurity | kVersion
-        | (asked & (kRequestTarget | kSign | kSeal | k128 | k56 | kKeyExchange));
+    m_flags = kUnicode | kNtlm | kAlwaysSign | kTargetTypeServer | kTargetInfo | kExtendedSecurity
+        | kVersion | (asked & (kRequestTarget | kSign | kSeal | k128 | k56 | kKeyExchange));
 
     Writer info;
     const std::u16string& name = m_options.serverName;
     std::u16string dns;
-    for (char16_t c : name)
-    {
+    for (char16_t c : name) {
         dns += c >= u'A' && c <= u'Z' ? static_cast<char16_t>(c + 32) : c;
     }
     avPair(info, 2, wideBytes(name));
@@ -361,40 +329,34 @@ std::uint32_t NtlmServer::authenticate(ByteSpan token)
     field(); // workstation
     const ByteSpan encryptedKey = field();
     const std::uint32_t flags = in.u32();
-    if (!in.ok())
-    {
+    if (!in.ok()) {
         return status::kInvalidParameter;
     }
     m_flags &= flags | ~(kKeyExchange | k128 | k56);
     user = textOf(name);
-    if (user.empty() && ntResponse.empty())
-    {
+    if (user.empty() && ntResponse.empty()) {
         anonymous = true;
         return status::kSuccess;
     }
     const auto password = m_options.password(user);
-    if (!password)
-    {
+    if (!password) {
         guest = m_options.guestAllowed;
         return guest ? status::kSuccess : status::kLogonFailure;
     }
     // 16 bytes of proof, then the client's blob of at least 28 bytes
-    if (ntResponse.size() < 16 + 28)
-    {
+    if (ntResponse.size() < 16 + 28) {
         return status::kLogonFailure;
     }
     const ByteSpan blob = ntResponse.subspan(16);
     const crypto::Key responseKey = ntowfV2(*password, user, textOf(domain));
-    const crypto::Key proof = crypto::hmacMd5(responseKey, ByteSpan(m_options.challenge).first(8), blob);
-    if (!crypto::equal(proof, ntResponse.first(16)))
-    {
+    const crypto::Key proof
+        = crypto::hmacMd5(responseKey, ByteSpan(m_options.challenge).first(8), blob);
+    if (!crypto::equal(proof, ntResponse.first(16))) {
         return status::kLogonFailure;
     }
     sessionKey = crypto::hmacMd5(responseKey, proof);
-    if (flags & kKeyExchange)
-    {
-        if (encryptedKey.size() != 16)
-        {
+    if (flags & kKeyExchange) {
+        if (encryptedKey.size() != 16) {
             return status::kInvalidParameter;
         }
         crypto::Key exported;
@@ -406,26 +368,23 @@ std::uint32_t NtlmServer::authenticate(ByteSpan token)
     bool hasMic = false;
     Reader pairs(blob);
     pairs.skip(28);
-    while (pairs.left() >= 4)
-    {
+    while (pairs.left() >= 4) {
         const std::uint16_t id = pairs.u16();
         const ByteSpan value = pairs.bytes(pairs.u16());
-        if (id == 0)
-        {
+        if (id == 0) {
             break;
         }
         hasMic |= id == 6 && value.size() == 4 && (std::to_integer<unsigned>(value[0]) & 2) != 0;
     }
-    if (hasMic)
-    {
-        if (token.size() < 88)
-        {
+    if (hasMic) {
+        if (token.size() < 88) {
             return status::kInvalidParameter;
         }
         Buffer zeroed(token.begin(), token.end());
         std::memset(zeroed.data() + 72, 0, 16);
-        if (!crypto::equal(crypto::hmacMd5(sessionKey, m_negotiate, m_challenge, zeroed), token.subspan(72, 16)))
-        {
+        if (!crypto::equal(
+                crypto::hmacMd5(sessionKey, m_negotiate, m_challenge, zeroed),
+                token.subspan(72, 16))) {
             return status::kLogonFailure;
         }
     }

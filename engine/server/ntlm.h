@@ -1,4 +1,5 @@
-// Server side of NTLMv2 ([MS-NLMP]), bare or wrapped in SPNEGO (RFC 4178). LM and NTLMv1 are refused.
+// Server side of NTLMv2 ([MS-NLMP]), bare or wrapped in SPNEGO (RFC 4178). LM and NTLMv1 are
+// refused.
 #pragma once
 
 #include <functional>
@@ -14,12 +15,14 @@ struct NtlmOptions
     std::u16string serverName;
     std::uint64_t fileTime = 0;
     crypto::Key challenge {}; // first 8 bytes
-    /// The password of a user, or nothing when the user is unknown. Names come as the client wrote them.
+    /// The password of a user, or nothing when the user is unknown. Names come as the client wrote
+    /// them.
     std::function<std::optional<std::u16string>(std::u16string_view)> password;
     bool guestAllowed = false;
 };
 
-/// One authentication: feed each client token, send each answer, until the status is not MORE_PROCESSING_REQUIRED.
+/// One authentication: feed each client token, send each answer, until the status is not
+/// MORE_PROCESSING_REQUIRED.
 class NtlmServer
 {
 public:
@@ -53,6 +56,7 @@ private:
 Buffer negotiateHint();
 crypto::Key ntHash(std::u16string_view password);
 /// NTOWFv2, [MS-NLMP] 3.3.2.
-crypto::Key ntowfV2(std::u16string_view password, std::u16string_view user, std::u16string_view domain);
+crypto::Key
+ntowfV2(std::u16string_view password, std::u16string_view user, std::u16string_view domain);
 
 } // namespace rdrlab::server

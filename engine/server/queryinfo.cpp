@@ -44,8 +44,11 @@ void standard(Writer& out, const Open& open)
 {
     out.u64(open.stream ? open.stream->allocation() : 0);
     out.u64(open.stream ? open.stream->size() : 0);
-    const bool pending = open.node->deletePending || (open.deleteOnClose && open.stream && !open.stream->name.empty());
-    out.u32(static_cast<std::uint32_t>(open.node->links.size()) - (pending && !open.node->links.empty() ? 1u : 0u));
+    const bool pending = open.node->deletePending
+        || (open.deleteOnClose && open.stream && !open.stream->name.empty());
+    out.u32(
+        static_cast<std::uint32_t>(open.node->links.size())
+        - (pending && !open.node->links.empty() ? 1u : 0u));
     out.u8(pending);
     out.u8(open.node->directory);
     out.u16(0);
@@ -62,10 +65,8 @@ std::uint32_t streams(Writer& out, const Node& node)
 {
     std::size_t previous = 0;
     bool any = false;
-    for (const auto& [key, stream] : node.streams)
-    {
-        if (any)
-        {
+    for (const auto& [key, stream] : node.streams) {
+        if (any) {
             out.align(8);
             out.put32(previous, static_cast<std::uint32_t>(out.size() - previous));
         }
@@ -85,64 +86,51 @@ std::uint32_t eas(Writer& out, const Node& node, ByteSpan wanted, std::uint32_t 
 {
     std::vector<const ExtendedAttribute*> chosen;
     std::vector<ExtendedAttribute> missing;
-    if (wanted.empty())
-    {
-        for (const auto& ea : node.extendedAttributes)
-        {
+    if (wanted.empty()) {
+        for (const auto& ea : node.extendedAttributes) {
             chosen.push_back(&ea);
         }
-        if (chosen.empty())
-        {
+        if (chosen.empty()) {
             return status::kNoEasOnFile;
         }
     }
     missing.reserve(256);
     std::size_t base = 0;
-    for (int bound = 0; !wanted.empty() && bound < 256; ++bound)
-    {
+    for (int bound = 0; !wanted.empty() && bound < 256; ++bound) {
         Reader in(wanted.subspan(base));
         const std::uint32_t next = in.u32();
         const ByteSpan bytes = in.bytes(in.u8());
-        if (!in.ok())
-        {
+        if (!in.ok()) {
             return 0x80000014u;
         }
         std::string name(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-        for (char& c : name)
-        {
+        for (char& c : name) {
             c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
         }
-        const auto found = std::ranges::find(node.extendedAttributes, name, &ExtendedAttribute::name);
-        if (found != node.extendedAttributes.end())
-        {
+        const auto found
+            = std::ranges::find(node.extendedAttributes, name, &ExtendedAttribute::name);
+        if (found != node.extendedAttributes.end()) {
             chosen.push_back(&*found);
-        }
-        else
-        {
-            missing.push_back({name, {}, 0}); // asked for by name: answered with an empty value
+        } else {
+            missing.push_back({ name, {}, 0 }); // asked for by name: answered with an empty value
             chosen.push_back(&missing.back());
         }
-        if (next == 0)
-        {
+        if (next == 0) {
             break;
         }
-        if (next >= wanted.size() - base || next < 5)
-        {
+        if (next >= wanted.size() - base || next < 5) {
             return 0x80000014u;
         }
         base += next;
     }
     std::size_t previous = 0;
-    for (const ExtendedAttribute* ea : chosen)
-    {
+    for (const ExtendedAttribute* ea : chosen) {
         const std::size_t at = roundUp(out.size(), 4);
-        if (at + 9 + ea->name.size() + ea->value.size() > room)
-        {
+        if (at + 9 + ea->name.size() + ea->value.size() > room) {
             return out.size() ? status::kBufferOverflow : status::kBufferTooSmall;
         }
         out.align(4);
-        if (at)
-        {
+        if (at) {
             out.put32(previous, static_cast<std::uint32_t>(at - previous));
         }
         previous = at;
@@ -158,26 +146,29 @@ std::uint32_t eas(Writer& out, const Node& node, ByteSpan wanted, std::uint32_t 
 }
 
 /// `fixed` is how much must fit; beyond that a cut answer with BUFFER_OVERFLOW is legal.
-std::uint32_t fileInfo(const Open& open, std::uint8_t infoClass, ByteSpan input, std::uint32_t room, Writer& out, std::size_t& fixed)
+std::uint32_t fileInfo(
+    const Open& open,
+    std::uint8_t infoClass,
+    ByteSpan input,
+    std::uint32_t room,
+    Writer& out,
+    std::size_t& fixed)
 {
     Node& node = *open.node;
     const auto mode = [&] { out.u32(open.options & 0x103E); };
-    switch (infoClass)
-    {
+    switch (infoClass) {
     case Basic:
     case NetworkOpen:
     case AttributeTag:
     case All:
-        if (!(open.access & access::kReadAttributes))
-        {
+        if (!(open.access & access::kReadAttributes)) {
             return status::kAccessDenied;
         }
         break;
     default:
         break;
     }
-    switch (infoClass)
-    {
+    switch (infoClass) {
     case Basic:
         basic(out, node);
         break;
@@ -197,8 +188,7 @@ std::uint32_t fileInfo(const Open& open, std::uint8_t infoClass, ByteSpan input,
         nameInfo(out, open);
         fixed = 4;
         return status::kSuccess;
-    case NormalizedName:
-    {
+    case NormalizedName: {
         const std::u16string path = node.path();
         out.u32(static_cast<std::uint32_t>(path.size() * 2));
         out.text(path);
@@ -209,8 +199,7 @@ std::uint32_t fileInfo(const Open& open, std::uint8_t infoClass, ByteSpan input,
         out.u64(0);
         break;
     case FullEa:
-        if (!(open.access & access::kReadEa))
-        {
+        if (!(open.access & access::kReadEa)) {
             return status::kAccessDenied;
         }
         fixed = 0;
@@ -233,10 +222,8 @@ std::uint32_t fileInfo(const Open& open, std::uint8_t infoClass, ByteSpan input,
         fixed = out.size() + 4;
         nameInfo(out, open);
         return status::kSuccess;
-    case AlternateName:
-    {
-        if (!open.link.parent)
-        {
+    case AlternateName: {
+        if (!open.link.parent) {
             return status::kObjectNameNotFound; // the root has no name at all
         }
         const std::u16string alias = alternateName(node, open.link.name);
@@ -247,8 +234,7 @@ std::uint32_t fileInfo(const Open& open, std::uint8_t infoClass, ByteSpan input,
     }
     case StreamList:
         fixed = 24;
-        if (node.streams.empty())
-        {
+        if (node.streams.empty()) {
             fixed = 0;
         }
         return streams(out, node);
@@ -267,11 +253,9 @@ std::uint32_t fileInfo(const Open& open, std::uint8_t infoClass, ByteSpan input,
         out.u32(node.visibleAttributes());
         out.u32(0);
         break;
-    case AttributeTag:
-    {
+    case AttributeTag: {
         std::uint32_t tag = 0;
-        if (node.reparse.size() >= 4)
-        {
+        if (node.reparse.size() >= 4) {
             std::memcpy(&tag, node.reparse.data(), sizeof tag);
         }
         out.u32(node.visibleAttributes());
@@ -290,13 +274,13 @@ std::uint32_t fileInfo(const Open& open, std::uint8_t infoClass, ByteSpan input,
     return status::kSuccess;
 }
 
-std::uint32_t fileSystemInfo(const Share& share, bool readOnly, std::uint8_t infoClass, Writer& out, std::size_t& fixed)
+std::uint32_t fileSystemInfo(
+    const Share& share, bool readOnly, std::uint8_t infoClass, Writer& out, std::size_t& fixed)
 {
     const Volume& volume = *share.volume;
     const std::uint64_t total = volume.capacity / kClusterBytes;
     const std::uint64_t unused = (volume.capacity - volume.used) / kClusterBytes;
-    switch (infoClass)
-    {
+    switch (infoClass) {
     case 1: // Volume
         out.u64(volume.created);
         out.u32(volume.serial);
@@ -316,8 +300,11 @@ std::uint32_t fileSystemInfo(const Share& share, bool readOnly, std::uint8_t inf
         out.u32(7); // FILE_DEVICE_DISK
         out.u32(0x20 | (readOnly ? 0x2u : 0u));
         break;
-    case 5: // Attribute: case, unicode, ACLs, compression, quotas, sparse, reparse, streams, object ids, EAs
-        out.u32(0x1u | 0x2u | 0x4u | 0x8u | 0x10u | 0x20u | 0x40u | 0x80u | 0x10000u | 0x40000u | 0x800000u | (readOnly ? 0x80000u : 0u));
+    case 5: // Attribute: case, unicode, ACLs, compression, quotas, sparse, reparse, streams, object
+            // ids, EAs
+        out.u32(
+            0x1u | 0x2u | 0x4u | 0x8u | 0x10u | 0x20u | 0x40u | 0x80u | 0x10000u | 0x40000u
+            | 0x800000u | (readOnly ? 0x80000u : 0u));
         out.u32(255);
         out.u32(8);
         fixed = out.size();
@@ -340,12 +327,9 @@ std::uint32_t fileSystemInfo(const Share& share, bool readOnly, std::uint8_t inf
         out.u32(512);
         break;
     case 8: // ObjectId
-        if (volume.objectId.size() == 64)
-        {
+        if (volume.objectId.size() == 64) {
             out.bytes(volume.objectId);
-        }
-        else
-        {
+        } else {
             out.u64(volume.serial);
             out.zeros(56);
         }
@@ -377,55 +361,44 @@ std::uint32_t quotaInfo(const Volume& volume, ByteSpan input, std::uint32_t room
     in.u32();
     in.u32();
     const ByteSpan list = in.bytes(listLength);
-    if (!in.ok())
-    {
+    if (!in.ok()) {
         return status::kInvalidParameter;
     }
     std::vector<std::vector<std::uint8_t>> sids;
     std::size_t base = 0;
-    for (int bound = 0; !list.empty() && bound < 256; ++bound)
-    {
+    for (int bound = 0; !list.empty() && bound < 256; ++bound) {
         Reader entry(list.subspan(base));
         const std::uint32_t next = entry.u32();
         const ByteSpan sid = entry.bytes(entry.u32());
-        if (!entry.ok() || sid.size() < 8)
-        {
+        if (!entry.ok() || sid.size() < 8) {
             return status::kInvalidParameter;
         }
         const auto* bytes = reinterpret_cast<const std::uint8_t*>(sid.data());
         sids.emplace_back(bytes, bytes + sid.size());
-        if (next == 0)
-        {
+        if (next == 0) {
             break;
         }
-        if (next < 16 || next >= list.size() - base)
-        {
+        if (next < 16 || next >= list.size() - base) {
             return status::kInvalidParameter;
         }
         base += next;
     }
-    if (list.empty())
-    {
-        for (const auto& [sid, quota] : volume.quotas)
-        {
+    if (list.empty()) {
+        for (const auto& [sid, quota] : volume.quotas) {
             sids.push_back(sid);
         }
-        if (sids.empty())
-        {
+        if (sids.empty()) {
             return status::kNoMoreEntries;
         }
     }
     std::size_t previous = 0;
-    for (const auto& sid : sids)
-    {
+    for (const auto& sid : sids) {
         const std::size_t at = roundUp(out.size(), 8);
-        if (at + 40 + sid.size() > room)
-        {
+        if (at + 40 + sid.size() > room) {
             return out.size() ? status::kSuccess : status::kBufferTooSmall;
         }
         out.align(8);
-        if (at)
-        {
+        if (at) {
             out.put32(previous, static_cast<std::uint32_t>(at - previous));
         }
         previous = at;
@@ -437,8 +410,7 @@ std::uint32_t quotaInfo(const Volume& volume, ByteSpan input, std::uint32_t room
         out.u64(found == volume.quotas.end() ? volume.quotaThreshold : found->second.threshold);
         out.u64(found == volume.quotas.end() ? volume.quotaLimit : found->second.limit);
         out.bytes(std::as_bytes(std::span(sid)));
-        if (single)
-        {
+        if (single) {
             break;
         }
     }
@@ -463,35 +435,31 @@ std::uint32_t ConnectionCore::queryInfo(Request& request, Reply& reply, Chain& c
     const std::uint64_t volatileId = in.u64();
     Reader whole(request.message);
     const ByteSpan input = whole.part(inputOffset, inputLength);
-    if (!in.ok() || !whole.ok())
-    {
+    if (!in.ok() || !whole.ok()) {
         return status::kInvalidParameter;
     }
     const auto open = findOpen(request, chain, persistentId, volatileId);
-    if (!open)
-    {
+    if (!open) {
         return status::kFileClosed;
     }
     request.text = narrow(open->share->name + u"\\" + open->name);
     Writer out;
     std::size_t fixed = 0;
     std::uint32_t result = status::kSuccess;
-    switch (type)
-    {
+    switch (type) {
     case 1:
         result = fileInfo(*open, infoClass, input, room, out, fixed);
         break;
     case 2:
-        result = fileSystemInfo(*open->share, request.tree->maximalAccess != access::kAll, infoClass, out, fixed);
+        result = fileSystemInfo(
+            *open->share, request.tree->maximalAccess != access::kAll, infoClass, out, fixed);
         break;
     case 3:
-        if ((additional & 8) || ((additional & 7) && !(open->access & access::kReadControl)))
-        {
+        if ((additional & 8) || ((additional & 7) && !(open->access & access::kReadControl))) {
             return status::kAccessDenied;
         }
         out.buffer = securityDescriptor(m_server, *open->node, additional);
-        if (out.size() > room)
-        {
+        if (out.size() > room) {
             // 3.3.5.20.3: the needed length comes as error data.
             reply.u16(9);
             reply.u16(0);
@@ -506,14 +474,11 @@ std::uint32_t ConnectionCore::queryInfo(Request& request, Reply& reply, Chain& c
     default:
         return status::kInvalidParameter;
     }
-    if (result != status::kSuccess && result != status::kBufferOverflow)
-    {
+    if (result != status::kSuccess && result != status::kBufferOverflow) {
         return result;
     }
-    if (out.size() > room)
-    {
-        if (room < fixed || type > 2)
-        {
+    if (out.size() > room) {
+        if (room < fixed || type > 2) {
             return status::kInfoLengthMismatch;
         }
         out.buffer.resize(room);

@@ -22,10 +22,10 @@ struct ServeOptions
     std::uint16_t port = 1445; // 0 picks a free one
     std::vector<ServeShare> shares;
     std::vector<std::pair<std::string, std::string>> users; // name and password
-    ServerOptions server;                                   // nowNs is set by serve()
+    ServerOptions server; // nowNs is set by serve()
     bool quiet = false;
-    std::function<void(std::uint16_t)> onReady;                // called with the port once it listens
-    const volatile bool* stop = nullptr;                       // tests end it this way; SIGINT and SIGTERM always do
+    std::function<void(std::uint16_t)> onReady; // called with the port once it listens
+    const volatile bool* stop = nullptr; // tests end it this way; SIGINT and SIGTERM always do
 };
 
 /// Serves until it is told to stop. Returns 0, or 1 after one clear line on standard error.

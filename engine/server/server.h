@@ -1,8 +1,10 @@
-// The embedded SMB2 server: dialects 2.0.2 to 3.1.1 over an in-memory file system, without sockets, threads or a clock of its
-// own. Bytes go in through Connection::receive, come out through Output, time comes from ServerOptions::nowNs; ids, salts and
-// challenges come from the seed. So it runs the same on the virtual wire (vnetpeer.h), on real TCP (serve.h) and in a fuzzer.
+// The embedded SMB2 server: dialects 2.0.2 to 3.1.1 over an in-memory file system, without sockets,
+// threads or a clock of its own. Bytes go in through Connection::receive, come out through Output,
+// time comes from ServerOptions::nowNs; ids, salts and challenges come from the seed. So it runs
+// the same on the virtual wire (vnetpeer.h), on real TCP (serve.h) and in a fuzzer.
 //
-// Callers owe: one thread; tick() when nextDeadlineNs() has come; a Connection is destroyed before its Server.
+// Callers owe: one thread; tick() when nextDeadlineNs() has come; a Connection is destroyed before
+// its Server.
 #pragma once
 
 #include <cstdint>
@@ -60,13 +62,14 @@ struct ServerOptions
 {
     std::string name = "LAB";
     std::uint64_t seed = 1;
-    std::function<std::uint64_t()> nowNs;                     // monotonic; without one time stands still
-    std::uint64_t bootFileTime = 133'485'408'000'000'000;     // 2024-01-01 00:00 UTC, 100 ns ticks since 1601
+    std::function<std::uint64_t()> nowNs; // monotonic; without one time stands still
+    std::uint64_t bootFileTime
+        = 133'485'408'000'000'000; // 2024-01-01 00:00 UTC, 100 ns ticks since 1601
     Dialect minDialect = Dialect::Smb202;
     Dialect maxDialect = Dialect::Smb311;
     bool signingRequired = false;
-    bool guest = false;              // an unknown user becomes a guest
-    bool encryption = true;          // offered in 3.x
+    bool guest = false; // an unknown user becomes a guest
+    bool encryption = true; // offered in 3.x
     bool encryptionRequired = false; // on every session that can
     bool oplocks = true;
     bool leases = true;
@@ -94,17 +97,17 @@ struct FaultRule
     enum class Action
     {
         CloseConnection, // instead of an answer
-        Garbage,         // random bytes instead of an answer, then close
-        HugeFrame,       // a frame header of 4 GiB - 1
-        NeverAnswer,     // the request has its effect, the answer is lost
-        Delay,           // the answer comes delayNs later
+        Garbage, // random bytes instead of an answer, then close
+        HugeFrame, // a frame header of 4 GiB - 1
+        NeverAnswer, // the request has its effect, the answer is lost
+        Delay, // the answer comes delayNs later
         WrongSignature,
         OverrideStatus // the request has no effect and fails with `status`
     };
     Action action = Action::CloseConnection;
     std::optional<Command> command; // any when absent
-    std::uint32_t nth = 1;          // first match of the command, counted per server from 1
-    std::uint32_t times = 1;        // how many matches in a row, 0 = for ever
+    std::uint32_t nth = 1; // first match of the command, counted per server from 1
+    std::uint32_t times = 1; // how many matches in a row, 0 = for ever
     std::uint64_t delayNs = 0;
     Status status = 0;
 };
@@ -112,7 +115,7 @@ struct FaultRule
 class FaultPlan
 {
 public:
-    void add(FaultRule rule) { m_rules.push_back({rule, 0}); }
+    void add(FaultRule rule) { m_rules.push_back({ rule, 0 }); }
     void clear() { m_rules.clear(); }
     /// Counts one request and tells what to do to it.
     std::optional<FaultRule> next(Command command);
@@ -126,15 +129,19 @@ private:
     std::vector<Armed> m_rules;
 };
 
-/// Sees every request and its answer; for traces. Text is the path or share where the command has one.
+/// Sees every request and its answer; for traces. Text is the path or share where the command has
+/// one.
 class Observer
 {
 public:
     virtual ~Observer() = default;
-    virtual void answered(Command command, std::uint64_t messageId, Status status, std::string_view text) = 0;
+    virtual void
+    answered(Command command, std::uint64_t messageId, Status status, std::string_view text)
+        = 0;
 };
 
-/// Where a connection's bytes go. Calls arrive during receive(), tick() or another connection's receive().
+/// Where a connection's bytes go. Calls arrive during receive(), tick() or another connection's
+/// receive().
 class Output
 {
 public:
@@ -152,7 +159,8 @@ class Connection
 public:
     explicit Connection(std::unique_ptr<ConnectionCore> core);
     ~Connection();
-    /// Takes any number of bytes of the stream, in any split. After the end of the connection they are ignored.
+    /// Takes any number of bytes of the stream, in any split. After the end of the connection they
+    /// are ignored.
     void receive(ByteSpan bytes);
     /// Zero-copy variant: space for at least one byte of the stream, then how many were put there.
     std::span<std::byte> prepare();
@@ -175,11 +183,13 @@ public:
     void addShare(ShareOptions share);
     bool removeShare(std::string_view name);
 
-    // Files, by share and path with \ or / between names (UTF-8). Missing parents are made. False: no such share, bad path.
+    // Files, by share and path with \ or / between names (UTF-8). Missing parents are made. False:
+    // no such share, bad path.
     bool putFile(std::string_view share, std::string_view path, ByteSpan bytes);
     bool putFile(std::string_view share, std::string_view path, std::string_view text);
     /// `sizeBytes` bytes that depend on `seed` alone.
-    bool putPattern(std::string_view share, std::string_view path, std::uint64_t sizeBytes, std::uint64_t seed);
+    bool putPattern(
+        std::string_view share, std::string_view path, std::uint64_t sizeBytes, std::uint64_t seed);
     bool putDirectory(std::string_view share, std::string_view path);
     bool removeFile(std::string_view share, std::string_view path);
     std::optional<Buffer> readFile(std::string_view share, std::string_view path) const;
@@ -189,12 +199,14 @@ public:
     std::unique_ptr<Connection> connect(Output& output);
     FaultPlan& faults();
     void setObserver(Observer* observer);
-    /// Runs what time has made due: break timeouts, delayed answers, durable handles nobody came back for.
+    /// Runs what time has made due: break timeouts, delayed answers, durable handles nobody came
+    /// back for.
     void tick();
     std::optional<std::uint64_t> nextDeadlineNs() const;
     /// Sessions are gone (USER_SESSION_DELETED from now on), as after an administrator closed them.
     void closeSessions();
-    /// The next request of every session is answered NETWORK_SESSION_EXPIRED until the client authenticates again.
+    /// The next request of every session is answered NETWORK_SESSION_EXPIRED until the client
+    /// authenticates again.
     void expireSessions();
     std::size_t openCount() const;
 

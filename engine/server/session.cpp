@@ -1,4 +1,5 @@
-// NEGOTIATE, SESSION_SETUP, LOGOFF, TREE_CONNECT, TREE_DISCONNECT, ECHO: [MS-SMB2] 3.3.5.3 to 3.3.5.8 and 3.3.5.17.
+// NEGOTIATE, SESSION_SETUP, LOGOFF, TREE_CONNECT, TREE_DISCONNECT, ECHO: [MS-SMB2] 3.3.5.3
+// to 3.3.5.8 and 3.3.5.17.
 #include <algorithm>
 
 #include "engine/server/core.h"
@@ -21,20 +22,17 @@ void ConnectionCore::smb1Negotiate(ByteSpan bytes)
     in.seek(32);
     in.skip(in.u8() * 2u);
     const ByteSpan strings = in.bytes(in.u16());
-    if (!in.ok() || command != 0x72)
-    {
+    if (!in.ok() || command != 0x72) {
         disconnect(true);
         return;
     }
     bool any = false;
     bool plain = false;
     Reader text(strings);
-    while (text.left() > 0)
-    {
+    while (text.left() > 0) {
         text.u8();
         std::string name;
-        for (char c; text.left() > 0 && (c = static_cast<char>(text.u8())) != 0;)
-        {
+        for (char c; text.left() > 0 && (c = static_cast<char>(text.u8())) != 0;) {
             name += c;
         }
         any |= name == "SMB 2.???";
@@ -45,22 +43,17 @@ void ConnectionCore::smb1Negotiate(ByteSpan bytes)
     reply.base = 4;
     reply.zeros(kHeaderBytes);
     std::memcpy(reply.buffer.data() + 4, "\xFESMB", 4);
-    reply.buffer[8] = std::byte {64};
-    reply.buffer[4 + 14] = std::byte {1};
-    reply.buffer[4 + 16] = std::byte {1};
-    if (any && m_server.options.maxDialect >= Dialect::Smb210)
-    {
+    reply.buffer[8] = std::byte { 64 };
+    reply.buffer[4 + 14] = std::byte { 1 };
+    reply.buffer[4 + 16] = std::byte { 1 };
+    if (any && m_server.options.maxDialect >= Dialect::Smb210) {
         m_multiProtocol = true;
         negotiateReply(reply, 0x02FF, false);
-    }
-    else if ((plain || any) && m_server.options.minDialect == Dialect::Smb202)
-    {
+    } else if ((plain || any) && m_server.options.minDialect == Dialect::Smb202) {
         m_negotiated = true;
         dialect = Dialect::Smb202;
         negotiateReply(reply, 0x0202, false);
-    }
-    else
-    {
+    } else {
         disconnect(true);
         return;
     }
@@ -74,12 +67,10 @@ void ConnectionCore::negotiateReply(Reply& reply, std::uint16_t dialectCode, boo
 {
     const bool modern = dialectCode >= 0x0300 && dialectCode != 0x02FF;
     std::uint32_t capabilities = kCapDfs;
-    if (dialectCode != 0x0202)
-    {
+    if (dialectCode != 0x0202) {
         capabilities |= kCapLargeMtu | (m_server.options.leases ? kCapLeasing : 0);
     }
-    if (modern && dialectCode < 0x0311 && m_cipher != crypto::Cipher::None)
-    {
+    if (modern && dialectCode < 0x0311 && m_cipher != crypto::Cipher::None) {
         capabilities |= kCapEncryption;
     }
     const Buffer hint = negotiateHint();
@@ -101,15 +92,13 @@ void ConnectionCore::negotiateReply(Reply& reply, std::uint16_t dialectCode, boo
     const std::size_t contextsAt = reply.size();
     reply.u32(0);
     reply.bytes(hint);
-    if (!contexts)
-    {
+    if (!contexts) {
         return;
     }
     std::uint16_t count = 0;
     const auto context = [&](std::uint16_t type, ByteSpan data) {
         reply.align(8, reply.base);
-        if (count == 0)
-        {
+        if (count == 0) {
             reply.put32(contextsAt, static_cast<std::uint32_t>(reply.here()));
         }
         ++count;
@@ -122,20 +111,17 @@ void ConnectionCore::negotiateReply(Reply& reply, std::uint16_t dialectCode, boo
     data.u16(1);
     data.u16(32);
     data.u16(1); // SHA-512
-    for (int i = 0; i < 4; ++i)
-    {
+    for (int i = 0; i < 4; ++i) {
         data.u64(m_server.random());
     }
     context(kPreauthContext, data.buffer);
-    if (m_cipher != crypto::Cipher::None)
-    {
+    if (m_cipher != crypto::Cipher::None) {
         data.buffer.clear();
         data.u16(1);
         data.u16(static_cast<std::uint16_t>(m_cipher));
         context(kEncryptionContext, data.buffer);
     }
-    if (m_signingContext)
-    {
+    if (m_signingContext) {
         data.buffer.clear();
         data.u16(1);
         data.u16(m_signingAlgorithm);
@@ -144,63 +130,49 @@ void ConnectionCore::negotiateReply(Reply& reply, std::uint16_t dialectCode, boo
     reply.put16(countAt, count);
 }
 
-std::uint32_t ConnectionCore::negotiateContexts(ByteSpan message, std::uint32_t offset, std::uint16_t count)
+std::uint32_t
+ConnectionCore::negotiateContexts(ByteSpan message, std::uint32_t offset, std::uint16_t count)
 {
     Reader in(message);
     in.seek(offset);
     bool preauth = false;
-    for (std::uint16_t i = 0; i < count; ++i)
-    {
+    for (std::uint16_t i = 0; i < count; ++i) {
         in.skip((8 - in.at() % 8) % 8);
         const std::uint16_t type = in.u16();
         const std::uint16_t length = in.u16();
         in.u32();
         Reader data(in.bytes(length));
-        if (!in.ok())
-        {
+        if (!in.ok()) {
             return status::kInvalidParameter;
         }
         const std::uint16_t choices = data.u16();
-        if (type == kPreauthContext)
-        {
-            if (preauth)
-            {
+        if (type == kPreauthContext) {
+            if (preauth) {
                 return status::kInvalidParameter;
             }
             data.u16();
             bool sha512 = false;
-            for (std::uint16_t k = 0; k < choices; ++k)
-            {
+            for (std::uint16_t k = 0; k < choices; ++k) {
                 sha512 |= data.u16() == 1;
             }
-            if (!data.ok())
-            {
+            if (!data.ok()) {
                 return status::kInvalidParameter;
             }
-            if (!sha512)
-            {
+            if (!sha512) {
                 return status::kPreauthHashOverlap;
             }
             preauth = true;
-        }
-        else if (type == kEncryptionContext && m_server.options.encryption)
-        {
-            for (std::uint16_t k = 0; k < choices && data.left() >= 2; ++k)
-            {
+        } else if (type == kEncryptionContext && m_server.options.encryption) {
+            for (std::uint16_t k = 0; k < choices && data.left() >= 2; ++k) {
                 const std::uint16_t cipher = data.u16();
-                if (m_cipher == crypto::Cipher::None && (cipher == 1 || cipher == 2))
-                {
+                if (m_cipher == crypto::Cipher::None && (cipher == 1 || cipher == 2)) {
                     m_cipher = static_cast<crypto::Cipher>(cipher);
                 }
             }
-        }
-        else if (type == kSigningContext)
-        {
-            for (std::uint16_t k = 0; k < choices && data.left() >= 2; ++k)
-            {
+        } else if (type == kSigningContext) {
+            for (std::uint16_t k = 0; k < choices && data.left() >= 2; ++k) {
                 const std::uint16_t algorithm = data.u16();
-                if (!m_signingContext && algorithm <= 2)
-                {
+                if (!m_signingContext && algorithm <= 2) {
                     m_signingContext = true;
                     m_signingAlgorithm = algorithm;
                 }
@@ -212,8 +184,7 @@ std::uint32_t ConnectionCore::negotiateContexts(ByteSpan message, std::uint32_t 
 
 std::uint32_t ConnectionCore::negotiate(Request& request, Reply& reply, Chain&)
 {
-    if (m_negotiated)
-    {
+    if (m_negotiated) {
         disconnect(true);
         return status::kInvalidParameter;
     }
@@ -227,48 +198,41 @@ std::uint32_t ConnectionCore::negotiate(Request& request, Reply& reply, Chain&)
     const std::uint32_t contextOffset = in.u32();
     const std::uint16_t contextCount = in.u16();
     in.u16();
-    if (count == 0)
-    {
+    if (count == 0) {
         return status::kInvalidParameter;
     }
     std::uint16_t best = 0;
-    for (std::uint16_t i = 0; i < count; ++i)
-    {
+    for (std::uint16_t i = 0; i < count; ++i) {
         const std::uint16_t offered = in.u16();
-        const bool known = offered == 0x0202 || offered == 0x0210 || offered == 0x0300 || offered == 0x0302 || offered == 0x0311;
+        const bool known = offered == 0x0202 || offered == 0x0210 || offered == 0x0300
+            || offered == 0x0302 || offered == 0x0311;
         if (known && offered >= static_cast<std::uint16_t>(m_server.options.minDialect)
-            && offered <= static_cast<std::uint16_t>(m_server.options.maxDialect))
-        {
+            && offered <= static_cast<std::uint16_t>(m_server.options.maxDialect)) {
             best = std::max(best, offered);
         }
     }
-    if (!in.ok())
-    {
+    if (!in.ok()) {
         return status::kInvalidParameter;
     }
-    if (best == 0)
-    {
+    if (best == 0) {
         return status::kNotSupported;
     }
     m_cipher = crypto::Cipher::None;
     m_signingContext = false;
     m_signingAlgorithm = 1;
-    if (best == 0x0311)
-    {
-        const std::uint32_t result = negotiateContexts(request.message, contextOffset, contextCount);
-        if (result != status::kSuccess)
-        {
+    if (best == 0x0311) {
+        const std::uint32_t result
+            = negotiateContexts(request.message, contextOffset, contextCount);
+        if (result != status::kSuccess) {
             return result;
         }
-    }
-    else if (best >= 0x0300 && m_server.options.encryption && (m_clientCapabilities & kCapEncryption))
-    {
+    } else if (
+        best >= 0x0300 && m_server.options.encryption && (m_clientCapabilities & kCapEncryption)) {
         m_cipher = crypto::Cipher::Aes128Ccm;
     }
     dialect = static_cast<Dialect>(best);
     m_negotiated = true;
-    if (dialect == Dialect::Smb311)
-    {
+    if (dialect == Dialect::Smb311) {
         m_preauth = crypto::sha512(crypto::Hash512 {}, request.message);
     }
     negotiateReply(reply, best, best == 0x0311);
@@ -288,19 +252,16 @@ std::uint32_t ConnectionCore::sessionSetup(Request& request, Reply& reply, Chain
     const std::uint64_t previous = in.u64();
     Reader whole(request.message);
     const ByteSpan token = whole.part(offset, length);
-    if (!in.ok() || !whole.ok())
-    {
+    if (!in.ok() || !whole.ok()) {
         return status::kInvalidParameter;
     }
-    if (flags & 1)
-    {
-        return dialect >= Dialect::Smb300 ? status::kRequestNotAccepted : status::kInvalidParameter; // no multichannel
+    if (flags & 1) {
+        return dialect >= Dialect::Smb300 ? status::kRequestNotAccepted
+                                          : status::kInvalidParameter; // no multichannel
     }
     std::shared_ptr<Session> session = request.session;
-    if (!session)
-    {
-        if (request.sessionId != 0)
-        {
+    if (!session) {
+        if (request.sessionId != 0) {
             return status::kUserSessionDeleted;
         }
         session = std::make_shared<Session>();
@@ -308,8 +269,7 @@ std::uint32_t ConnectionCore::sessionSetup(Request& request, Reply& reply, Chain
         sessions.emplace(session->id, session);
         request.session = session;
     }
-    if (!session->auth)
-    {
+    if (!session->auth) {
         NtlmOptions options;
         options.serverName = m_server.serverName;
         options.fileTime = m_server.fileTime();
@@ -318,62 +278,57 @@ std::uint32_t ConnectionCore::sessionSetup(Request& request, Reply& reply, Chain
         options.guestAllowed = m_server.options.guest;
         options.password = [this](std::u16string_view name) -> std::optional<std::u16string> {
             const auto found = m_server.users.find(upcase(name));
-            return found == m_server.users.end() ? std::nullopt : std::optional(found->second.password);
+            return found == m_server.users.end() ? std::nullopt
+                                                 : std::optional(found->second.password);
         };
         session->auth = std::make_unique<NtlmServer>(std::move(options));
         session->preauth = m_preauth;
     }
-    if (dialect == Dialect::Smb311)
-    {
+    if (dialect == Dialect::Smb311) {
         session->preauth = crypto::sha512(session->preauth, request.message);
     }
     Writer answer;
     std::uint32_t result = session->auth->step(token, answer);
     const bool again = session->established;
-    if (result == status::kSuccess)
-    {
+    if (result == status::kSuccess) {
         const std::unique_ptr<NtlmServer> auth = std::move(session->auth);
         request.text = narrow(auth->user);
         session->expired = false;
-        if (!again)
-        {
+        if (!again) {
             session->user = auth->user;
             session->guest = auth->guest;
             session->anonymous = auth->anonymous;
             session->established = true;
-            if (!auth->guest && !auth->anonymous)
-            {
+            if (!auth->guest && !auth->anonymous) {
                 session->sessionKey = auth->sessionKey;
                 deriveKeys(*session);
-                session->signingRequired = m_server.options.signingRequired || (securityMode & 2) || (m_clientSecurityMode & 2);
-                session->encrypt = m_server.options.encryptionRequired && m_cipher != crypto::Cipher::None;
+                session->signingRequired = m_server.options.signingRequired || (securityMode & 2)
+                    || (m_clientSecurityMode & 2);
+                session->encrypt
+                    = m_server.options.encryptionRequired && m_cipher != crypto::Cipher::None;
             }
-            if (previous != 0 && previous != session->id)
-            {
+            if (previous != 0 && previous != session->id) {
                 // 3.3.5.5.3: the client lost its old connection and tells so.
-                for (auto& [number, connection] : m_server.connections)
-                {
+                for (auto& [number, connection] : m_server.connections) {
                     const auto old = connection->sessions.find(previous);
-                    if (old != connection->sessions.end() && old->second->established && upcase(old->second->user) == upcase(session->user))
-                    {
+                    if (old != connection->sessions.end() && old->second->established
+                        && upcase(old->second->user) == upcase(session->user)) {
                         connection->dropSession(previous);
                         break;
                     }
                 }
             }
         }
-    }
-    else if (result != status::kMoreProcessingRequired)
-    {
+    } else if (result != status::kMoreProcessingRequired) {
         session->auth.reset();
-        if (!again)
-        {
+        if (!again) {
             sessions.erase(session->id);
         }
         return result;
     }
     reply.u16(9);
-    reply.u16(static_cast<std::uint16_t>((session->guest ? 1 : 0) | (session->anonymous ? 2 : 0) | (session->encrypt ? 4 : 0)));
+    reply.u16(static_cast<std::uint16_t>(
+        (session->guest ? 1 : 0) | (session->anonymous ? 2 : 0) | (session->encrypt ? 4 : 0)));
     reply.u16(kHeaderBytes + 8);
     reply.u16(static_cast<std::uint16_t>(answer.size()));
     reply.bytes(answer.buffer);
@@ -383,17 +338,14 @@ std::uint32_t ConnectionCore::sessionSetup(Request& request, Reply& reply, Chain
 void ConnectionCore::dropSession(std::uint64_t number)
 {
     const auto found = sessions.find(number);
-    if (found == sessions.end())
-    {
+    if (found == sessions.end()) {
         return;
     }
     const std::shared_ptr<Session> session = found->second;
     sessions.erase(found);
     m_server.closeOpensOf(*session, *this, false);
-    for (auto& chain : m_waiting)
-    {
-        if (chain->request.session == session)
-        {
+    for (auto& chain : m_waiting) {
+        if (chain->request.session == session) {
             chain->request.cancelled = true;
         }
     }
@@ -416,32 +368,32 @@ std::uint32_t ConnectionCore::treeConnect(Request& request, Reply& reply, Chain&
     const std::uint16_t length = in.u16();
     Reader whole(request.message);
     const std::u16string path = textOf(whole.part(offset, length));
-    if (!whole.ok())
-    {
+    if (!whole.ok()) {
         return status::kInvalidParameter;
     }
     Session& session = *request.session;
-    if (dialect == Dialect::Smb311 && session.hasKey && !request.encrypted && !(request.flags & headerflag::kSigned))
-    {
+    if (dialect == Dialect::Smb311 && session.hasKey && !request.encrypted
+        && !(request.flags & headerflag::kSigned)) {
         return status::kAccessDenied; // as Samba and Windows answer
     }
     request.text = narrow(path);
     const std::size_t slash = path.rfind(u'\\');
-    const auto share = m_server.findShare(slash == path.npos ? std::u16string_view(path) : std::u16string_view(path).substr(slash + 1));
-    if (!share)
-    {
+    const auto share = m_server.findShare(
+        slash == path.npos ? std::u16string_view(path)
+                           : std::u16string_view(path).substr(slash + 1));
+    if (!share) {
         return status::kBadNetworkName;
     }
     const auto& users = share->options.users;
-    const bool listed = users.empty()
-        || std::ranges::any_of(users, [&](const std::string& name) { return upcase(wide(name)) == upcase(session.user); });
+    const bool listed = users.empty() || std::ranges::any_of(users, [&](const std::string& name) {
+                            return upcase(wide(name)) == upcase(session.user);
+                        });
     const bool outsider = session.guest || session.anonymous;
-    if (share->volume && (outsider ? !share->options.guestAllowed || session.anonymous : !listed))
-    {
+    if (share->volume && (outsider ? !share->options.guestAllowed || session.anonymous : !listed)) {
         return status::kAccessDenied;
     }
-    if (share->options.encryptionRequired && (m_cipher == crypto::Cipher::None || !session.hasKey))
-    {
+    if (share->options.encryptionRequired
+        && (m_cipher == crypto::Cipher::None || !session.hasKey)) {
         return status::kAccessDenied;
     }
     auto tree = std::make_shared<Tree>();
@@ -478,16 +430,14 @@ std::uint32_t ConnectionCore::echo(Request&, Reply& reply, Chain&)
 
 void ConnectionCore::closeSessions()
 {
-    while (!sessions.empty())
-    {
+    while (!sessions.empty()) {
         dropSession(sessions.begin()->first);
     }
 }
 
 void ConnectionCore::expireSessions()
 {
-    for (auto& [number, session] : sessions)
-    {
+    for (auto& [number, session] : sessions) {
         session->expired = session->established;
     }
 }

@@ -17,15 +17,13 @@ ByteSpan sized(const char* text, std::size_t bytes)
 crypto::Key ConnectionCore::signature(const Session& session, ByteSpan message) const
 {
     // `message` has zeros where the signature goes.
-    if (dialect <= Dialect::Smb210 || m_signingAlgorithm == 0)
-    {
+    if (dialect <= Dialect::Smb210 || m_signingAlgorithm == 0) {
         const auto digest = crypto::hmacSha256(session.signingKey, message);
         crypto::Key key;
         std::memcpy(key.data(), digest.data(), key.size());
         return key;
     }
-    if (m_signingAlgorithm == 1)
-    {
+    if (m_signingAlgorithm == 1) {
         return crypto::aesCmac(session.signingKey, message);
     }
     Reader header(message);
@@ -36,7 +34,9 @@ crypto::Key ConnectionCore::signature(const Session& session, ByteSpan message) 
     header.seek(24);
     Writer nonce;
     nonce.u64(header.u64());
-    nonce.u32(((flags & headerflag::kResponse) ? 1u : 0u) | (command == static_cast<std::uint16_t>(Command::Cancel) ? 2u : 0u));
+    nonce.u32(
+        ((flags & headerflag::kResponse) ? 1u : 0u)
+        | (command == static_cast<std::uint16_t>(Command::Cancel) ? 2u : 0u));
     return crypto::aesGmac(session.signingKey, nonce.buffer, message);
 }
 
@@ -55,7 +55,8 @@ bool ConnectionCore::verify(const Session& session, ByteSpan message) const
 {
     crypto::Key claimed;
     std::memcpy(claimed.data(), message.data() + kSignatureAt, claimed.size());
-    // The message lies in our own receive buffer or in a copy of ours; zeroing in place saves a copy of every large write.
+    // The message lies in our own receive buffer or in a copy of ours; zeroing in place saves a
+    // copy of every large write.
     auto* place = const_cast<std::byte*>(message.data()) + kSignatureAt;
     std::memset(place, 0, claimed.size());
     const crypto::Key actual = signature(session, message);
@@ -67,21 +68,18 @@ void ConnectionCore::deriveKeys(Session& session)
 {
     session.hasKey = true;
     const ByteSpan key = session.sessionKey;
-    if (dialect <= Dialect::Smb210)
-    {
+    if (dialect <= Dialect::Smb210) {
         session.signingKey = session.sessionKey;
-    }
-    else if (dialect < Dialect::Smb311)
-    {
-        session.signingKey = crypto::deriveKey(key, {"SMB2AESCMAC\0", 12}, sized("SmbSign\0", 8));
-        session.clientKey = crypto::deriveKey(key, {"SMB2AESCCM\0", 11}, sized("ServerIn \0", 10));
-        session.serverKey = crypto::deriveKey(key, {"SMB2AESCCM\0", 11}, sized("ServerOut\0", 10));
-    }
-    else
-    {
-        session.signingKey = crypto::deriveKey(key, {"SMBSigningKey\0", 14}, session.preauth);
-        session.clientKey = crypto::deriveKey(key, {"SMBC2SCipherKey\0", 16}, session.preauth);
-        session.serverKey = crypto::deriveKey(key, {"SMBS2CCipherKey\0", 16}, session.preauth);
+    } else if (dialect < Dialect::Smb311) {
+        session.signingKey = crypto::deriveKey(key, { "SMB2AESCMAC\0", 12 }, sized("SmbSign\0", 8));
+        session.clientKey
+            = crypto::deriveKey(key, { "SMB2AESCCM\0", 11 }, sized("ServerIn \0", 10));
+        session.serverKey
+            = crypto::deriveKey(key, { "SMB2AESCCM\0", 11 }, sized("ServerOut\0", 10));
+    } else {
+        session.signingKey = crypto::deriveKey(key, { "SMBSigningKey\0", 14 }, session.preauth);
+        session.clientKey = crypto::deriveKey(key, { "SMBC2SCipherKey\0", 16 }, session.preauth);
+        session.serverKey = crypto::deriveKey(key, { "SMBS2CCipherKey\0", 16 }, session.preauth);
     }
 }
 
@@ -96,16 +94,16 @@ std::optional<Buffer> ConnectionCore::decrypt(ByteSpan bytes, std::shared_ptr<Se
     const std::uint16_t flags = in.u16();
     const std::uint64_t sessionId = in.u64();
     const auto found = sessions.find(sessionId);
-    if (!in.ok() || flags != 1 || size != in.left() || m_cipher == crypto::Cipher::None || found == sessions.end()
-        || !found->second->established || !found->second->hasKey)
-    {
+    if (!in.ok() || flags != 1 || size != in.left() || m_cipher == crypto::Cipher::None
+        || found == sessions.end() || !found->second->established || !found->second->hasKey) {
         return std::nullopt;
     }
     session = found->second;
     Buffer plain(in.all().begin() + static_cast<std::ptrdiff_t>(kTransformBytes), in.all().end());
     const ByteSpan aad = bytes.subspan(20, 32);
-    if (!crypto::open(m_cipher, session->clientKey, nonce.first(crypto::nonceBytes(m_cipher)), aad, plain, tag))
-    {
+    if (!crypto::open(
+            m_cipher, session->clientKey, nonce.first(crypto::nonceBytes(m_cipher)), aad, plain,
+            tag)) {
         return std::nullopt;
     }
     return plain;
@@ -121,15 +119,12 @@ void ConnectionCore::encrypt(Session& session, Buffer& frame)
     std::memcpy(header + 20, &nonce, sizeof nonce);
     const auto size = static_cast<std::uint32_t>(frame.size() - 4 - kTransformBytes);
     std::memcpy(header + 36, &size, sizeof size);
-    header[42] = std::byte {1};
+    header[42] = std::byte { 1 };
     std::memcpy(header + 44, &session.id, sizeof session.id);
     const std::span<std::byte> data(frame.data() + 4 + kTransformBytes, size);
     const crypto::Key tag = crypto::seal(
-        m_cipher,
-        session.serverKey,
-        ByteSpan(header + 20, crypto::nonceBytes(m_cipher)),
-        ByteSpan(header + 20, 32),
-        data);
+        m_cipher, session.serverKey, ByteSpan(header + 20, crypto::nonceBytes(m_cipher)),
+        ByteSpan(header + 20, 32), data);
     std::memcpy(header + 4, tag.data(), tag.size());
 }
 

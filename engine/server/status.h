@@ -60,6 +60,9 @@ inline constexpr S kNotAReparsePoint = 0xC0000275;
 inline constexpr S kNetworkSessionExpired = 0xC000035C;
 inline constexpr S kPreauthHashOverlap = 0xC05D0000;
 
-inline bool isError(S status) { return status >= 0xC0000000u; }
+inline bool isError(S status)
+{
+    return status >= 0xC0000000u;
+}
 
 } // namespace rdrlab::server::status

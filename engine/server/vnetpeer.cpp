@@ -1,6 +1,6 @@
 // One Connection per accepted socket of the virtual wire, and one timer for the server's deadlines.
-#include <utility>
 #include "engine/server/vnetpeer.h"
+#include <utility>
 
 namespace rdrlab::server {
 
@@ -16,8 +16,7 @@ public:
     }
     void onData(ByteSpan bytes) override
     {
-        if (*m_alive)
-        {
+        if (*m_alive) {
             m_connection->receive(bytes);
             m_acceptor.schedule();
         }
@@ -25,8 +24,7 @@ public:
     void onClosed(vnet::CloseReason) override
     {
         m_channel = nullptr;
-        if (*m_alive)
-        {
+        if (*m_alive) {
             m_connection->disconnected();
             m_acceptor.m_server.tick(); // what waited for this client's locks and leases goes on
             m_acceptor.schedule();
@@ -34,15 +32,13 @@ public:
     }
     void send(Buffer bytes) override
     {
-        if (m_channel)
-        {
+        if (m_channel) {
             m_channel->send(std::move(bytes));
         }
     }
     void close() override
     {
-        if (m_channel)
-        {
+        if (m_channel) {
             m_channel->close();
         }
     }
@@ -63,17 +59,14 @@ std::unique_ptr<vnet::Peer> VnetAcceptor::accept(vnet::PeerChannel& channel)
 void VnetAcceptor::schedule()
 {
     const auto due = m_server.nextDeadlineNs();
-    if (!m_clock || (due && m_timer != vnet::Clock::kNoTimer && m_timerNs == *due))
-    {
+    if (!m_clock || (due && m_timer != vnet::Clock::kNoTimer && m_timerNs == *due)) {
         return;
     }
     m_clock->cancelTimer(std::exchange(m_timer, vnet::Clock::kNoTimer));
-    if (due)
-    {
+    if (due) {
         m_timerNs = *due;
         m_timer = m_clock->setTimer(*due, [this, alive = m_alive] {
-            if (*alive)
-            {
+            if (*alive) {
                 m_timer = vnet::Clock::kNoTimer;
                 m_server.tick();
                 schedule();

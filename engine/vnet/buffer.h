@@ -1,5 +1,5 @@
-// A byte buffer that is moved, not copied, and whose growth does not clear memory: every payload on its way between the
-// memory file system, the virtual wire and a real socket lives in one.
+// A byte buffer that is moved, not copied, and whose growth does not clear memory: every payload on
+// its way between the memory file system, the virtual wire and a real socket lives in one.
 #pragma once
 
 #include <cstddef>
@@ -9,22 +9,16 @@
 
 namespace rdrlab::vnet {
 
-/// Allocator that leaves new elements unwritten. Large reads would otherwise pay for a second pass over every byte.
-template <typename T>
-struct Unwritten : std::allocator<T>
+/// Allocator that leaves new elements unwritten. Large reads would otherwise pay for a second pass
+/// over every byte.
+template <typename T> struct Unwritten : std::allocator<T>
 {
-    template <typename U>
-    struct rebind
+    template <typename U> struct rebind
     {
         using other = Unwritten<U>;
     };
-    template <typename U>
-    void construct(U* place) noexcept
-    {
-        ::new (static_cast<void*>(place)) U;
-    }
-    template <typename U, typename... Args>
-    void construct(U* place, Args&&... args)
+    template <typename U> void construct(U* place) noexcept { ::new (static_cast<void*>(place)) U; }
+    template <typename U, typename... Args> void construct(U* place, Args&&... args)
     {
         ::new (static_cast<void*>(place)) U(std::forward<Args>(args)...);
     }

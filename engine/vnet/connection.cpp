@@ -1,8 +1,10 @@
 // The life of a segment on the virtual wire.
 //
-//   enqueue → dispatch: departure by the link's bandwidth, arrival by its latency, loss adds a retransmission delay
+//   enqueue → dispatch: departure by the link's bandwidth, arrival by its latency, loss adds a
+//   retransmission delay
 //           → arm: one timer per direction, for the head of its queue (segments arrive in order)
-//           → deliver: a cut link postpones the head with back-off, and ends the connection after kGiveUpNs
+//           → deliver: a cut link postpones the head with back-off, and ends the connection after
+//           kGiveUpNs
 #include "engine/vnet/connection.h"
 
 #include <algorithm>
@@ -30,8 +32,7 @@ Connection::Connection(
 
 Connection::~Connection()
 {
-    for (auto& direction : m_directions)
-    {
+    for (auto& direction : m_directions) {
         m_network.m_clock.cancelTimer(direction.timer);
     }
     m_network.m_clock.cancelTimer(m_connectTimer);
@@ -44,8 +45,7 @@ Network::Link& Connection::link()
 
 void Connection::handshake(std::uint8_t flags, bool fromClient)
 {
-    if (!m_network.m_packets)
-    {
+    if (!m_network.m_packets) {
         return;
     }
     PacketInfo info;
@@ -71,15 +71,15 @@ void Connection::start()
     const std::uint64_t now = clock.nowNs();
     Network::Host* server = m_network.hostByAddress(m_serverAddress);
     handshake(tcpflag::kSyn, true);
-    if (!server)
-    {
-        m_connectTimer = clock.setTimer(now + kUnreachableNs, [this] { fail(ConnectStatus::Unreachable); });
+    if (!server) {
+        m_connectTimer
+            = clock.setTimer(now + kUnreachableNs, [this] { fail(ConnectStatus::Unreachable); });
         return;
     }
     m_serverHost = server->id;
-    if (link().properties.cut)
-    {
-        // A SYN is sent again like any segment; kept simple: the link is looked at once more when the time is up.
+    if (link().properties.cut) {
+        // A SYN is sent again like any segment; kept simple: the link is looked at once more when
+        // the time is up.
         m_connectTimer = clock.setTimer(now + kGiveUpNs, [this] { fail(ConnectStatus::TimedOut); });
         return;
     }
@@ -87,15 +87,15 @@ void Connection::start()
     m_connectTimer = clock.setTimer(now + roundTripNs, [this] {
         m_connectTimer = Clock::kNoTimer;
         Network::Host* host = m_network.hostByAddress(m_serverAddress);
-        if (link().properties.cut)
-        {
-            m_connectTimer
-                = m_network.m_clock.setTimer(m_network.m_clock.nowNs() + kGiveUpNs, [this] { fail(ConnectStatus::TimedOut); });
+        if (link().properties.cut) {
+            m_connectTimer = m_network.m_clock.setTimer(
+                m_network.m_clock.nowNs() + kGiveUpNs, [this] { fail(ConnectStatus::TimedOut); });
             return;
         }
-        const auto listener = host ? host->listeners.find(m_serverPort) : decltype(host->listeners.begin()) {};
-        if (!host || listener == host->listeners.end() || !(m_peer = listener->second->accept(*this)))
-        {
+        const auto listener
+            = host ? host->listeners.find(m_serverPort) : decltype(host->listeners.begin()) {};
+        if (!host || listener == host->listeners.end()
+            || !(m_peer = listener->second->accept(*this))) {
             handshake(tcpflag::kRst | tcpflag::kAck, false);
             fail(ConnectStatus::Refused);
             return;
@@ -103,8 +103,7 @@ void Connection::start()
         m_connected = true;
         handshake(tcpflag::kSyn | tcpflag::kAck, false);
         handshake(tcpflag::kAck, true);
-        if (m_handler)
-        {
+        if (m_handler) {
             m_handler->onConnected(ConnectStatus::Connected);
         }
     });
@@ -114,21 +113,18 @@ void Connection::fail(ConnectStatus status)
 {
     SocketHandler* handler = std::exchange(m_handler, nullptr);
     dispose();
-    if (handler)
-    {
+    if (handler) {
         handler->onConnected(status);
     }
 }
 
 void Connection::dispose()
 {
-    if (m_disposed)
-    {
+    if (m_disposed) {
         return;
     }
     m_disposed = true;
-    for (auto& direction : m_directions)
-    {
+    for (auto& direction : m_directions) {
         m_network.m_clock.cancelTimer(std::exchange(direction.timer, Clock::kNoTimer));
         direction.queue.clear();
     }
@@ -139,9 +135,9 @@ void Connection::dispose()
 std::size_t Connection::sendSpace() const
 {
     const Direction& out = m_directions[0];
-    const std::size_t space = out.queuedBytes >= kSendBufferBytes ? 0 : kSendBufferBytes - out.queuedBytes;
-    if (space == 0)
-    {
+    const std::size_t space
+        = out.queuedBytes >= kSendBufferBytes ? 0 : kSendBufferBytes - out.queuedBytes;
+    if (space == 0) {
         const_cast<Direction&>(out).wantsSpace = true;
     }
     return space;
@@ -150,24 +146,21 @@ std::size_t Connection::sendSpace() const
 void Connection::enqueue(Side from, Buffer bytes)
 {
     Direction& out = direction(from);
-    if (m_disposed || !m_connected || out.finished || bytes.empty())
-    {
+    if (m_disposed || !m_connected || out.finished || bytes.empty()) {
         return;
     }
     const LinkProperties& properties = link().properties;
     const bool small = properties.bandwidthBytesPerSecond != 0 || properties.lossPerMille != 0;
     const std::size_t most = small ? kMss : kLargeSegment;
     const auto shared = std::make_shared<const Buffer>(std::move(bytes));
-    for (std::size_t offset = 0; offset < shared->size();)
-    {
+    for (std::size_t offset = 0; offset < shared->size();) {
         Segment segment;
         segment.bytes = shared;
         segment.offset = offset;
         segment.length = std::min(most, shared->size() - offset);
         segment.flags = tcpflag::kAck;
         offset += segment.length;
-        if (offset == shared->size())
-        {
+        if (offset == shared->size()) {
             segment.flags |= tcpflag::kPsh;
         }
         dispatch(from, std::move(segment));
@@ -177,16 +170,13 @@ void Connection::enqueue(Side from, Buffer bytes)
 void Connection::finish(Side from)
 {
     Direction& out = direction(from);
-    if (from == Side::Client)
-    {
+    if (from == Side::Client) {
         m_handler = nullptr;
     }
-    if (m_disposed || out.finished)
-    {
+    if (m_disposed || out.finished) {
         return;
     }
-    if (!m_connected)
-    {
+    if (!m_connected) {
         dispose();
         return;
     }
@@ -199,22 +189,19 @@ void Connection::finish(Side from)
 void Connection::reset(Side from)
 {
     Direction& out = direction(from);
-    if (from == Side::Client)
-    {
+    if (from == Side::Client) {
         m_handler = nullptr;
     }
-    if (m_disposed || (out.finished && from == Side::Server))
-    {
+    if (m_disposed || (out.finished && from == Side::Server)) {
         return;
     }
-    if (!m_connected)
-    {
+    if (!m_connected) {
         dispose();
         return;
     }
     // An abort throws away what has not left yet.
-    while (!out.queue.empty() && out.queue.back().arriveNs > m_network.m_clock.nowNs() + link().properties.latencyNs)
-    {
+    while (!out.queue.empty()
+           && out.queue.back().arriveNs > m_network.m_clock.nowNs() + link().properties.latencyNs) {
         out.queuedBytes -= out.queue.back().length;
         out.sent -= static_cast<std::uint32_t>(out.queue.back().length);
         out.queue.pop_back();
@@ -228,18 +215,15 @@ void Connection::reset(Side from)
 
 void Connection::crash()
 {
-    if (m_disposed)
-    {
+    if (m_disposed) {
         return;
     }
     m_network.m_clock.post([this, id = m_id, &network = m_network, alive = m_network.m_alive] {
-        if (!*alive || network.find(id) != this || m_disposed)
-        {
+        if (!*alive || network.find(id) != this || m_disposed) {
             return;
         }
         handshake(tcpflag::kRst | tcpflag::kAck, false);
-        if (!m_connected)
-        {
+        if (!m_connected) {
             fail(ConnectStatus::Refused);
             return;
         }
@@ -252,10 +236,10 @@ std::uint64_t Connection::backoffNs(unsigned attempts) const
     return kFirstRetransmitNs << std::min(attempts, kMaxBackoff);
 }
 
-void Connection::report(Side from, const Segment& segment, std::uint64_t timeNs, bool lost, bool again)
+void Connection::report(
+    Side from, const Segment& segment, std::uint64_t timeNs, bool lost, bool again)
 {
-    if (!m_network.m_packets)
-    {
+    if (!m_network.m_packets) {
         return;
     }
     const bool fromClient = from == Side::Client;
@@ -273,7 +257,9 @@ void Connection::report(Side from, const Segment& segment, std::uint64_t timeNs,
     info.acknowledgement = segment.acknowledgement;
     info.flags = segment.flags;
     m_network.m_packets->packet(
-        info, segment.bytes ? ByteSpan(*segment.bytes).subspan(segment.offset, segment.length) : ByteSpan());
+        info,
+        segment.bytes ? ByteSpan(*segment.bytes).subspan(segment.offset, segment.length)
+                      : ByteSpan());
 }
 
 void Connection::dispatch(Side from, Segment segment)
@@ -283,46 +269,44 @@ void Connection::dispatch(Side from, Segment segment)
     const LinkProperties& properties = wire.properties;
     const std::uint64_t now = m_network.m_clock.nowNs();
 
-    const bool forward = (from == Side::Client ? m_clientHost : m_serverHost) <= (from == Side::Client ? m_serverHost : m_clientHost);
+    const bool forward = (from == Side::Client ? m_clientHost : m_serverHost)
+        <= (from == Side::Client ? m_serverHost : m_clientHost);
     std::uint64_t departNs = now;
-    if (properties.bandwidthBytesPerSecond)
-    {
+    if (properties.bandwidthBytesPerSecond) {
         std::uint64_t& busyUntilNs = wire.busyUntilNs[forward ? 0 : 1];
         const std::uint64_t frameBytes = segment.length + 54; // Ethernet, IPv4 and TCP headers
-        busyUntilNs = std::max(busyUntilNs, now) + frameBytes * 1'000'000'000ull / properties.bandwidthBytesPerSecond;
+        busyUntilNs = std::max(busyUntilNs, now)
+            + frameBytes * 1'000'000'000ull / properties.bandwidthBytesPerSecond;
         departNs = busyUntilNs;
     }
     segment.sequence = out.sent;
-    segment.acknowledgement = direction(from == Side::Client ? Side::Server : Side::Client).received;
-    out.sent += static_cast<std::uint32_t>(segment.length) + ((segment.flags & tcpflag::kFin) ? 1 : 0);
+    segment.acknowledgement
+        = direction(from == Side::Client ? Side::Server : Side::Client).received;
+    out.sent
+        += static_cast<std::uint32_t>(segment.length) + ((segment.flags & tcpflag::kFin) ? 1 : 0);
 
     bool lost = false;
     std::uint64_t delayNs = 0;
-    if (properties.lossPerMille)
-    {
-        while (segment.attempts < kMaxBackoff && m_network.m_clock.choose(1000) < properties.lossPerMille)
-        {
+    if (properties.lossPerMille) {
+        while (segment.attempts < kMaxBackoff
+               && m_network.m_clock.choose(1000) < properties.lossPerMille) {
             lost = true;
             delayNs += backoffNs(segment.attempts++);
         }
     }
     segment.arriveNs = departNs + properties.latencyNs + delayNs;
-    if (!out.queue.empty())
-    {
+    if (!out.queue.empty()) {
         segment.arriveNs = std::max(segment.arriveNs, out.queue.back().arriveNs);
     }
-    if (from == Side::Client)
-    {
+    if (from == Side::Client) {
         report(from, segment, now, lost, false);
-        if (lost)
-        {
+        if (lost) {
             report(from, segment, departNs + delayNs, false, true);
         }
     }
     out.queuedBytes += segment.length;
     out.queue.push_back(std::move(segment));
-    if (out.timer == Clock::kNoTimer)
-    {
+    if (out.timer == Clock::kNoTimer) {
         arm(from);
     }
 }
@@ -330,9 +314,9 @@ void Connection::dispatch(Side from, Segment segment)
 void Connection::arm(Side from)
 {
     Direction& out = direction(from);
-    if (!out.queue.empty())
-    {
-        out.timer = m_network.m_clock.setTimer(out.queue.front().arriveNs, [this, from] { deliver(from); });
+    if (!out.queue.empty()) {
+        out.timer = m_network.m_clock.setTimer(
+            out.queue.front().arriveNs, [this, from] { deliver(from); });
     }
 }
 
@@ -340,48 +324,42 @@ void Connection::deliver(Side from)
 {
     Direction& out = direction(from);
     const std::uint64_t now = m_network.m_clock.nowNs();
-    if (link().properties.cut)
-    {
-        if (!out.stalled)
-        {
+    if (link().properties.cut) {
+        if (!out.stalled) {
             out.stalled = true;
             out.stalledSinceNs = now;
         }
-        if (now - out.stalledSinceNs >= kGiveUpNs)
-        {
+        if (now - out.stalledSinceNs >= kGiveUpNs) {
             out.timer = Clock::kNoTimer;
             end(Side::Client, CloseReason::TimedOut);
             return;
         }
         Segment& head = out.queue.front();
-        const std::uint64_t againNs = std::min(now + backoffNs(head.attempts++), out.stalledSinceNs + kGiveUpNs);
-        for (Segment& segment : out.queue)
-        {
+        const std::uint64_t againNs
+            = std::min(now + backoffNs(head.attempts++), out.stalledSinceNs + kGiveUpNs);
+        for (Segment& segment : out.queue) {
             segment.arriveNs = std::max(segment.arriveNs, againNs);
         }
         arm(from);
         return;
     }
     out.stalled = false;
-    // The timer id stays set while segments are handed over, so that answers sent from the callbacks only queue.
-    while (!m_disposed && !out.queue.empty() && out.queue.front().arriveNs <= now)
-    {
+    // The timer id stays set while segments are handed over, so that answers sent from the
+    // callbacks only queue.
+    while (!m_disposed && !out.queue.empty() && out.queue.front().arriveNs <= now) {
         const Segment segment = std::move(out.queue.front());
         out.queue.pop_front();
         out.queuedBytes -= segment.length;
         arrived(from, segment);
     }
-    if (m_disposed)
-    {
+    if (m_disposed) {
         return;
     }
     out.timer = Clock::kNoTimer;
     arm(from);
-    if (from == Side::Client && out.wantsSpace && out.queuedBytes <= kSendBufferBytes / 2)
-    {
+    if (from == Side::Client && out.wantsSpace && out.queuedBytes <= kSendBufferBytes / 2) {
         out.wantsSpace = false;
-        if (m_handler)
-        {
+        if (m_handler) {
             m_handler->onSendSpace();
         }
     }
@@ -390,57 +368,46 @@ void Connection::deliver(Side from)
 void Connection::arrived(Side from, const Segment& segment)
 {
     Direction& in = direction(from);
-    if (from == Side::Server)
-    {
+    if (from == Side::Server) {
         report(from, segment, m_network.m_clock.nowNs(), false, segment.attempts != 0);
     }
-    if (segment.flags & tcpflag::kRst)
-    {
+    if (segment.flags & tcpflag::kRst) {
         end(from == Side::Client ? Side::Server : Side::Client, CloseReason::Reset);
         return;
     }
     in.received = segment.sequence + static_cast<std::uint32_t>(segment.length);
-    if (segment.flags & tcpflag::kFin)
-    {
+    if (segment.flags & tcpflag::kFin) {
         in.received += 1;
-        if (from == Side::Client)
-        {
+        if (from == Side::Client) {
             endServer(CloseReason::PeerClosed);
             finish(Side::Server);
-        }
-        else if (SocketHandler* handler = std::exchange(m_handler, nullptr))
-        {
+        } else if (SocketHandler* handler = std::exchange(m_handler, nullptr)) {
             finish(Side::Client);
             handler->onClosed(CloseReason::PeerClosed);
         }
-        if (m_directions[0].finished && m_directions[1].finished && m_directions[0].queue.empty() && m_directions[1].queue.empty())
-        {
+        if (m_directions[0].finished && m_directions[1].finished && m_directions[0].queue.empty()
+            && m_directions[1].queue.empty()) {
             endServer(CloseReason::PeerClosed);
             dispose();
         }
         return;
     }
     const ByteSpan payload = ByteSpan(*segment.bytes).subspan(segment.offset, segment.length);
-    if (from == Side::Client)
-    {
-        if (m_peer)
-        {
+    if (from == Side::Client) {
+        if (m_peer) {
             m_peer->onData(payload);
         }
-    }
-    else if (m_handler)
-    {
+    } else if (m_handler) {
         m_handler->onData(payload);
     }
 }
 
 void Connection::endServer(CloseReason reason)
 {
-    if (m_peer)
-    {
+    if (m_peer) {
         // Kept alive until the call returned, and until posts the peer made have run.
         const std::shared_ptr<Peer> peer = std::move(m_peer);
-        m_network.m_clock.post([peer] { });
+        m_network.m_clock.post([peer] {});
         peer->onClosed(reason);
     }
 }
@@ -450,8 +417,7 @@ void Connection::end(Side side, CloseReason reason)
     SocketHandler* handler = std::exchange(m_handler, nullptr);
     dispose();
     endServer(reason);
-    if (handler && side == Side::Client)
-    {
+    if (handler && side == Side::Client) {
         handler->onClosed(reason);
     }
 }

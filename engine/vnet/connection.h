@@ -1,4 +1,5 @@
-// One connection of the virtual wire: two directions, each a queue of segments on their way. Private to the room.
+// One connection of the virtual wire: two directions, each a queue of segments on their way.
+// Private to the room.
 #pragma once
 
 #include <deque>
@@ -8,12 +9,13 @@
 namespace rdrlab::vnet {
 
 inline constexpr std::size_t kSendBufferBytes = 1u << 20;
-inline constexpr std::size_t kMss = 1460;              // paced or lossy links
-inline constexpr std::size_t kLargeSegment = 61320;    // 42 full segments: still a legal IPv4 packet
+inline constexpr std::size_t kMss = 1460; // paced or lossy links
+inline constexpr std::size_t kLargeSegment = 61320; // 42 full segments: still a legal IPv4 packet
 inline constexpr std::uint64_t kFirstRetransmitNs = 200'000'000;
-inline constexpr unsigned kMaxBackoff = 6;             // 200 ms doubled at most six times
-inline constexpr std::uint64_t kGiveUpNs = 21'000'000'000;      // as Windows gives up a SYN and RFC 1122's R2 allows
-inline constexpr std::uint64_t kUnreachableNs = 3'000'000'000;  // unanswered ARP
+inline constexpr unsigned kMaxBackoff = 6; // 200 ms doubled at most six times
+inline constexpr std::uint64_t kGiveUpNs
+    = 21'000'000'000; // as Windows gives up a SYN and RFC 1122's R2 allows
+inline constexpr std::uint64_t kUnreachableNs = 3'000'000'000; // unanswered ARP
 
 struct Network::Host
 {
@@ -27,7 +29,7 @@ struct Network::Host
 struct Network::Link
 {
     LinkProperties properties;
-    std::uint64_t busyUntilNs[2] = {0, 0}; // per direction: from the lower host id, to it
+    std::uint64_t busyUntilNs[2] = { 0, 0 }; // per direction: from the lower host id, to it
 };
 
 class Connection final : public PeerChannel
@@ -39,7 +41,13 @@ public:
         Server
     };
 
-    Connection(Network& network, SocketId id, HostId client, Ipv4 address, std::uint16_t port, SocketHandler* handler);
+    Connection(
+        Network& network,
+        SocketId id,
+        HostId client,
+        Ipv4 address,
+        std::uint16_t port,
+        SocketHandler* handler);
     ~Connection() override;
 
     void start();
@@ -75,7 +83,7 @@ private:
     {
         std::deque<Segment> queue;
         std::size_t queuedBytes = 0;
-        std::uint32_t sent = 0;     // next sequence number to send
+        std::uint32_t sent = 0; // next sequence number to send
         std::uint32_t received = 0; // next sequence number the other side expects
         std::uint64_t stalledSinceNs = 0;
         bool stalled = false;
@@ -108,7 +116,7 @@ private:
     std::uint16_t m_clientPort;
     std::uint16_t m_serverPort;
 
-    SocketHandler* m_handler;     // null once the client needs no more callbacks
+    SocketHandler* m_handler; // null once the client needs no more callbacks
     std::unique_ptr<Peer> m_peer; // null before accept and after the end
     Direction m_directions[2];
     Clock::TimerId m_connectTimer = Clock::kNoTimer;

@@ -1,4 +1,5 @@
-// Hosts, names, links and the table of sockets. What happens to bytes is in connection.cpp and realwire.cpp.
+// Hosts, names, links and the table of sockets. What happens to bytes is in connection.cpp and
+// realwire.cpp.
 #include "engine/vnet/network.h"
 
 #include <algorithm>
@@ -26,33 +27,28 @@ bool sameName(std::string_view a, std::string_view b)
 std::optional<Ipv4> parseIpv4(std::string_view text)
 {
     std::uint32_t value = 0;
-    for (int part = 0; part < 4; ++part)
-    {
+    for (int part = 0; part < 4; ++part) {
         unsigned byte = 0;
         const auto [next, error] = std::from_chars(text.data(), text.data() + text.size(), byte);
-        if (error != std::errc {} || byte > 255)
-        {
+        if (error != std::errc {} || byte > 255) {
             return std::nullopt;
         }
         value = value << 8 | byte;
         text.remove_prefix(static_cast<std::size_t>(next - text.data()));
-        if (part < 3)
-        {
-            if (text.empty() || text.front() != '.')
-            {
+        if (part < 3) {
+            if (text.empty() || text.front() != '.') {
                 return std::nullopt;
             }
             text.remove_prefix(1);
         }
     }
-    return text.empty() ? std::optional(Ipv4 {value}) : std::nullopt;
+    return text.empty() ? std::optional(Ipv4 { value }) : std::nullopt;
 }
 
 std::string formatIpv4(Ipv4 address)
 {
     std::string text;
-    for (int shift = 24; shift >= 0; shift -= 8)
-    {
+    for (int shift = 24; shift >= 0; shift -= 8) {
         text += std::to_string(address.value >> shift & 255);
         text += shift ? "." : "";
     }
@@ -74,21 +70,18 @@ Network::~Network()
 
 HostId Network::addHost(std::string_view name, Ipv4 address)
 {
-    if (auto known = findHost(name))
-    {
+    if (auto known = findHost(name)) {
         return *known;
     }
     const HostId id = m_nextHost++;
-    m_hosts.emplace(id, std::make_unique<Host>(Host {id, std::string(name), address, true, {}}));
+    m_hosts.emplace(id, std::make_unique<Host>(Host { id, std::string(name), address, true, {} }));
     return id;
 }
 
 std::optional<HostId> Network::findHost(std::string_view name) const
 {
-    for (const auto& [id, host] : m_hosts)
-    {
-        if (sameName(host->name, name))
-        {
+    for (const auto& [id, host] : m_hosts) {
+        if (sameName(host->name, name)) {
             return id;
         }
     }
@@ -97,13 +90,11 @@ std::optional<HostId> Network::findHost(std::string_view name) const
 
 std::optional<Ipv4> Network::resolve(std::string_view name) const
 {
-    if (auto literal = parseIpv4(name))
-    {
+    if (auto literal = parseIpv4(name)) {
         return literal;
     }
     const auto id = findHost(name);
-    if (!id || !m_hosts.at(*id)->resolvable)
-    {
+    if (!id || !m_hosts.at(*id)->resolvable) {
         return std::nullopt;
     }
     return m_hosts.at(*id)->address;
@@ -111,8 +102,7 @@ std::optional<Ipv4> Network::resolve(std::string_view name) const
 
 void Network::setResolvable(std::string_view name, bool resolvable)
 {
-    if (auto id = findHost(name))
-    {
+    if (auto id = findHost(name)) {
         m_hosts.at(*id)->resolvable = resolvable;
     }
 }
@@ -131,26 +121,22 @@ Ipv4 Network::address(HostId host) const
 
 void Network::listen(HostId host, std::uint16_t port, Acceptor* acceptor)
 {
-    if (const auto found = m_hosts.find(host); found != m_hosts.end())
-    {
+    if (const auto found = m_hosts.find(host); found != m_hosts.end()) {
         found->second->listeners[port] = acceptor;
     }
 }
 
 void Network::stopListening(HostId host, std::uint16_t port)
 {
-    if (const auto found = m_hosts.find(host); found != m_hosts.end())
-    {
+    if (const auto found = m_hosts.find(host); found != m_hosts.end()) {
         found->second->listeners.erase(port);
     }
 }
 
 void Network::resetConnections(HostId host)
 {
-    for (auto& [id, connection] : m_connections)
-    {
-        if (connection->touches(host))
-        {
+    for (auto& [id, connection] : m_connections) {
+        if (connection->touches(host)) {
             connection->crash();
         }
     }
@@ -158,10 +144,8 @@ void Network::resetConnections(HostId host)
 
 Network::Host* Network::hostByAddress(Ipv4 address)
 {
-    for (auto& [id, host] : m_hosts)
-    {
-        if (host->address == address)
-        {
+    for (auto& [id, host] : m_hosts) {
+        if (host->address == address) {
             return host.get();
         }
     }
@@ -171,9 +155,8 @@ Network::Host* Network::hostByAddress(Ipv4 address)
 Network::Link& Network::linkOf(HostId one, HostId other)
 {
     auto& link = m_links[std::minmax(one, other)];
-    if (!link)
-    {
-        link = std::make_unique<Link>(Link {m_defaultLink});
+    if (!link) {
+        link = std::make_unique<Link>(Link { m_defaultLink });
     }
     return *link;
 }
@@ -202,8 +185,7 @@ void Network::heal(HostId one, HostId other)
 SocketId Network::connect(HostId from, Ipv4 address, std::uint16_t port, SocketHandler* handler)
 {
     const SocketId id = m_nextSocket++;
-    if (m_real->isBound(address, port))
-    {
+    if (m_real->isBound(address, port)) {
         m_real->connect(id, this->address(from), address, port, takePort(), handler);
         return id;
     }
@@ -224,8 +206,7 @@ void Network::bury(SocketId socket)
 {
     // Posted: the connection may be on the call stack.
     m_clock.post([this, socket, alive = m_alive] {
-        if (*alive)
-        {
+        if (*alive) {
             m_connections.erase(socket);
         }
     });
@@ -238,12 +219,9 @@ void Network::send(SocketId socket, ByteSpan bytes)
 
 void Network::send(SocketId socket, Buffer bytes)
 {
-    if (Connection* connection = find(socket))
-    {
+    if (Connection* connection = find(socket)) {
         connection->enqueue(Connection::Side::Client, std::move(bytes));
-    }
-    else if (m_real->owns(socket))
-    {
+    } else if (m_real->owns(socket)) {
         m_real->send(socket, std::move(bytes));
     }
 }
@@ -256,24 +234,18 @@ std::size_t Network::sendSpace(SocketId socket) const
 
 void Network::close(SocketId socket)
 {
-    if (Connection* connection = find(socket))
-    {
+    if (Connection* connection = find(socket)) {
         connection->finish(Connection::Side::Client);
-    }
-    else if (m_real->owns(socket))
-    {
+    } else if (m_real->owns(socket)) {
         m_real->close(socket, false);
     }
 }
 
 void Network::abort(SocketId socket)
 {
-    if (Connection* connection = find(socket))
-    {
+    if (Connection* connection = find(socket)) {
         connection->reset(Connection::Side::Client);
-    }
-    else if (m_real->owns(socket))
-    {
+    } else if (m_real->owns(socket)) {
         m_real->close(socket, true);
     }
 }
@@ -284,10 +256,12 @@ std::uint16_t Network::localPort(SocketId socket) const
     return connection ? connection->clientPort() : m_real->localPort(socket);
 }
 
-void Network::bindReal(std::string_view name, std::uint16_t port, std::string_view realHost, std::uint16_t realPort)
+void Network::bindReal(
+    std::string_view name, std::uint16_t port, std::string_view realHost, std::uint16_t realPort)
 {
     const auto host = findHost(name);
-    const Ipv4 address = host ? this->address(*host) : Ipv4 {0x0a630001u + m_nextHost}; // 10.99.0.x, made up
+    const Ipv4 address
+        = host ? this->address(*host) : Ipv4 { 0x0a630001u + m_nextHost }; // 10.99.0.x, made up
     addHost(name, address);
     m_real->bind(address, port, std::string(realHost), realPort);
 }

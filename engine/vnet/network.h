@@ -1,15 +1,18 @@
-// The wire. Hosts with names and addresses, listeners, and byte-stream sockets between them, as a discrete-event model: bytes
-// sent become segments that arrive later, in order, by the properties of the link. A host's port may be bound to a real TCP
-// address instead; then the same sockets speak to a real server (see realwire.h for how that stays replayable).
+// The wire. Hosts with names and addresses, listeners, and byte-stream sockets between them, as a
+// discrete-event model: bytes sent become segments that arrive later, in order, by the properties
+// of the link. A host's port may be bound to a real TCP address instead; then the same sockets
+// speak to a real server (see realwire.h for how that stays replayable).
 //
-// What callers owe: everything happens on the scheduler's one thread; callbacks come from timers and posts (the machine's
-// interrupt context), never from inside a call of this class, and must not block. A handler may call any routine of the
-// network from its callbacks. After close() or abort(), or after onClosed(), no callback arrives any more.
+// What callers owe: everything happens on the scheduler's one thread; callbacks come from timers
+// and posts (the machine's interrupt context), never from inside a call of this class, and must not
+// block. A handler may call any routine of the network from its callbacks. After close() or
+// abort(), or after onClosed(), no callback arrives any more.
 //
 //   connect ──SYN──► Connecting ──► Connected ──close()──► data drains, FIN ──► gone
 //                        │              ├──abort()──► RST ──► gone
 //                        └► onConnected │
-//                           (failure)   └► onClosed(reason): the other side closed, reset, or the link stayed dead
+//                           (failure)   └► onClosed(reason): the other side closed, reset, or the
+//                           link stayed dead
 #pragma once
 
 #include <cstdint>
@@ -32,25 +35,25 @@ inline constexpr SocketId kNoSocket = 0;
 
 struct LinkProperties
 {
-    std::uint64_t latencyNs = 200'000;            // one way
-    std::uint64_t bandwidthBytesPerSecond = 0;    // 0 = as fast as memory; then segments are large
-    std::uint32_t lossPerMille = 0;               // chance of each segment to need a retransmission
-    bool cut = false;                             // nothing arrives while set
+    std::uint64_t latencyNs = 200'000; // one way
+    std::uint64_t bandwidthBytesPerSecond = 0; // 0 = as fast as memory; then segments are large
+    std::uint32_t lossPerMille = 0; // chance of each segment to need a retransmission
+    bool cut = false; // nothing arrives while set
 };
 
 enum class ConnectStatus : std::uint8_t
 {
     Connected,
-    Refused,     // host answered, nobody listens
+    Refused, // host answered, nobody listens
     Unreachable, // nobody has that address
-    TimedOut     // the link is cut
+    TimedOut // the link is cut
 };
 
 enum class CloseReason : std::uint8_t
 {
     PeerClosed, // orderly end of stream
-    Reset,      // the other side aborted
-    TimedOut    // retransmissions were given up
+    Reset, // the other side aborted
+    TimedOut // retransmissions were given up
 };
 
 /// Client side of a connection.
@@ -78,7 +81,8 @@ public:
     virtual Clock& clock() = 0;
 };
 
-/// Server side of a connection. Destroyed by the network after onClosed(), or after it closed the channel itself.
+/// Server side of a connection. Destroyed by the network after onClosed(), or after it closed the
+/// channel itself.
 class Peer
 {
 public:
@@ -135,9 +139,11 @@ public:
 
     // Sockets
 
-    /// The outcome arrives by handler->onConnected(). The handler must live until it was told of the end, or close() was called.
+    /// The outcome arrives by handler->onConnected(). The handler must live until it was told of
+    /// the end, or close() was called.
     SocketId connect(HostId from, Ipv4 address, std::uint16_t port, SocketHandler* handler);
-    /// Takes all bytes always; a polite caller waits for onSendSpace() when sendSpace() is 0. Ignored on a socket that ended.
+    /// Takes all bytes always; a polite caller waits for onSendSpace() when sendSpace() is 0.
+    /// Ignored on a socket that ended.
     void send(SocketId socket, ByteSpan bytes);
     void send(SocketId socket, Buffer bytes);
     std::size_t sendSpace(SocketId socket) const;
@@ -147,16 +153,23 @@ public:
 
     // Real servers
 
-    /// Connections to `name`:`port` go to the real TCP address `realHost`:`realPort` (dotted address or "localhost").
-    void bindReal(std::string_view name, std::uint16_t port, std::string_view realHost, std::uint16_t realPort);
+    /// Connections to `name`:`port` go to the real TCP address `realHost`:`realPort` (dotted
+    /// address or "localhost").
+    void bindReal(
+        std::string_view name,
+        std::uint16_t port,
+        std::string_view realHost,
+        std::uint16_t realPort);
     bool hasRealBindings() const;
     void setInputSink(InputSink* sink);
-    /// From now on real sockets are played back from a recording; nothing touches the network of this machine.
+    /// From now on real sockets are played back from a recording; nothing touches the network of
+    /// this machine.
     void setInputSource(InputSource* source);
-    /// The idle source of live runs: called when nothing can run. Waits for the real sockets until the virtual time
-    /// `deadlineNs` and hands each thing that arrived to `hand` with the virtual time it arrived at; the machine moves its
-    /// clock there and runs the delivery, at once or soon, in order, before the next call. An empty delivery means that
-    /// only time has passed. Returns false when there is nothing to wait for at all.
+    /// The idle source of live runs: called when nothing can run. Waits for the real sockets until
+    /// the virtual time `deadlineNs` and hands each thing that arrived to `hand` with the virtual
+    /// time it arrived at; the machine moves its clock there and runs the delivery, at once or
+    /// soon, in order, before the next call. An empty delivery means that only time has passed.
+    /// Returns false when there is nothing to wait for at all.
     bool waitLive(std::optional<std::uint64_t> deadlineNs, const Delivery& hand);
 
     Clock& clock() { return m_clock; }
@@ -170,7 +183,11 @@ private:
     struct Host;
     struct Link;
 
-    std::uint16_t takePort() { return m_nextPort = m_nextPort == 65535 ? 49152 : static_cast<std::uint16_t>(m_nextPort + 1); }
+    std::uint16_t takePort()
+    {
+        return m_nextPort
+            = m_nextPort == 65535 ? 49152 : static_cast<std::uint16_t>(m_nextPort + 1);
+    }
     Host* hostByAddress(Ipv4 address);
     Link& linkOf(HostId one, HostId other);
     Connection* find(SocketId socket) const;

@@ -1,4 +1,5 @@
-// The observer side of the wire: who wants to see packets, and how the input of real sockets is kept and played back.
+// The observer side of the wire: who wants to see packets, and how the input of real sockets is
+// kept and played back.
 #pragma once
 
 #include <cstdint>
@@ -18,15 +19,16 @@ struct Ipv4
 };
 
 namespace tcpflag {
-    inline constexpr std::uint8_t kFin = 0x01;
-    inline constexpr std::uint8_t kSyn = 0x02;
-    inline constexpr std::uint8_t kRst = 0x04;
-    inline constexpr std::uint8_t kPsh = 0x08;
-    inline constexpr std::uint8_t kAck = 0x10;
+inline constexpr std::uint8_t kFin = 0x01;
+inline constexpr std::uint8_t kSyn = 0x02;
+inline constexpr std::uint8_t kRst = 0x04;
+inline constexpr std::uint8_t kPsh = 0x08;
+inline constexpr std::uint8_t kAck = 0x10;
 }
 
-/// One TCP segment as a capture at the client would see it: what the client sends when it is sent, what it receives when it
-/// arrives. A segment the link lost is reported with `lost` and once more when it is retransmitted.
+/// One TCP segment as a capture at the client would see it: what the client sends when it is sent,
+/// what it receives when it arrives. A segment the link lost is reported with `lost` and once more
+/// when it is retransmitted.
 struct PacketInfo
 {
     std::uint64_t timeNs = 0;
@@ -58,13 +60,13 @@ enum class InputKind : std::uint8_t
     Closed = 3 // status is a CloseReason
 };
 
-/// One thing that reached the machine from a real socket. The list of them, in order, is all that a live run depends on
-/// besides its seed.
+/// One thing that reached the machine from a real socket. The list of them, in order, is all that a
+/// live run depends on besides its seed.
 struct LiveInput
 {
     std::uint64_t idleIndex = 0; // how many times the machine had gone idle when it was delivered
-    std::uint64_t timeNs = 0;    // virtual time of delivery
-    std::uint64_t channel = 0;   // socket id
+    std::uint64_t timeNs = 0; // virtual time of delivery
+    std::uint64_t channel = 0; // socket id
     InputKind kind = InputKind::Data;
     std::uint32_t status = 0;
     ByteSpan bytes; // valid during the call

@@ -1,8 +1,8 @@
 // Real, non-blocking TCP sockets of live runs, and their playback.
 //
-// Writes are tried at once and what the kernel did not take goes out at the next wait; how that splits is invisible to the
-// machine, so it need not be recorded. Reads happen only in wait(). Virtual time follows real time while a socket is open,
-// and jumps over waits when none is.
+// Writes are tried at once and what the kernel did not take goes out at the next wait; how that
+// splits is invisible to the machine, so it need not be recorded. Reads happen only in wait().
+// Virtual time follows real time while a socket is open, and jumps over waits when none is.
 #include "engine/vnet/realwire.h"
 
 #include <algorithm>
@@ -31,8 +31,7 @@ constexpr int kMaxPollMs = 60'000;
 
 ConnectStatus statusOf(int error)
 {
-    switch (error)
-    {
+    switch (error) {
     case 0:
         return ConnectStatus::Connected;
     case ECONNREFUSED:
@@ -48,10 +47,8 @@ ConnectStatus statusOf(int error)
 
 RealWire::~RealWire()
 {
-    for (auto& [id, socket] : m_sockets)
-    {
-        if (socket.fd >= 0)
-        {
+    for (auto& [id, socket] : m_sockets) {
+        if (socket.fd >= 0) {
             ::close(socket.fd);
         }
     }
@@ -59,7 +56,7 @@ RealWire::~RealWire()
 
 void RealWire::bind(Ipv4 address, std::uint16_t port, std::string realHost, std::uint16_t realPort)
 {
-    m_bindings[{address, port}] = Target {std::move(realHost), realPort};
+    m_bindings[{ address, port }] = Target { std::move(realHost), realPort };
 }
 
 void RealWire::connect(
@@ -76,30 +73,27 @@ void RealWire::connect(
     socket.clientPort = localPort;
     socket.serverPort = port;
     socket.handler = handler;
-    if (source)
-    {
+    if (source) {
         return; // played back
     }
-    const Target& target = m_bindings.at({address, port});
+    const Target& target = m_bindings.at({ address, port });
     sockaddr_in remote {};
     remote.sin_family = AF_INET;
     remote.sin_port = htons(target.port);
     const std::string host = target.host == "localhost" ? "127.0.0.1" : target.host;
-    if (inet_pton(AF_INET, host.c_str(), &remote.sin_addr) != 1)
-    {
+    if (inet_pton(AF_INET, host.c_str(), &remote.sin_addr) != 1) {
         socket.failure = EHOSTUNREACH;
         return;
     }
     socket.fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (socket.fd < 0)
-    {
+    if (socket.fd < 0) {
         socket.failure = errno;
         return;
     }
     const int on = 1;
     setsockopt(socket.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (::connect(socket.fd, reinterpret_cast<const sockaddr*>(&remote), sizeof remote) != 0 && errno != EINPROGRESS)
-    {
+    if (::connect(socket.fd, reinterpret_cast<const sockaddr*>(&remote), sizeof remote) != 0
+        && errno != EINPROGRESS) {
         socket.failure = errno;
     }
 }
@@ -107,13 +101,13 @@ void RealWire::connect(
 std::uint16_t RealWire::localPort(SocketId id) const
 {
     const auto found = m_sockets.find(id);
-    return found == m_sockets.end() ? std::uint16_t {0} : found->second.clientPort;
+    return found == m_sockets.end() ? std::uint16_t { 0 } : found->second.clientPort;
 }
 
-void RealWire::report(SocketId id, const Socket& socket, bool fromClient, std::uint8_t flags, ByteSpan payload)
+void RealWire::report(
+    SocketId id, const Socket& socket, bool fromClient, std::uint8_t flags, ByteSpan payload)
 {
-    if (!m_network.m_packets)
-    {
+    if (!m_network.m_packets) {
         return;
     }
     PacketInfo info;
@@ -126,14 +120,13 @@ void RealWire::report(SocketId id, const Socket& socket, bool fromClient, std::u
     info.destinationPort = fromClient ? socket.serverPort : socket.clientPort;
     info.flags = flags;
     info.sequence = fromClient ? socket.sent : socket.received;
-    info.acknowledgement = (flags & tcpflag::kAck) ? (fromClient ? socket.received : socket.sent) : 0;
-    if (flags & tcpflag::kSyn)
-    {
+    info.acknowledgement
+        = (flags & tcpflag::kAck) ? (fromClient ? socket.received : socket.sent) : 0;
+    if (flags & tcpflag::kSyn) {
         info.sequence = 0;
     }
     // Only what fits in one IPv4 packet can be written to a capture file.
-    do
-    {
+    do {
         const ByteSpan part = payload.first(std::min(payload.size(), kLargeSegment));
         payload = payload.subspan(part.size());
         m_network.m_packets->packet(info, part);
@@ -144,14 +137,12 @@ void RealWire::report(SocketId id, const Socket& socket, bool fromClient, std::u
 void RealWire::send(SocketId id, Buffer bytes)
 {
     Socket& socket = m_sockets.at(id);
-    if (socket.closing || !socket.connected || bytes.empty())
-    {
+    if (socket.closing || !socket.connected || bytes.empty()) {
         return;
     }
     report(id, socket, true, tcpflag::kAck | tcpflag::kPsh, bytes);
     socket.sent += static_cast<std::uint32_t>(bytes.size());
-    if (source)
-    {
+    if (source) {
         return;
     }
     socket.output.push_back(std::move(bytes));
@@ -160,18 +151,15 @@ void RealWire::send(SocketId id, Buffer bytes)
 
 bool RealWire::flush(Socket& socket)
 {
-    while (!socket.output.empty() && socket.fd >= 0)
-    {
+    while (!socket.output.empty() && socket.fd >= 0) {
         iovec parts[kMaxGather];
         int count = 0;
         std::size_t skip = socket.outputOffset;
-        for (auto& buffer : socket.output)
-        {
+        for (auto& buffer : socket.output) {
             parts[count].iov_base = buffer.data() + skip;
             parts[count].iov_len = buffer.size() - skip;
             skip = 0;
-            if (++count == kMaxGather)
-            {
+            if (++count == kMaxGather) {
                 break;
             }
         }
@@ -179,21 +167,17 @@ bool RealWire::flush(Socket& socket)
         message.msg_iov = parts;
         message.msg_iovlen = static_cast<std::size_t>(count);
         const ssize_t written = ::sendmsg(socket.fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (written < 0)
-        {
-            if (errno == EINTR)
-            {
+        if (written < 0) {
+            if (errno == EINTR) {
                 continue;
             }
             // Any real error shows up as an end of the stream when the socket is read.
             return errno == EAGAIN || errno == EWOULDBLOCK;
         }
         std::size_t left = static_cast<std::size_t>(written);
-        while (left > 0)
-        {
+        while (left > 0) {
             const std::size_t rest = socket.output.front().size() - socket.outputOffset;
-            if (left < rest)
-            {
+            if (left < rest) {
                 socket.outputOffset += left;
                 break;
             }
@@ -208,10 +192,8 @@ bool RealWire::flush(Socket& socket)
 void RealWire::drop(SocketId id)
 {
     const auto found = m_sockets.find(id);
-    if (found != m_sockets.end())
-    {
-        if (found->second.fd >= 0)
-        {
+    if (found != m_sockets.end()) {
+        if (found->second.fd >= 0) {
             ::close(found->second.fd);
         }
         m_sockets.erase(found);
@@ -222,14 +204,13 @@ void RealWire::close(SocketId id, bool abort)
 {
     Socket& socket = m_sockets.at(id);
     socket.handler = nullptr;
-    report(id, socket, true, static_cast<std::uint8_t>((abort ? tcpflag::kRst : tcpflag::kFin) | tcpflag::kAck), {});
-    if (abort && socket.fd >= 0)
-    {
-        const linger hard {1, 0};
+    report(
+        id, socket, true,
+        static_cast<std::uint8_t>((abort ? tcpflag::kRst : tcpflag::kFin) | tcpflag::kAck), {});
+    if (abort && socket.fd >= 0) {
+        const linger hard { 1, 0 };
         setsockopt(socket.fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-    }
-    else if (!abort && !socket.output.empty() && flush(socket) && !socket.output.empty())
-    {
+    } else if (!abort && !socket.output.empty() && flush(socket) && !socket.output.empty()) {
         socket.closing = true; // the rest goes out in wait()
         return;
     }
@@ -239,7 +220,8 @@ void RealWire::close(SocketId id, bool abort)
 std::uint64_t RealWire::liveNowNs() const
 {
     const auto elapsed = std::chrono::steady_clock::now() - m_realAnchor;
-    return m_virtualAnchorNs + static_cast<std::uint64_t>(std::chrono::nanoseconds(elapsed).count());
+    return m_virtualAnchorNs
+        + static_cast<std::uint64_t>(std::chrono::nanoseconds(elapsed).count());
 }
 
 void RealWire::anchor(std::uint64_t virtualNs)
@@ -252,25 +234,25 @@ void RealWire::anchor(std::uint64_t virtualNs)
 void RealWire::take(LiveInput input, Buffer bytes, std::size_t count, const Delivery& hand)
 {
     input.idleIndex = m_idleIndex;
-    // The bytes travel with the delivery and come back for the next read: large reads neither copy nor allocate.
-    hand(input.timeNs, [this, input, count, owned = std::make_shared<Buffer>(std::move(bytes))]() mutable {
-        input.bytes = ByteSpan(*owned).first(count);
-        if (sink)
-        {
-            sink->input(input);
-        }
-        deliver(input);
-        if (m_spare.size() < kSpareBuffers)
-        {
-            m_spare.push_back(std::move(*owned));
-        }
-    });
+    // The bytes travel with the delivery and come back for the next read: large reads neither copy
+    // nor allocate.
+    hand(
+        input.timeNs,
+        [this, input, count, owned = std::make_shared<Buffer>(std::move(bytes))]() mutable {
+            input.bytes = ByteSpan(*owned).first(count);
+            if (sink) {
+                sink->input(input);
+            }
+            deliver(input);
+            if (m_spare.size() < kSpareBuffers) {
+                m_spare.push_back(std::move(*owned));
+            }
+        });
 }
 
 Buffer RealWire::takeSpare()
 {
-    if (m_spare.empty())
-    {
+    if (m_spare.empty()) {
         return {};
     }
     Buffer buffer = std::move(m_spare.back());
@@ -281,24 +263,19 @@ Buffer RealWire::takeSpare()
 void RealWire::deliver(const LiveInput& input)
 {
     const auto found = m_sockets.find(input.channel);
-    if (found == m_sockets.end() || !found->second.handler)
-    {
+    if (found == m_sockets.end() || !found->second.handler) {
         return;
     }
     Socket& socket = found->second;
     SocketHandler* handler = socket.handler;
-    switch (input.kind)
-    {
+    switch (input.kind) {
     case InputKind::Connected:
         report(input.channel, socket, true, tcpflag::kSyn, {});
-        if (input.status == static_cast<std::uint32_t>(ConnectStatus::Connected))
-        {
+        if (input.status == static_cast<std::uint32_t>(ConnectStatus::Connected)) {
             socket.connected = true;
             report(input.channel, socket, false, tcpflag::kSyn | tcpflag::kAck, {});
             report(input.channel, socket, true, tcpflag::kAck, {});
-        }
-        else
-        {
+        } else {
             drop(input.channel);
         }
         handler->onConnected(static_cast<ConnectStatus>(input.status));
@@ -319,8 +296,8 @@ void RealWire::deliver(const LiveInput& input)
 bool RealWire::replay(std::optional<std::uint64_t> deadlineNs, const Delivery& hand)
 {
     bool any = false;
-    for (auto next = source->peek(); next && next->idleIndex <= m_idleIndex; next = source->peek())
-    {
+    for (auto next = source->peek(); next && next->idleIndex <= m_idleIndex;
+         next = source->peek()) {
         Buffer copy(next->bytes.begin(), next->bytes.end());
         const LiveInput input = *next;
         source->pop();
@@ -328,18 +305,16 @@ bool RealWire::replay(std::optional<std::uint64_t> deadlineNs, const Delivery& h
         take(input, std::move(copy), count, hand);
         any = true;
     }
-    if (any)
-    {
+    if (any) {
         return true;
     }
-    if (deadlineNs)
-    {
+    if (deadlineNs) {
         hand(*deadlineNs, {});
         return true;
     }
-    // Idle calls that brought nothing and had no deadline leave no row, so the recording may be ahead of the count.
-    if (const auto next = source->peek())
-    {
+    // Idle calls that brought nothing and had no deadline leave no row, so the recording may be
+    // ahead of the count.
+    if (const auto next = source->peek()) {
         m_idleIndex = next->idleIndex;
         return replay(deadlineNs, hand);
     }
@@ -349,39 +324,41 @@ bool RealWire::replay(std::optional<std::uint64_t> deadlineNs, const Delivery& h
 bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const Delivery& hand)
 {
     ++m_idleIndex;
-    if (source)
-    {
+    if (source) {
         return replay(deadlineNs, hand);
     }
     const std::uint64_t now = m_network.m_clock.nowNs();
-    if (!m_anchored || liveNowNs() < now)
-    {
+    if (!m_anchored || liveNowNs() < now) {
         anchor(now);
     }
-    for (;;)
-    {
+    for (;;) {
         // Immediate failures first: they need no waiting.
-        for (auto& [id, socket] : m_sockets)
-        {
-            if (socket.failure)
-            {
+        for (auto& [id, socket] : m_sockets) {
+            if (socket.failure) {
                 const int failure = std::exchange(socket.failure, 0);
-                take({0, now, id, InputKind::Connected, static_cast<std::uint32_t>(statusOf(failure)), {}}, {}, 0, hand);
+                take(
+                    { 0,
+                      now,
+                      id,
+                      InputKind::Connected,
+                      static_cast<std::uint32_t>(statusOf(failure)),
+                      {} },
+                    {}, 0, hand);
                 return true;
             }
         }
         std::vector<pollfd> polls;
         std::vector<SocketId> ids;
-        for (auto& [id, socket] : m_sockets)
-        {
+        for (auto& [id, socket] : m_sockets) {
             const bool writes = !socket.connected || !socket.output.empty();
-            polls.push_back({socket.fd, static_cast<short>((socket.connected ? POLLIN : 0) | (writes ? POLLOUT : 0)), 0});
+            polls.push_back(
+                { socket.fd,
+                  static_cast<short>((socket.connected ? POLLIN : 0) | (writes ? POLLOUT : 0)),
+                  0 });
             ids.push_back(id);
         }
-        if (polls.empty())
-        {
-            if (!deadlineNs)
-            {
+        if (polls.empty()) {
+            if (!deadlineNs) {
                 return false;
             }
             hand(*deadlineNs, {});
@@ -389,92 +366,86 @@ bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const Delivery& han
             return true;
         }
         int timeoutMs = kMaxPollMs;
-        if (deadlineNs)
-        {
+        if (deadlineNs) {
             const std::uint64_t live = liveNowNs();
-            if (live >= *deadlineNs)
-            {
+            if (live >= *deadlineNs) {
                 timeoutMs = 0;
-            }
-            else
-            {
-                timeoutMs = static_cast<int>(std::min<std::uint64_t>((*deadlineNs - live + 999'999) / 1'000'000, kMaxPollMs));
+            } else {
+                timeoutMs = static_cast<int>(std::min<std::uint64_t>(
+                    (*deadlineNs - live + 999'999) / 1'000'000, kMaxPollMs));
             }
         }
         const int ready = ::poll(polls.data(), polls.size(), timeoutMs);
-        if (ready <= 0)
-        {
-            if (deadlineNs && liveNowNs() >= *deadlineNs)
-            {
+        if (ready <= 0) {
+            if (deadlineNs && liveNowNs() >= *deadlineNs) {
                 hand(*deadlineNs, {});
                 return true;
             }
             continue;
         }
         bool delivered = false;
-        for (std::size_t i = 0; i < polls.size(); ++i)
-        {
+        for (std::size_t i = 0; i < polls.size(); ++i) {
             const auto found = m_sockets.find(ids[i]);
-            if (!polls[i].revents || found == m_sockets.end())
-            {
+            if (!polls[i].revents || found == m_sockets.end()) {
                 continue;
             }
             Socket& socket = found->second;
             // Never past the deadline: the timer due then must see the time it asked for.
-            const std::uint64_t at = std::max(m_network.m_clock.nowNs(), std::min(liveNowNs(), deadlineNs.value_or(UINT64_MAX)));
-            if (!socket.connected)
-            {
+            const std::uint64_t at = std::max(
+                m_network.m_clock.nowNs(), std::min(liveNowNs(), deadlineNs.value_or(UINT64_MAX)));
+            if (!socket.connected) {
                 int error = 0;
                 socklen_t length = sizeof error;
                 getsockopt(socket.fd, SOL_SOCKET, SO_ERROR, &error, &length);
-                take({0, at, ids[i], InputKind::Connected, static_cast<std::uint32_t>(statusOf(error)), {}}, {}, 0, hand);
+                take(
+                    { 0,
+                      at,
+                      ids[i],
+                      InputKind::Connected,
+                      static_cast<std::uint32_t>(statusOf(error)),
+                      {} },
+                    {}, 0, hand);
                 delivered = true;
                 continue;
             }
-            if (polls[i].revents & POLLOUT)
-            {
+            if (polls[i].revents & POLLOUT) {
                 flush(socket);
-                if (socket.closing && socket.output.empty())
-                {
+                if (socket.closing && socket.output.empty()) {
                     drop(ids[i]);
                     continue;
                 }
             }
-            if (!(polls[i].revents & (POLLIN | POLLHUP | POLLERR)))
-            {
+            if (!(polls[i].revents & (POLLIN | POLLHUP | POLLERR))) {
                 continue;
             }
             Buffer bytes = takeSpare();
-            if (bytes.size() < kReadBytes)
-            {
+            if (bytes.size() < kReadBytes) {
                 bytes.resize(kReadBytes);
             }
             const ssize_t count = ::recv(socket.fd, bytes.data(), bytes.size(), MSG_DONTWAIT);
-            if (count < 0 && (errno == EAGAIN || errno == EINTR))
-            {
+            if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
                 continue;
             }
-            if (socket.closing)
-            {
-                if (count <= 0)
-                {
+            if (socket.closing) {
+                if (count <= 0) {
                     drop(ids[i]);
                 }
                 continue;
             }
             delivered = true;
-            if (count > 0)
-            {
-                take({0, at, ids[i], InputKind::Data, 0, {}}, std::move(bytes), static_cast<std::size_t>(count), hand);
-            }
-            else
-            {
-                const CloseReason reason = count == 0 ? CloseReason::PeerClosed : CloseReason::Reset;
-                take({0, at, ids[i], InputKind::Closed, static_cast<std::uint32_t>(reason), {}}, {}, 0, hand);
+            if (count > 0) {
+                take(
+                    { 0, at, ids[i], InputKind::Data, 0, {} }, std::move(bytes),
+                    static_cast<std::size_t>(count), hand);
+            } else {
+                const CloseReason reason
+                    = count == 0 ? CloseReason::PeerClosed : CloseReason::Reset;
+                take(
+                    { 0, at, ids[i], InputKind::Closed, static_cast<std::uint32_t>(reason), {} },
+                    {}, 0, hand);
             }
         }
-        if (delivered)
-        {
+        if (delivered) {
             return true;
         }
     }

@@ -1,5 +1,6 @@
-// Real TCP behind the same sockets. Only three kinds of things come in from outside (connected, data, closed); each is
-// delivered while the machine is idle and numbered by the count of idle calls, so that a recording of them replays the run.
+// Real TCP behind the same sockets. Only three kinds of things come in from outside (connected,
+// data, closed); each is delivered while the machine is idle and numbered by the count of idle
+// calls, so that a recording of them replays the run.
 #pragma once
 
 #include <chrono>
@@ -13,14 +14,26 @@ namespace rdrlab::vnet {
 class RealWire
 {
 public:
-    explicit RealWire(Network& network) : m_network(network) { }
+    explicit RealWire(Network& network)
+        : m_network(network)
+    {
+    }
     ~RealWire();
 
     void bind(Ipv4 address, std::uint16_t port, std::string realHost, std::uint16_t realPort);
-    bool isBound(Ipv4 address, std::uint16_t port) const { return m_bindings.contains({address, port}); }
+    bool isBound(Ipv4 address, std::uint16_t port) const
+    {
+        return m_bindings.contains({ address, port });
+    }
     bool hasBindings() const { return !m_bindings.empty(); }
 
-    void connect(SocketId id, Ipv4 client, Ipv4 address, std::uint16_t port, std::uint16_t localPort, SocketHandler* handler);
+    void connect(
+        SocketId id,
+        Ipv4 client,
+        Ipv4 address,
+        std::uint16_t port,
+        std::uint16_t localPort,
+        SocketHandler* handler);
     bool owns(SocketId id) const { return m_sockets.contains(id); }
     void send(SocketId id, Buffer bytes);
     void close(SocketId id, bool abort);
@@ -58,7 +71,8 @@ private:
     void take(LiveInput input, Buffer bytes, std::size_t count, const Delivery& hand);
     Buffer takeSpare();
     bool flush(Socket& socket);
-    void report(SocketId id, const Socket& socket, bool fromClient, std::uint8_t flags, ByteSpan payload);
+    void report(
+        SocketId id, const Socket& socket, bool fromClient, std::uint8_t flags, ByteSpan payload);
     std::uint64_t liveNowNs() const;
     void anchor(std::uint64_t virtualNs);
     void drop(SocketId id);

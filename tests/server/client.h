@@ -1,5 +1,6 @@
-// A small SMB2 client for tests: builds requests, checks the frames it gets back (lengths, ids, signatures), and leaves
-// everything about the answers to the test. Talks to a Connection directly; no wire between.
+// A small SMB2 client for tests: builds requests, checks the frames it gets back (lengths, ids,
+// signatures), and leaves everything about the answers to the test. Talks to a Connection directly;
+// no wire between.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -58,8 +59,7 @@ public:
     explicit Client(Server& server)
         : connection(server.connect(*this))
     {
-        for (std::size_t i = 0; i < guid.size(); ++i)
-        {
+        for (std::size_t i = 0; i < guid.size(); ++i) {
             guid[i] = static_cast<std::byte>(i + 1);
         }
     }
@@ -71,16 +71,14 @@ public:
         CHECK_FALSE(closed);
         Reader in(bytes);
         REQUIRE(bytes.size() >= 4);
-        const std::size_t length = std::to_integer<std::size_t>(bytes[1]) << 16 | std::to_integer<std::size_t>(bytes[2]) << 8
-            | std::to_integer<std::size_t>(bytes[3]);
+        const std::size_t length = std::to_integer<std::size_t>(bytes[1]) << 16
+            | std::to_integer<std::size_t>(bytes[2]) << 8 | std::to_integer<std::size_t>(bytes[3]);
         raw.push_back(bytes);
-        if (bytes[0] != std::byte {0} || length != bytes.size() - 4 || rawOnly)
-        {
+        if (bytes[0] != std::byte { 0 } || length != bytes.size() - 4 || rawOnly) {
             return;
         }
         ByteSpan rest = ByteSpan(bytes).subspan(4);
-        while (!rest.empty())
-        {
+        while (!rest.empty()) {
             REQUIRE(rest.size() >= 64);
             REQUIRE(std::memcmp(rest.data(), "\xFESMB", 4) == 0);
             Reader header(rest);
@@ -92,12 +90,9 @@ public:
             answer.flags = header.u32();
             const std::uint32_t next = header.u32();
             answer.messageId = header.u64();
-            if (answer.flags & 2)
-            {
+            if (answer.flags & 2) {
                 answer.asyncId = header.u64();
-            }
-            else
-            {
+            } else {
                 header.u32();
                 answer.treeId = header.u32();
             }
@@ -113,7 +108,8 @@ public:
     void close() override { closed = true; }
 
     // Building
-    Buffer request(Command command, const Buffer& body, std::uint32_t flags = 0, std::uint16_t charge = 1)
+    Buffer
+    request(Command command, const Buffer& body, std::uint32_t flags = 0, std::uint16_t charge = 1)
     {
         Writer out;
         out.bytes(bytesOf(std::string_view("\xFESMB", 4)));
@@ -136,15 +132,13 @@ public:
     crypto::Key signatureOf(Buffer message) const
     {
         std::memset(message.data() + 48, 0, 16);
-        if (dialect <= Dialect::Smb210 || (dialect == Dialect::Smb311 && signingAlgorithm == 0))
-        {
+        if (dialect <= Dialect::Smb210 || (dialect == Dialect::Smb311 && signingAlgorithm == 0)) {
             const auto digest = crypto::hmacSha256(signingKey, message);
             crypto::Key key;
             std::memcpy(key.data(), digest.data(), 16);
             return key;
         }
-        if (dialect < Dialect::Smb311 || signingAlgorithm == 1)
-        {
+        if (dialect < Dialect::Smb311 || signingAlgorithm == 1) {
             return crypto::aesCmac(signingKey, message);
         }
         Reader in(message);
@@ -158,7 +152,7 @@ public:
     }
     void signMessage(Buffer& message) const
     {
-        message[16] |= std::byte {8};
+        message[16] |= std::byte { 8 };
         const crypto::Key key = signatureOf(message);
         std::memcpy(message.data() + 48, key.data(), 16);
     }
@@ -170,8 +164,7 @@ public:
         frame.u8(static_cast<std::uint8_t>(messages.size() >> 8));
         frame.u8(static_cast<std::uint8_t>(messages.size()));
         frame.bytes(messages);
-        if (record)
-        {
+        if (record) {
             record->insert(record->end(), frame.buffer.begin(), frame.buffer.end());
         }
         connection->receive(frame.buffer);
@@ -181,8 +174,7 @@ public:
         REQUIRE_FALSE(answers.empty());
         Answer answer = std::move(answers.front());
         answers.pop_front();
-        if (answer.isSigned() && hasKey && checkSignatures)
-        {
+        if (answer.isSigned() && hasKey && checkSignatures) {
             const crypto::Key expected = signatureOf(answer.message);
             CHECK(std::memcmp(expected.data(), answer.message.data() + 48, 16) == 0);
         }
@@ -191,8 +183,7 @@ public:
     Answer call(Command command, const Writer& body, std::uint16_t charge = 1)
     {
         Buffer message = request(command, body.buffer, 0, charge);
-        if (hasKey && sign)
-        {
+        if (hasKey && sign) {
             signMessage(message);
         }
         transmit(message);
@@ -200,13 +191,12 @@ public:
     }
 
     // Steps of a session
-    std::uint32_t negotiate(Dialect highest, std::vector<std::uint16_t> signings = {2, 1, 0})
+    std::uint32_t negotiate(Dialect highest, std::vector<std::uint16_t> signings = { 2, 1, 0 })
     {
         Writer body;
-        const std::uint16_t all[] = {0x0202, 0x0210, 0x0300, 0x0302, 0x0311};
+        const std::uint16_t all[] = { 0x0202, 0x0210, 0x0300, 0x0302, 0x0311 };
         std::uint16_t count = 0;
-        for (std::uint16_t d : all)
-        {
+        for (std::uint16_t d : all) {
             count += d <= static_cast<std::uint16_t>(highest);
         }
         const bool contexts = highest == Dialect::Smb311;
@@ -219,12 +209,10 @@ public:
         const std::size_t contextAt = body.size();
         body.u32(0);
         body.u32(0);
-        for (std::uint16_t i = 0; i < count; ++i)
-        {
+        for (std::uint16_t i = 0; i < count; ++i) {
             body.u16(all[i]);
         }
-        if (contexts)
-        {
+        if (contexts) {
             body.align(8);
             body.put32(contextAt, static_cast<std::uint32_t>(64 + body.size()));
             body.put16(contextAt + 4, 2);
@@ -240,16 +228,14 @@ public:
             body.u16(static_cast<std::uint16_t>(2 + 2 * signings.size()));
             body.u32(0);
             body.u16(static_cast<std::uint16_t>(signings.size()));
-            for (std::uint16_t s : signings)
-            {
+            for (std::uint16_t s : signings) {
                 body.u16(s);
             }
         }
         const Buffer message = request(Command::Negotiate, body.buffer, 0, 0);
         transmit(message);
         const Answer answer = take();
-        if (answer.status == 0)
-        {
+        if (answer.status == 0) {
             Reader in = answer.body();
             in.skip(4);
             dialect = static_cast<Dialect>(in.u16());
@@ -276,13 +262,15 @@ public:
         const bool key = std::exchange(checkSignatures, false);
         Answer answer = take();
         checkSignatures = key;
-        if (answer.status == status::kMoreProcessingRequired)
-        {
+        if (answer.status == status::kMoreProcessingRequired) {
             preauth = crypto::sha512(preauth, answer.message);
         }
         return answer;
     }
-    std::uint32_t login(std::string_view user = "user", std::string_view password = "pw", std::uint64_t previous = 0)
+    std::uint32_t login(
+        std::string_view user = "user",
+        std::string_view password = "pw",
+        std::uint64_t previous = 0)
     {
         Writer type1;
         type1.bytes(bytesOf(std::string_view("NTLMSSP\0", 8)));
@@ -290,8 +278,7 @@ public:
         type1.u32(0xA2088205);
         type1.zeros(16);
         const Answer first = sessionSetup(type1.buffer, previous);
-        if (first.status != status::kMoreProcessingRequired)
-        {
+        if (first.status != status::kMoreProcessingRequired) {
             return first.status;
         }
         sessionId = first.sessionId;
@@ -335,35 +322,29 @@ public:
         field(0);
         field(0);
         type3.u32(0x22088205);
-        if (nt)
-        {
+        if (nt) {
             type3.bytes(proof);
             type3.bytes(blob.buffer);
         }
         type3.text(name);
         const Answer second = sessionSetup(type3.buffer, previous);
-        if (second.status != 0)
-        {
+        if (second.status != 0) {
             return second.status;
         }
         Reader body = second.body();
         body.skip(2);
         sessionFlags = body.u16();
-        if (sessionFlags == 0)
-        {
+        if (sessionFlags == 0) {
             const crypto::Key sessionKey = crypto::hmacMd5(responseKey, proof);
             hasKey = true;
             signingKey = sessionKey;
-            if (dialect == Dialect::Smb311)
-            {
-                signingKey = crypto::deriveKey(sessionKey, {"SMBSigningKey\0", 14}, preauth);
+            if (dialect == Dialect::Smb311) {
+                signingKey = crypto::deriveKey(sessionKey, { "SMBSigningKey\0", 14 }, preauth);
+            } else if (dialect >= Dialect::Smb300) {
+                signingKey = crypto::deriveKey(
+                    sessionKey, { "SMB2AESCMAC\0", 12 }, bytesOf(std::string_view("SmbSign\0", 8)));
             }
-            else if (dialect >= Dialect::Smb300)
-            {
-                signingKey = crypto::deriveKey(sessionKey, {"SMB2AESCMAC\0", 12}, bytesOf(std::string_view("SmbSign\0", 8)));
-            }
-            if (second.isSigned())
-            {
+            if (second.isSigned()) {
                 const crypto::Key expected = signatureOf(second.message);
                 CHECK(std::memcmp(expected.data(), second.message.data() + 48, 16) == 0);
             }
@@ -383,8 +364,7 @@ public:
         const bool before = std::exchange(sign, true);
         const Answer answer = call(Command::TreeConnect, body);
         sign = before;
-        if (answer.status == 0)
-        {
+        if (answer.status == 0) {
             treeId = answer.treeId;
         }
         return answer.status;
@@ -418,20 +398,21 @@ public:
         body.u32(0);
         body.u32(0);
         body.text(name);
-        if (!options.contexts.empty())
-        {
+        if (!options.contexts.empty()) {
             body.align(8);
             body.put32(contextsAt, static_cast<std::uint32_t>(64 + body.size()));
             body.put32(contextsAt + 4, static_cast<std::uint32_t>(options.contexts.size()));
             body.bytes(options.contexts);
         }
-        if (body.size() < 57)
-        {
+        if (body.size() < 57) {
             body.zeros(57 - body.size());
         }
         return body;
     }
-    Answer createAnswer(std::string_view path, const CreateOptions& options = {}) { return call(Command::Create, createBody(path, options)); }
+    Answer createAnswer(std::string_view path, const CreateOptions& options = {})
+    {
+        return call(Command::Create, createBody(path, options));
+    }
     static FileId idOf(const Answer& answer)
     {
         Reader in = answer.body();
@@ -451,8 +432,7 @@ public:
     std::uint32_t tryOpen(std::string_view path, const CreateOptions& options = {})
     {
         const Answer answer = createAnswer(path, options);
-        if (answer.status == 0)
-        {
+        if (answer.status == 0) {
             closeFile(idOf(answer));
         }
         return answer.status;
@@ -502,18 +482,26 @@ public:
         body.u64(id.volatileId);
         body.zeros(16);
         body.bytes(bytesOf(data));
-        if (data.empty())
-        {
+        if (data.empty()) {
             body.u8(0);
         }
         return body;
     }
-    static std::uint16_t chargeFor(std::size_t bytes) { return static_cast<std::uint16_t>(bytes ? (bytes - 1) / 65536 + 1 : 1); }
+    static std::uint16_t chargeFor(std::size_t bytes)
+    {
+        return static_cast<std::uint16_t>(bytes ? (bytes - 1) / 65536 + 1 : 1);
+    }
     std::uint32_t write(FileId id, std::uint64_t offset, std::string_view data)
     {
         return call(Command::Write, writeBody(id, offset, data), chargeFor(data.size())).status;
     }
-    Answer query(FileId id, std::uint8_t type, std::uint8_t infoClass, std::uint32_t room = 4096, std::uint32_t additional = 0, ByteSpan input = {})
+    Answer query(
+        FileId id,
+        std::uint8_t type,
+        std::uint8_t infoClass,
+        std::uint32_t room = 4096,
+        std::uint32_t additional = 0,
+        ByteSpan input = {})
     {
         Writer body;
         body.u16(41);
@@ -538,7 +526,12 @@ public:
         const std::uint16_t offset = in.u16();
         return in.part(offset, in.u32());
     }
-    std::uint32_t set(FileId id, std::uint8_t type, std::uint8_t infoClass, const Buffer& data, std::uint32_t additional = 0)
+    std::uint32_t
+    set(FileId id,
+        std::uint8_t type,
+        std::uint8_t infoClass,
+        const Buffer& data,
+        std::uint32_t additional = 0)
     {
         Writer body;
         body.u16(33);
@@ -553,7 +546,8 @@ public:
         body.bytes(data);
         return call(Command::SetInfo, body).status;
     }
-    std::uint32_t rename(FileId id, std::string_view to, bool replace = false, std::uint8_t infoClass = 10)
+    std::uint32_t
+    rename(FileId id, std::string_view to, bool replace = false, std::uint8_t infoClass = 10)
     {
         const std::u16string name = wide(to);
         Writer data;
@@ -565,7 +559,12 @@ public:
         data.zeros(4);
         return set(id, 1, infoClass, data.buffer);
     }
-    Answer list(FileId id, std::string_view pattern, std::uint8_t infoClass = 37, std::uint8_t flags = 0, std::uint32_t room = 65536)
+    Answer list(
+        FileId id,
+        std::string_view pattern,
+        std::uint8_t infoClass = 37,
+        std::uint8_t flags = 0,
+        std::uint32_t room = 65536)
     {
         const std::u16string name = wide(pattern);
         Writer body;
@@ -590,8 +589,7 @@ public:
         body.u32(0);
         body.u64(id.persistentId);
         body.u64(id.volatileId);
-        for (const auto& [offset, length, flags] : elements)
-        {
+        for (const auto& [offset, length, flags] : elements) {
             body.u64(offset);
             body.u64(length);
             body.u32(static_cast<std::uint32_t>(flags));
@@ -601,7 +599,7 @@ public:
     }
     Answer lock(FileId id, std::uint64_t offset, std::uint64_t length, std::uint32_t flags)
     {
-        return call(Command::Lock, lockBody(id, {{offset, length, flags}}));
+        return call(Command::Lock, lockBody(id, { { offset, length, flags } }));
     }
     Answer ioctl(FileId id, std::uint32_t code, ByteSpan input, std::uint32_t room = 1024)
     {
@@ -623,7 +621,8 @@ public:
         body.u8(0);
         return call(Command::Ioctl, body);
     }
-    Answer notify(FileId id, std::uint32_t filter = 0xFFF, bool tree = false, std::uint32_t room = 4096)
+    Answer
+    notify(FileId id, std::uint32_t filter = 0xFFF, bool tree = false, std::uint32_t room = 4096)
     {
         Writer body;
         body.u16(32);
@@ -703,7 +702,7 @@ struct Lab
         server.addShare(share);
         share.name = "private";
         share.guestAllowed = false;
-        share.users = {"user"};
+        share.users = { "user" };
         server.addShare(share);
         share = {};
         share.name = "readonly";

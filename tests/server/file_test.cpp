@@ -1,4 +1,5 @@
-// Files: create with all its refusals, reading and writing, locks, information, directories, notifications.
+// Files: create with all its refusals, reading and writing, locks, information, directories,
+// notifications.
 #include "tests/server/client.h"
 
 using namespace rdrlab::server;
@@ -8,7 +9,7 @@ namespace {
 
 struct Session : Lab
 {
-    Client client {server};
+    Client client { server };
     Session() { client.start(); }
 };
 
@@ -28,29 +29,41 @@ std::vector<std::string> namesOf(const Answer& answer, std::uint8_t infoClass)
     std::vector<std::string> names;
     const ByteSpan all = Client::payload(answer);
     std::size_t base = 0;
-    for (;;)
-    {
+    for (;;) {
         Reader in(all.subspan(base));
         const std::uint32_t next = in.u32();
         std::size_t lengthAt = 60;
         std::size_t nameAt = 0;
-        switch (infoClass)
-        {
-        case 1: nameAt = 64; break;
-        case 2: nameAt = 68; break;
-        case 3: nameAt = 94; break;
-        case 12: lengthAt = 8; nameAt = 12; break;
-        case 37: nameAt = 104; break;
-        case 38: nameAt = 80; break;
-        case 60: nameAt = 88; break;
+        switch (infoClass) {
+        case 1:
+            nameAt = 64;
+            break;
+        case 2:
+            nameAt = 68;
+            break;
+        case 3:
+            nameAt = 94;
+            break;
+        case 12:
+            lengthAt = 8;
+            nameAt = 12;
+            break;
+        case 37:
+            nameAt = 104;
+            break;
+        case 38:
+            nameAt = 80;
+            break;
+        case 60:
+            nameAt = 88;
+            break;
         }
         in.seek(lengthAt);
         const std::uint32_t length = in.u32();
         in.seek(nameAt);
         names.push_back(narrow(textOf(in.bytes(length))));
         REQUIRE(in.ok());
-        if (next == 0)
-        {
+        if (next == 0) {
             return names;
         }
         CHECK(next % 8 == 0);
@@ -67,28 +80,48 @@ Buffer number(std::uint64_t value, std::size_t bytes = 8)
 
 } // namespace
 
-TEST_CASE_METHOD(Session, "create answers each refusal of [MS-FSA] 2.1.5.1 with its own status", "[server]")
+TEST_CASE_METHOD(
+    Session, "create answers each refusal of [MS-FSA] 2.1.5.1 with its own status", "[server]")
 {
     server.putFile("public", "dir/file", "x");
-    CHECK(client.tryOpen("none\\file", {.disposition = OpenExisting}) == status::kObjectPathNotFound);
-    CHECK(client.tryOpen("dir\\none", {.disposition = OpenExisting}) == status::kObjectNameNotFound);
-    CHECK(client.tryOpen("dir\\file", {.disposition = CreateNew}) == status::kObjectNameCollision);
-    CHECK(client.tryOpen("dir\\file", {.disposition = OpenExisting, .options = kDirectory}) == status::kNotADirectory);
-    CHECK(client.tryOpen("dir", {.disposition = OpenExisting, .options = kFile}) == status::kFileIsADirectory);
-    CHECK(client.tryOpen("dir\\file\\x", {.disposition = OpenExisting}) == status::kObjectPathNotFound);
-    CHECK(client.tryOpen("dir", {.disposition = Supersede, .options = kDirectory}) == status::kInvalidParameter);
-    CHECK(client.tryOpen("\\dir", {.disposition = OpenExisting}) == status::kInvalidParameter);
+    CHECK(
+        client.tryOpen("none\\file", { .disposition = OpenExisting })
+        == status::kObjectPathNotFound);
+    CHECK(
+        client.tryOpen("dir\\none", { .disposition = OpenExisting })
+        == status::kObjectNameNotFound);
+    CHECK(
+        client.tryOpen("dir\\file", { .disposition = CreateNew }) == status::kObjectNameCollision);
+    CHECK(
+        client.tryOpen("dir\\file", { .disposition = OpenExisting, .options = kDirectory })
+        == status::kNotADirectory);
+    CHECK(
+        client.tryOpen("dir", { .disposition = OpenExisting, .options = kFile })
+        == status::kFileIsADirectory);
+    CHECK(
+        client.tryOpen("dir\\file\\x", { .disposition = OpenExisting })
+        == status::kObjectPathNotFound);
+    CHECK(
+        client.tryOpen("dir", { .disposition = Supersede, .options = kDirectory })
+        == status::kInvalidParameter);
+    CHECK(client.tryOpen("\\dir", { .disposition = OpenExisting }) == status::kInvalidParameter);
     CHECK(client.tryOpen("a*b") == status::kObjectNameInvalid);
     CHECK(client.tryOpen(std::string(256, 'n')) == status::kObjectNameInvalid);
-    CHECK(client.tryOpen("dir", {.access = 0x10000, .disposition = OpenExisting, .options = kDirectory | kDeleteOnClose}) == status::kDirectoryNotEmpty);
-    CHECK(client.tryOpen("DIR\\FILE", {.disposition = OpenExisting}) == 0);
-    CHECK(client.tryOpen("", {.access = 0x100081, .disposition = OpenExisting}) == 0);
+    CHECK(
+        client.tryOpen(
+            "dir",
+            { .access = 0x10000,
+              .disposition = OpenExisting,
+              .options = kDirectory | kDeleteOnClose })
+        == status::kDirectoryNotEmpty);
+    CHECK(client.tryOpen("DIR\\FILE", { .disposition = OpenExisting }) == 0);
+    CHECK(client.tryOpen("", { .access = 0x100081, .disposition = OpenExisting }) == 0);
 }
 
 TEST_CASE_METHOD(Session, "dispositions do what they say and tell it", "[server]")
 {
     const auto action = [&](std::uint32_t disposition) {
-        const Answer answer = client.createAnswer("f", {.disposition = disposition});
+        const Answer answer = client.createAnswer("f", { .disposition = disposition });
         REQUIRE(answer.status == 0);
         Reader in = answer.body();
         in.skip(4);
@@ -103,25 +136,25 @@ TEST_CASE_METHOD(Session, "dispositions do what they say and tell it", "[server]
     CHECK(action(Overwrite) == 3);
     CHECK(action(OverwriteIf) == 3);
     CHECK(action(Supersede) == 0);
-    client.closeFile(client.open("f", {.disposition = Overwrite}));
+    client.closeFile(client.open("f", { .disposition = Overwrite }));
     CHECK(server.readFile("public", "f")->empty());
 }
 
 TEST_CASE_METHOD(Session, "share modes and access rights are checked", "[server]")
 {
-    const FileId file = client.open("f", {.access = 0x3, .share = 1});
-    CHECK(client.tryOpen("f", {.access = 0x1, .share = 3}) == 0);
-    CHECK(client.tryOpen("f", {.access = 0x1, .share = 1}) == status::kSharingViolation);
-    CHECK(client.tryOpen("f", {.access = 0x2, .share = 3}) == status::kSharingViolation);
-    CHECK(client.tryOpen("f", {.access = 0x10000, .share = 3}) == status::kSharingViolation);
-    CHECK(client.tryOpen("f", {.access = 0x80, .share = 0}) == 0);
+    const FileId file = client.open("f", { .access = 0x3, .share = 1 });
+    CHECK(client.tryOpen("f", { .access = 0x1, .share = 3 }) == 0);
+    CHECK(client.tryOpen("f", { .access = 0x1, .share = 1 }) == status::kSharingViolation);
+    CHECK(client.tryOpen("f", { .access = 0x2, .share = 3 }) == status::kSharingViolation);
+    CHECK(client.tryOpen("f", { .access = 0x10000, .share = 3 }) == status::kSharingViolation);
+    CHECK(client.tryOpen("f", { .access = 0x80, .share = 0 }) == 0);
     client.closeFile(file);
-    const FileId reader = client.open("f", {.access = 0x1});
+    const FileId reader = client.open("f", { .access = 0x1 });
     CHECK(client.write(reader, 0, "x") == status::kAccessDenied);
-    const FileId writer = client.open("f", {.access = 0x2});
+    const FileId writer = client.open("f", { .access = 0x2 });
     std::string text;
     CHECK(client.read(writer, 0, 1, text) == status::kAccessDenied);
-    const FileId appender = client.open("f", {.access = 0x4});
+    const FileId appender = client.open("f", { .access = 0x4 });
     CHECK(client.write(writer, 0, "abc") == 0);
     CHECK(client.write(appender, 1, "x") == status::kAccessDenied);
     CHECK(client.write(appender, 3, "d") == 0);
@@ -138,7 +171,7 @@ TEST_CASE_METHOD(Session, "deleting: on close, by disposition, while open elsewh
     client.closeFile(second);
     CHECK_FALSE(server.readFile("public", "f").has_value());
 
-    first = client.open("g", {.options = kDeleteOnClose});
+    first = client.open("g", { .options = kDeleteOnClose });
     CHECK(client.tryOpen("g") == 0);
     client.closeFile(first);
     CHECK_FALSE(server.readFile("public", "g").has_value());
@@ -146,20 +179,21 @@ TEST_CASE_METHOD(Session, "deleting: on close, by disposition, while open elsewh
     server.putFile("public", "d/x", "x");
     const FileId directory = client.open("d");
     CHECK(client.set(directory, 1, 13, number(1, 1)) == status::kDirectoryNotEmpty);
-    const FileId readOnly = client.open("r", {.attributes = 1});
+    const FileId readOnly = client.open("r", { .attributes = 1 });
     CHECK(client.set(readOnly, 1, 13, number(1, 1)) == status::kCannotDelete);
-    CHECK(client.tryOpen("r", {.access = 2, .disposition = OpenExisting}) == status::kAccessDenied);
+    CHECK(
+        client.tryOpen("r", { .access = 2, .disposition = OpenExisting }) == status::kAccessDenied);
 }
 
-TEST_CASE_METHOD(Session, "reading and writing: ends, holes, large transfers, huge offsets", "[server]")
+TEST_CASE_METHOD(
+    Session, "reading and writing: ends, holes, large transfers, huge offsets", "[server]")
 {
     const FileId file = client.open("f");
     std::string text;
     CHECK(client.read(file, 0, 10, text) == status::kEndOfFile);
     CHECK(client.read(file, 0, 0, text) == 0);
     std::string data(1'000'000, '\0');
-    for (std::size_t i = 0; i < data.size(); ++i)
-    {
+    for (std::size_t i = 0; i < data.size(); ++i) {
         data[i] = static_cast<char>(i * 2654435761u >> 13);
     }
     CHECK(client.write(file, 100'000, data) == 0);
@@ -182,7 +216,8 @@ TEST_CASE_METHOD(Session, "reading and writing: ends, holes, large transfers, hu
     CHECK(client.read(file, 0, 1, text) == status::kFileClosed);
 }
 
-TEST_CASE_METHOD(Session, "locks: conflict, refuse, wait, cancel, unlock, all or nothing", "[server]")
+TEST_CASE_METHOD(
+    Session, "locks: conflict, refuse, wait, cancel, unlock, all or nothing", "[server]")
 {
     const FileId a = client.open("f");
     const FileId b = client.open("f");
@@ -209,7 +244,9 @@ TEST_CASE_METHOD(Session, "locks: conflict, refuse, wait, cancel, unlock, all or
     client.cancel(second.asyncId);
     CHECK(client.take().status == status::kCancelled);
 
-    CHECK(client.call(Command::Lock, Client::lockBody(a, {{0, 5, 0x12}, {12, 1, 0x12}})).status == status::kLockNotGranted);
+    CHECK(
+        client.call(Command::Lock, Client::lockBody(a, { { 0, 5, 0x12 }, { 12, 1, 0x12 } })).status
+        == status::kLockNotGranted);
     CHECK(client.lock(b, 0, 5, 2 | 0x10).status == 0);
     client.closeFile(b);
     CHECK(client.lock(a, 0, 100, 2 | 0x10).status == 0);
@@ -220,9 +257,11 @@ TEST_CASE_METHOD(Session, "every file information class has the size of [MS-FSCC
 {
     const FileId file = client.open("f");
     client.write(file, 0, "12345");
-    const std::pair<std::uint8_t, std::size_t> sizes[] = {{4, 40}, {5, 24}, {6, 8}, {7, 4}, {8, 4}, {14, 8}, {16, 4}, {17, 4}, {28, 16}, {34, 56}, {35, 8}, {59, 24}, {18, 100 + 4}, {9, 4 + 4}, {48, 4 + 2}};
-    for (const auto& [infoClass, size] : sizes)
-    {
+    const std::pair<std::uint8_t, std::size_t> sizes[]
+        = { { 4, 40 }, { 5, 24 },  { 6, 8 },        { 7, 4 },     { 8, 4 },
+            { 14, 8 }, { 16, 4 },  { 17, 4 },       { 28, 16 },   { 34, 56 },
+            { 35, 8 }, { 59, 24 }, { 18, 100 + 4 }, { 9, 4 + 4 }, { 48, 4 + 2 } };
+    for (const auto& [infoClass, size] : sizes) {
         const Answer answer = client.query(file, 1, infoClass);
         INFO("class " << int(infoClass));
         CHECK(answer.status == 0);
@@ -239,9 +278,10 @@ TEST_CASE_METHOD(Session, "every file information class has the size of [MS-FSCC
     CHECK(standard.u64() == 4096);
     CHECK(standard.u64() == 5);
     CHECK(standard.u32() == 1);
-    const std::pair<std::uint8_t, std::size_t> volumes[] = {{3, 24}, {4, 8}, {6, 48}, {7, 32}, {8, 64}, {11, 28}, {5, 12 + 8}, {1, 18 + 12}};
-    for (const auto& [infoClass, size] : volumes)
-    {
+    const std::pair<std::uint8_t, std::size_t> volumes[]
+        = { { 3, 24 }, { 4, 8 },   { 6, 48 },     { 7, 32 },
+            { 8, 64 }, { 11, 28 }, { 5, 12 + 8 }, { 1, 18 + 12 } };
+    for (const auto& [infoClass, size] : volumes) {
         INFO("class " << int(infoClass));
         CHECK(Client::payload(client.query(file, 2, infoClass)).size() == size);
     }
@@ -262,8 +302,7 @@ TEST_CASE_METHOD(Session, "times and attributes: zero keeps, minus one freezes",
         std::array<std::uint64_t, 5> out {};
         const Answer answer = client.query(file, 1, 4);
         Reader in(Client::payload(answer));
-        for (int i = 0; i < 4; ++i)
-        {
+        for (int i = 0; i < 4; ++i) {
             out[static_cast<std::size_t>(i)] = in.u64();
         }
         out[4] = in.u32();
@@ -289,8 +328,8 @@ TEST_CASE_METHOD(Session, "renaming: new place, collision, replacement, into its
     CHECK(client.rename(file, "no\\b") == status::kObjectPathNotFound);
     CHECK(client.rename(file, "b", true) == 0);
     CHECK(client.rename(file, "dir\\B") == 0);
-    CHECK(server.list("public", "") == std::vector<std::string> {"dir"});
-    CHECK(server.list("public", "dir") == std::vector<std::string> {"B", "x"});
+    CHECK(server.list("public", "") == std::vector<std::string> { "dir" });
+    CHECK(server.list("public", "dir") == std::vector<std::string> { "B", "x" });
     CHECK(client.rename(file, "linked", false, 11) == 0);
     Reader standard(Client::payload(client.query(file, 1, 5)));
     standard.skip(16);
@@ -302,15 +341,14 @@ TEST_CASE_METHOD(Session, "renaming: new place, collision, replacement, into its
     CHECK(server.readFile("public", "moved/b").has_value());
 }
 
-TEST_CASE_METHOD(Session, "directories list in every class, with patterns, in pieces and again", "[server]")
+TEST_CASE_METHOD(
+    Session, "directories list in every class, with patterns, in pieces and again", "[server]")
 {
-    for (int i = 0; i < 100; ++i)
-    {
+    for (int i = 0; i < 100; ++i) {
         server.putFile("public", "d/file" + std::to_string(i) + (i % 2 ? ".txt" : ".bin"), "x");
     }
     const FileId directory = client.open("d");
-    for (const std::uint8_t infoClass : {1, 2, 3, 12, 37, 38, 60})
-    {
+    for (const std::uint8_t infoClass : { 1, 2, 3, 12, 37, 38, 60 }) {
         const Answer answer = client.list(directory, "*", infoClass, 1);
         REQUIRE(answer.status == 0);
         const auto names = namesOf(answer, infoClass);
@@ -321,17 +359,17 @@ TEST_CASE_METHOD(Session, "directories list in every class, with patterns, in pi
     }
     CHECK(namesOf(client.list(directory, "*.TXT", 37, 1), 37).size() == 50);
     CHECK(namesOf(client.list(directory, "file?.bin", 37, 1), 37).size() == 5);
-    CHECK(namesOf(client.list(directory, "FILE7.txt", 37, 1), 37) == std::vector<std::string> {"file7.txt"});
+    CHECK(
+        namesOf(client.list(directory, "FILE7.txt", 37, 1), 37)
+        == std::vector<std::string> { "file7.txt" });
     CHECK(client.list(directory, "none*", 37, 1).status == status::kNoSuchFile);
     CHECK(client.list(directory, "*", 99).status == status::kInvalidInfoClass);
     std::size_t count = 0;
     std::uint8_t flags = 0x10;
-    for (;;)
-    {
+    for (;;) {
         const Answer answer = client.list(directory, "*", 37, flags, 1000);
         flags = 0;
-        if (answer.status != 0)
-        {
+        if (answer.status != 0) {
             CHECK(answer.status == status::kNoMoreFiles);
             break;
         }
@@ -353,13 +391,17 @@ TEST_CASE_METHOD(Session, "streams are listed, kept apart and deleted alone", "[
     const std::u16string all = textOf(Client::payload(client.query(file, 1, 22)));
     CHECK(all.find(u"::$DATA") != all.npos);
     CHECK(all.find(u":side:$DATA") != all.npos);
-    client.closeFile(client.open("f:SIDE:$DATA", {.disposition = OpenExisting, .options = kDeleteOnClose}));
-    CHECK(client.tryOpen("f:side", {.disposition = OpenExisting}) == status::kObjectNameNotFound);
+    client.closeFile(
+        client.open("f:SIDE:$DATA", { .disposition = OpenExisting, .options = kDeleteOnClose }));
+    CHECK(client.tryOpen("f:side", { .disposition = OpenExisting }) == status::kObjectNameNotFound);
     CHECK(server.readFile("public", "f").has_value());
     CHECK(client.tryOpen("x:y:z") == status::kInvalidParameter);
 }
 
-TEST_CASE_METHOD(Session, "extended attributes, security descriptors, label and quota survive a round trip", "[server]")
+TEST_CASE_METHOD(
+    Session,
+    "extended attributes, security descriptors, label and quota survive a round trip",
+    "[server]")
 {
     const FileId file = client.open("f");
     Writer ea;
@@ -394,7 +436,7 @@ TEST_CASE_METHOD(Session, "extended attributes, security descriptors, label and 
     quota.zeros(16);
     quota.u64(1000);
     quota.u64(2000);
-    const std::uint8_t sid[] = {1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0};
+    const std::uint8_t sid[] = { 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0 };
     quota.bytes(std::as_bytes(std::span(sid)));
     CHECK(client.set(file, 4, 0, quota.buffer) == 0);
     CHECK(Client::payload(client.query(file, 4, 0, 4096, 0, number(0, 16))).size() == 52);
@@ -419,16 +461,17 @@ TEST_CASE_METHOD(Session, "a denied right in the DACL is refused", "[server]")
     descriptor.u16(0);
     descriptor.u16(20);
     descriptor.u32(0x120089);
-    const std::uint8_t sid[] = {1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0};
+    const std::uint8_t sid[] = { 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0 };
     descriptor.bytes(std::as_bytes(std::span(sid)));
     REQUIRE(client.set(file, 3, 0, descriptor.buffer, 4) == 0);
-    CHECK(client.tryOpen("f", {.access = 0x1}) == 0);
-    CHECK(client.tryOpen("f", {.access = 0x2}) == status::kAccessDenied);
+    CHECK(client.tryOpen("f", { .access = 0x1 }) == 0);
+    CHECK(client.tryOpen("f", { .access = 0x2 }) == status::kAccessDenied);
 }
 
-TEST_CASE_METHOD(Session, "change notification: events, names, overflow, cancel, cleanup", "[server]")
+TEST_CASE_METHOD(
+    Session, "change notification: events, names, overflow, cancel, cleanup", "[server]")
 {
-    const FileId root = client.open("", {.access = 0x100081});
+    const FileId root = client.open("", { .access = 0x100081 });
     const Answer first = client.notify(root, 3);
     CHECK(first.status == status::kPending);
     const Answer created = client.createAnswer("new.txt");
@@ -456,14 +499,17 @@ TEST_CASE_METHOD(Session, "change notification: events, names, overflow, cancel,
     client.closeFile(root);
     CHECK(client.take().status == status::kNotifyCleanup);
 
-    const FileId small = client.open("", {.access = 0x100081});
+    const FileId small = client.open("", { .access = 0x100081 });
     CHECK(client.notify(small, 3, true, 40).status == status::kPending);
     server.putDirectory("public", "d");
     client.open("d\\a-long-enough-name");
     CHECK(client.take().status == status::kNotifyEnumDir);
 }
 
-TEST_CASE_METHOD(Session, "a long name has an 8.3 alias that opens the file, and a client may choose it", "[server]")
+TEST_CASE_METHOD(
+    Session,
+    "a long name has an 8.3 alias that opens the file, and a client may choose it",
+    "[server]")
 {
     const FileId file = client.open("A long name.text");
     const auto alias = [&] {
@@ -471,13 +517,13 @@ TEST_CASE_METHOD(Session, "a long name has an 8.3 alias that opens the file, and
         return narrow(textOf(in.bytes(in.u32())));
     };
     CHECK(alias().size() == 12);
-    CHECK(client.tryOpen(alias(), {.disposition = OpenExisting}) == 0);
+    CHECK(client.tryOpen(alias(), { .disposition = OpenExisting }) == 0);
     Writer name;
     name.u32(10);
     name.text(u"ALONG");
     CHECK(client.set(file, 1, 40, name.buffer) == 0);
     CHECK(alias() == "ALONG");
-    CHECK(client.tryOpen("along", {.disposition = OpenExisting}) == 0);
+    CHECK(client.tryOpen("along", { .disposition = OpenExisting }) == 0);
 }
 
 TEST_CASE_METHOD(Session, "file system controls", "[server]")
@@ -485,7 +531,7 @@ TEST_CASE_METHOD(Session, "file system controls", "[server]")
     const FileId file = client.open("f");
     const FileId source = client.open("s");
     client.write(source, 0, "copied text");
-    CHECK(client.ioctl({~0ull, ~0ull}, 0x00060194, number(0)).status == status::kNotFound);
+    CHECK(client.ioctl({ ~0ull, ~0ull }, 0x00060194, number(0)).status == status::kNotFound);
     CHECK(client.ioctl(file, 0x000900A8, {}).status == status::kNotAReparsePoint);
     CHECK(client.ioctl(file, 0x00123450, {}).status == status::kInvalidDeviceRequest);
     CHECK(client.ioctl(file, 0x000900C4, {}).status == 0);

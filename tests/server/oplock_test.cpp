@@ -20,8 +20,7 @@ Buffer context(std::string_view name, const Buffer& data, bool last = true)
     out.bytes(bytesOf(name));
     out.u32(0);
     out.bytes(data);
-    if (!last)
-    {
+    if (!last) {
         out.align(8);
         out.put32(0, static_cast<std::uint32_t>(out.size()));
     }
@@ -43,21 +42,24 @@ Buffer leaseRequest(std::uint64_t key, std::uint32_t state)
 
 struct Two : Lab
 {
-    Client one {server};
-    Client two {server};
+    Client one { server };
+    Client two { server };
     Two()
     {
         one.start();
-        two.guid[0] = std::byte {99};
+        two.guid[0] = std::byte { 99 };
         two.start();
     }
 };
 
 } // namespace
 
-TEST_CASE_METHOD(Two, "a batch oplock breaks to level II and holds the opener back until it is acknowledged", "[server]")
+TEST_CASE_METHOD(
+    Two,
+    "a batch oplock breaks to level II and holds the opener back until it is acknowledged",
+    "[server]")
 {
-    const Answer created = one.createAnswer("f", {.oplock = 9});
+    const Answer created = one.createAnswer("f", { .oplock = 9 });
     CHECK(std::to_integer<int>(created.message[64 + 2]) == 9);
     const FileId held = Client::idOf(created);
     const Answer waiting = two.createAnswer("f");
@@ -78,31 +80,31 @@ TEST_CASE_METHOD(Two, "a batch oplock breaks to level II and holds the opener ba
     CHECK(one.call(Command::OplockBreak, ack).status == status::kInvalidOplockProtocol);
 }
 
-TEST_CASE_METHOD(Two, "an opener goes on when the holder closes, or when the break times out", "[server]")
+TEST_CASE_METHOD(
+    Two, "an opener goes on when the holder closes, or when the break times out", "[server]")
 {
     const bool timeout = GENERATE(false, true);
-    const FileId held = one.open("f", {.oplock = 8});
+    const FileId held = one.open("f", { .oplock = 8 });
     CHECK(two.createAnswer("f").status == status::kPending);
     one.take();
-    if (timeout)
-    {
+    if (timeout) {
         REQUIRE(server.nextDeadlineNs() == 35 * kSecond);
         now = 35 * kSecond;
         server.tick();
-    }
-    else
-    {
+    } else {
         CHECK(one.closeFile(held) == 0);
     }
     CHECK(two.take().status == 0);
 }
 
-TEST_CASE_METHOD(Two, "a lease breaks from RWH to RH on an open and to nothing on a write", "[server]")
+TEST_CASE_METHOD(
+    Two, "a lease breaks from RWH to RH on an open and to nothing on a write", "[server]")
 {
-    const Answer created = one.createAnswer("f", {.oplock = 0xFF, .contexts = leaseRequest(7, 7)});
+    const Answer created
+        = one.createAnswer("f", { .oplock = 0xFF, .contexts = leaseRequest(7, 7) });
     REQUIRE(created.status == 0);
     // The same key does not break itself.
-    CHECK(one.tryOpen("f", {.oplock = 0xFF, .contexts = leaseRequest(7, 7)}) == 0);
+    CHECK(one.tryOpen("f", { .oplock = 0xFF, .contexts = leaseRequest(7, 7) }) == 0);
     CHECK(one.answers.empty());
     CHECK(two.createAnswer("f").status == status::kPending);
     Reader in = one.take().body();
@@ -134,8 +136,10 @@ TEST_CASE_METHOD(Two, "a lease breaks from RWH to RH on an open and to nothing o
 
 TEST_CASE_METHOD(Two, "a lease key belongs to one file", "[server]")
 {
-    one.open("f", {.oplock = 0xFF, .contexts = leaseRequest(7, 7)});
-    CHECK(one.createAnswer("g", {.oplock = 0xFF, .contexts = leaseRequest(7, 7)}).status == status::kInvalidParameter);
+    one.open("f", { .oplock = 0xFF, .contexts = leaseRequest(7, 7) });
+    CHECK(
+        one.createAnswer("g", { .oplock = 0xFF, .contexts = leaseRequest(7, 7) }).status
+        == status::kInvalidParameter);
 }
 
 TEST_CASE_METHOD(Two, "a durable handle survives the loss of its connection, once", "[server]")
@@ -148,7 +152,7 @@ TEST_CASE_METHOD(Two, "a durable handle survives the loss of its connection, onc
     data.u64(0x5678);
     auto client = std::make_unique<Client>(server);
     client->start();
-    CreateOptions options {.share = 0, .oplock = 9};
+    CreateOptions options { .share = 0, .oplock = 9 };
     options.contexts = context("DH2Q", data.buffer);
     const FileId id = client->open("f", options);
     CHECK(client->write(id, 0, "kept") == 0);
@@ -183,6 +187,6 @@ TEST_CASE_METHOD(Two, "a durable handle survives the loss of its connection, onc
     SECTION("and gives way to another opener while its client is away")
     {
         client.reset();
-        CHECK(two.tryOpen("f", {.access = 1}) == 0);
+        CHECK(two.tryOpen("f", { .access = 1 }) == 0);
     }
 }

@@ -9,15 +9,14 @@ namespace {
 Buffer hex(std::string_view text)
 {
     Buffer out;
-    for (std::size_t i = 0; i + 1 < text.size(); i += 2)
-    {
-        out.push_back(static_cast<std::byte>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
+    for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+        out.push_back(
+            static_cast<std::byte>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
     }
     return out;
 }
 
-template <typename T>
-crypto::Key keyOf(const T& bytes)
+template <typename T> crypto::Key keyOf(const T& bytes)
 {
     crypto::Key key {};
     std::memcpy(key.data(), bytes.data(), key.size());
@@ -35,36 +34,51 @@ TEST_CASE("NTLMv2 gives the values of [MS-NLMP] 4.2.4", "[server][crypto]")
 {
     const crypto::Key key = ntowfV2(u"Password", u"User", u"Domain");
     CHECK(same(key, hex("0c868a403bfd7a93a3001ef22ef02e3f")));
-    const Buffer blob = hex("01010000000000000000000000000000aaaaaaaaaaaaaaaa0000000002000c0044006f006d00610069006e0001000c00530065007200760065007200"
+    const Buffer blob = hex("01010000000000000000000000000000aaaaaaaaaaaaaaaa0000000002000c0044006f"
+                            "006d00610069006e0001000c00530065007200760065007200"
                             "0000000000000000");
     const crypto::Key proof = crypto::hmacMd5(key, hex("0123456789abcdef"), blob);
     CHECK(same(proof, hex("68cd0ab851e51c96aabc927bebef6a1c")));
     CHECK(same(crypto::hmacMd5(key, proof), hex("8de40ccadbc14a82f15cb0ad0de95ca3")));
 }
 
-TEST_CASE("AES-CMAC gives the values of RFC 4493, MD4 those of RFC 1320, GCM those of the NIST suite", "[server][crypto]")
+TEST_CASE(
+    "AES-CMAC gives the values of RFC 4493, MD4 those of RFC 1320, GCM those of the NIST suite",
+    "[server][crypto]")
 {
     const crypto::Key key = keyOf(hex("2b7e151628aed2a6abf7158809cf4f3c"));
     CHECK(same(crypto::aesCmac(key, {}), hex("bb1d6929e95937287fa37d129b756746")));
-    CHECK(same(crypto::aesCmac(key, hex("6bc1bee22e409f96e93d7e117393172a")), hex("070a16b46b4d4144f79bdd9dd04a287c")));
+    CHECK(same(
+        crypto::aesCmac(key, hex("6bc1bee22e409f96e93d7e117393172a")),
+        hex("070a16b46b4d4144f79bdd9dd04a287c")));
     CHECK(same(crypto::md4(bytesOf("abc")), hex("a448017aaf21d8525fc10ae87aa6729d")));
-    CHECK(same(crypto::aesGmac({}, hex("000000000000000000000000"), {}), hex("58e2fccefa7e3061367f1d57a4e7455a")));
+    CHECK(same(
+        crypto::aesGmac({}, hex("000000000000000000000000"), {}),
+        hex("58e2fccefa7e3061367f1d57a4e7455a")));
     Buffer text = hex("00000000000000000000000000000000");
-    const crypto::Key tag = crypto::seal(crypto::Cipher::Aes128Gcm, {}, hex("000000000000000000000000"), {}, text);
+    const crypto::Key tag
+        = crypto::seal(crypto::Cipher::Aes128Gcm, {}, hex("000000000000000000000000"), {}, text);
     CHECK(same(text, hex("0388dace60b6a392f328c2b971b2fe78")));
     CHECK(same(tag, hex("ab6e47d42cec13bdf53a67b21257bddf")));
 }
 
 TEST_CASE("keys derive as in the published SMB 3.0 example", "[server][crypto]")
 {
-    // Microsoft's open-specification blog, "SMB 2 and SMB 3 security in Windows 10": session key to signing and cipher keys.
+    // Microsoft's open-specification blog, "SMB 2 and SMB 3 security in Windows 10": session key to
+    // signing and cipher keys.
     const Buffer session = hex("7CD451825D0450D235424E44BA6E78CC");
-    CHECK(same(crypto::deriveKey(session, {"SMB2AESCMAC\0", 12}, bytesOf(std::string_view("SmbSign\0", 8))), hex("0B7E9C5CAC36C0F6EA9AB275298CEDCE")));
+    CHECK(same(
+        crypto::deriveKey(
+            session, { "SMB2AESCMAC\0", 12 }, bytesOf(std::string_view("SmbSign\0", 8))),
+        hex("0B7E9C5CAC36C0F6EA9AB275298CEDCE")));
 }
 
-TEST_CASE("every dialect negotiates, logs in with a correct final signature and signs its answers", "[server]")
+TEST_CASE(
+    "every dialect negotiates, logs in with a correct final signature and signs its answers",
+    "[server]")
 {
-    const Dialect dialect = GENERATE(Dialect::Smb202, Dialect::Smb210, Dialect::Smb300, Dialect::Smb302, Dialect::Smb311);
+    const Dialect dialect = GENERATE(
+        Dialect::Smb202, Dialect::Smb210, Dialect::Smb300, Dialect::Smb302, Dialect::Smb311);
     Lab lab;
     Client client(lab.server);
     client.start(dialect);
@@ -88,7 +102,7 @@ TEST_CASE("3.1.1 signs with the algorithm the client put first", "[server]")
     const std::uint16_t algorithm = GENERATE(0, 1, 2);
     Lab lab;
     Client client(lab.server);
-    REQUIRE(client.negotiate(Dialect::Smb311, {algorithm}) == 0);
+    REQUIRE(client.negotiate(Dialect::Smb311, { algorithm }) == 0);
     REQUIRE(client.login() == 0);
     CHECK(client.finalSigned);
     CHECK(client.tree("public") == 0);
@@ -139,8 +153,7 @@ TEST_CASE("wrong password, unknown user, guest, anonymous", "[server]")
     Client nobody(lab.server);
     REQUIRE(nobody.negotiate(Dialect::Smb311) == 0);
     const std::uint32_t result = nobody.login("nobody", "x");
-    if (!options.guest)
-    {
+    if (!options.guest) {
         CHECK(result == status::kLogonFailure);
         return;
     }
@@ -167,8 +180,8 @@ TEST_CASE("trees: missing, private, read-only", "[server]")
     CHECK(client.tree("PRIVATE") == 0);
     REQUIRE(client.tree("readonly") == 0);
     CHECK(client.tryOpen("b") == status::kAccessDenied);
-    CHECK(client.tryOpen("a", {.access = 0x2, .disposition = 1}) == status::kAccessDenied);
-    CHECK(client.tryOpen("a", {.access = 0x1, .disposition = 1}) == 0);
+    CHECK(client.tryOpen("a", { .access = 0x2, .disposition = 1 }) == status::kAccessDenied);
+    CHECK(client.tryOpen("a", { .access = 0x1, .disposition = 1 }) == 0);
 
     Client other(lab.server);
     REQUIRE(other.negotiate(Dialect::Smb311) == 0);
@@ -189,7 +202,7 @@ TEST_CASE("a wrong signature is refused, and so is none where one is required", 
     CHECK(client.tryOpen("a") == 0);
     Buffer message = client.request(Command::Create, client.createBody("b", {}).buffer);
     client.signMessage(message);
-    message[70] ^= std::byte {1};
+    message[70] ^= std::byte { 1 };
     client.transmit(message);
     CHECK(client.take().status == status::kAccessDenied);
     CHECK(client.tryOpen("c") == 0);
@@ -226,7 +239,9 @@ TEST_CASE("a message id outside the window, or used twice, ends the connection",
     CHECK(good > 0);
 }
 
-TEST_CASE("credits are granted as asked, never beyond the limit, and ids may come out of order", "[server]")
+TEST_CASE(
+    "credits are granted as asked, never beyond the limit, and ids may come out of order",
+    "[server]")
 {
     ServerOptions options;
     options.maxCredits = 32;
@@ -244,8 +259,7 @@ TEST_CASE("credits are granted as asked, never beyond the limit, and ids may com
     CHECK(client.echo() == 0);
     CHECK(client.echo() == 0);
     CHECK(client.echo() == 0);
-    for (int i = 0; i < 200; ++i)
-    {
+    for (int i = 0; i < 200; ++i) {
         client.nextId = std::max<std::uint64_t>(client.nextId, first + 4);
         REQUIRE(client.echo() == 0);
     }
@@ -258,7 +272,9 @@ TEST_CASE("a large request that pays too few credits is an invalid parameter", "
     client.start();
     const FileId file = client.open("a");
     const std::string data(200'000, 'x');
-    CHECK(client.call(Command::Write, Client::writeBody(file, 0, data), 1).status == status::kInvalidParameter);
+    CHECK(
+        client.call(Command::Write, Client::writeBody(file, 0, data), 1).status
+        == status::kInvalidParameter);
     CHECK(client.write(file, 0, data) == 0);
 }
 
@@ -269,7 +285,7 @@ TEST_CASE("related requests of a compound use the file of the create before them
     Client client(lab.server);
     client.start(GENERATE(Dialect::Smb202, Dialect::Smb311));
     const bool missing = GENERATE(false, true);
-    const FileId any {~0ull, ~0ull};
+    const FileId any { ~0ull, ~0ull };
     Writer close;
     close.u16(24);
     close.u16(0);
@@ -277,15 +293,15 @@ TEST_CASE("related requests of a compound use the file of the create before them
     close.u64(~0ull);
     close.u64(~0ull);
     std::vector<Buffer> parts;
-    parts.push_back(client.request(Command::Create, client.createBody(missing ? "none" : "a.txt", {.disposition = 1}).buffer));
+    parts.push_back(client.request(
+        Command::Create,
+        client.createBody(missing ? "none" : "a.txt", { .disposition = 1 }).buffer));
     parts.push_back(client.request(Command::Read, Client::readBody(any, 0, 100).buffer, 4));
     parts.push_back(client.request(Command::Close, close.buffer, 4));
     Writer all;
-    for (std::size_t i = 0; i < parts.size(); ++i)
-    {
-        if (i + 1 < parts.size())
-        {
-            parts[i].resize((parts[i].size() + 7) / 8 * 8, std::byte {0});
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (i + 1 < parts.size()) {
+            parts[i].resize((parts[i].size() + 7) / 8 * 8, std::byte { 0 });
             const auto next = static_cast<std::uint32_t>(parts[i].size());
             std::memcpy(parts[i].data() + 20, &next, 4);
         }
@@ -297,14 +313,11 @@ TEST_CASE("related requests of a compound use the file of the create before them
     const Answer created = client.take();
     const Answer read = client.take();
     const Answer closed = client.take();
-    if (missing)
-    {
+    if (missing) {
         CHECK(created.status == status::kObjectNameNotFound);
         CHECK(read.status == status::kObjectNameNotFound);
         CHECK(closed.status == status::kObjectNameNotFound);
-    }
-    else
-    {
+    } else {
         CHECK(created.status == 0);
         CHECK(read.status == 0);
         CHECK((read.flags & 4) != 0);
@@ -313,7 +326,8 @@ TEST_CASE("related requests of a compound use the file of the create before them
     }
 }
 
-TEST_CASE("validating the negotiation answers the truth and ends a connection that lies", "[server]")
+TEST_CASE(
+    "validating the negotiation answers the truth and ends a connection that lies", "[server]")
 {
     Lab lab;
     Client client(lab.server);
@@ -328,8 +342,7 @@ TEST_CASE("validating the negotiation answers the truth and ends a connection th
     input.u16(0x0210);
     input.u16(0x0300);
     input.u16(0x0302);
-    if (lie)
-    {
+    if (lie) {
         Buffer message = client.request(Command::Ioctl, {});
         client.nextId -= 1;
         client.answers.clear();
@@ -352,7 +365,7 @@ TEST_CASE("validating the negotiation answers the truth and ends a connection th
         CHECK(client.closed);
         return;
     }
-    const Answer answer = client.ioctl({~0ull, ~0ull}, 0x00140204, input.buffer, 24);
+    const Answer answer = client.ioctl({ ~0ull, ~0ull }, 0x00140204, input.buffer, 24);
     REQUIRE(answer.status == 0);
     Reader in = answer.body();
     in.seek(64 + 48 + 22);
@@ -364,7 +377,7 @@ TEST_CASE("a new session that names the old one closes its files", "[server]")
     Lab lab;
     Client first(lab.server);
     first.start();
-    first.open("a", {.share = 0});
+    first.open("a", { .share = 0 });
     Client second(lab.server);
     REQUIRE(second.negotiate(Dialect::Smb311) == 0);
     REQUIRE(second.login("user", "pw", first.sessionId) == 0);
@@ -436,7 +449,9 @@ TEST_CASE("faults happen at the message they were planned for", "[server]")
     SECTION("garbage, 4 GiB, wrong signature")
     {
         rule.nth = 1;
-        rule.action = GENERATE(FaultRule::Action::Garbage, FaultRule::Action::HugeFrame, FaultRule::Action::WrongSignature);
+        rule.action = GENERATE(
+            FaultRule::Action::Garbage, FaultRule::Action::HugeFrame,
+            FaultRule::Action::WrongSignature);
         lab.server.faults().add(rule);
         client.rawOnly = true;
         client.raw.clear();
@@ -448,17 +463,12 @@ TEST_CASE("faults happen at the message they were planned for", "[server]")
         client.transmit(message);
         REQUIRE(client.raw.size() == 1);
         Buffer frame = client.raw[0];
-        if (rule.action == FaultRule::Action::Garbage)
-        {
+        if (rule.action == FaultRule::Action::Garbage) {
             CHECK(frame.size() == 68);
             CHECK(std::memcmp(frame.data() + 4, "\xFESMB", 4) != 0);
-        }
-        else if (rule.action == FaultRule::Action::HugeFrame)
-        {
-            CHECK(frame[0] == std::byte {0xFF});
-        }
-        else
-        {
+        } else if (rule.action == FaultRule::Action::HugeFrame) {
+            CHECK(frame[0] == std::byte { 0xFF });
+        } else {
             const Buffer inner(frame.begin() + 4, frame.end());
             const crypto::Key expected = client.signatureOf(inner);
             CHECK(std::memcmp(expected.data(), inner.data() + 48, 16) != 0);

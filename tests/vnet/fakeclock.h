@@ -1,4 +1,5 @@
-// A clock for tests of the wire: nothing happens until run() is called, then everything does, in order of virtual time.
+// A clock for tests of the wire: nothing happens until run() is called, then everything does, in
+// order of virtual time.
 #pragma once
 
 #include <deque>
@@ -32,22 +33,16 @@ public:
     /// Runs posts, then timers up to `untilNs`; the clock ends at the last of them.
     void run(std::uint64_t untilNs = ~0ull)
     {
-        for (;;)
-        {
-            if (!m_posts.empty())
-            {
+        for (;;) {
+            if (!m_posts.empty()) {
                 auto run = std::move(m_posts.front());
                 m_posts.pop_front();
                 run();
-            }
-            else if (!m_timers.empty() && m_timers.begin()->first.first <= untilNs)
-            {
+            } else if (!m_timers.empty() && m_timers.begin()->first.first <= untilNs) {
                 auto node = m_timers.extract(m_timers.begin());
                 now = node.key().first;
                 node.mapped()();
-            }
-            else
-            {
+            } else {
                 return;
             }
         }

@@ -1,4 +1,5 @@
-// The virtual wire through its public door: one client, one server, a clock that only the test moves.
+// The virtual wire through its public door: one client, one server, a clock that only the test
+// moves.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -26,8 +27,7 @@ struct Client : SocketHandler
     void onData(ByteSpan part) override
     {
         bytes += part.size();
-        if (keep)
-        {
+        if (keep) {
             data.append(reinterpret_cast<const char*>(part.data()), part.size());
         }
     }
@@ -50,12 +50,10 @@ struct Echo : Acceptor
         void onData(ByteSpan part) override
         {
             owner.received += part.size();
-            if (owner.answers)
-            {
+            if (owner.answers) {
                 channel.send(Buffer(part.begin(), part.end()));
             }
-            if (owner.closeAfter && owner.received >= owner.closeAfter)
-            {
+            if (owner.closeAfter && owner.received >= owner.closeAfter) {
                 channel.close();
             }
         }
@@ -84,9 +82,10 @@ struct Packets : PacketSink
     std::string log;
     void packet(const PacketInfo& info, ByteSpan payload) override
     {
-        rows.push_back({info, payload.size()});
-        log += std::to_string(info.timeNs) + (info.fromClient ? ">" : "<") + std::to_string(info.sequence) + "+"
-            + std::to_string(payload.size()) + (info.lost ? "lost " : " ");
+        rows.push_back({ info, payload.size() });
+        log += std::to_string(info.timeNs) + (info.fromClient ? ">" : "<")
+            + std::to_string(info.sequence) + "+" + std::to_string(payload.size())
+            + (info.lost ? "lost " : " ");
     }
 };
 
@@ -94,10 +93,10 @@ struct Wire
 {
     FakeClock clock;
     Packets packets;
-    Network network {clock, &packets};
+    Network network { clock, &packets };
     Echo echo;
-    HostId client = network.addHost("client", {0x0a000001});
-    HostId server = network.addHost("lab", {0x0a000002});
+    HostId client = network.addHost("client", { 0x0a000001 });
+    HostId server = network.addHost("lab", { 0x0a000002 });
     Client handler;
     Wire() { network.listen(server, 445, &echo); }
     SocketId connect()
@@ -106,7 +105,10 @@ struct Wire
         clock.run(clock.now + 100 * kMs);
         return socket;
     }
-    void send(SocketId socket, std::string_view text) { network.send(socket, std::as_bytes(std::span(text.data(), text.size()))); }
+    void send(SocketId socket, std::string_view text)
+    {
+        network.send(socket, std::as_bytes(std::span(text.data(), text.size())));
+    }
 };
 
 } // namespace
@@ -114,8 +116,8 @@ struct Wire
 TEST_CASE("bytes arrive in order after the latency of the link", "[vnet]")
 {
     Wire wire;
-    wire.network.setLink(wire.client, wire.server, {5 * kMs, 0, 0, false});
-    const SocketId socket = wire.network.connect(wire.client, {0x0a000002}, 445, &wire.handler);
+    wire.network.setLink(wire.client, wire.server, { 5 * kMs, 0, 0, false });
+    const SocketId socket = wire.network.connect(wire.client, { 0x0a000002 }, 445, &wire.handler);
     wire.clock.run();
     CHECK(wire.handler.connected == ConnectStatus::Connected);
     CHECK(wire.clock.now == 10 * kMs);
@@ -126,30 +128,32 @@ TEST_CASE("bytes arrive in order after the latency of the link", "[vnet]")
     CHECK(wire.clock.now == 20 * kMs);
 }
 
-TEST_CASE("a port nobody listens on refuses, an address nobody has is unreachable, a cut link times out", "[vnet]")
+TEST_CASE(
+    "a port nobody listens on refuses, an address nobody has is unreachable, a cut link times out",
+    "[vnet]")
 {
     Wire wire;
-    wire.network.connect(wire.client, {0x0a000002}, 139, &wire.handler);
+    wire.network.connect(wire.client, { 0x0a000002 }, 139, &wire.handler);
     wire.clock.run();
     CHECK(wire.handler.connected == ConnectStatus::Refused);
 
     Client lost;
     const auto before = wire.clock.now;
-    wire.network.connect(wire.client, {0x0a0000fe}, 445, &lost);
+    wire.network.connect(wire.client, { 0x0a0000fe }, 445, &lost);
     wire.clock.run();
     CHECK(lost.connected == ConnectStatus::Unreachable);
     CHECK(wire.clock.now > before);
 
     Client silent;
     wire.network.cut(wire.client, wire.server);
-    wire.network.connect(wire.client, {0x0a000002}, 445, &silent);
+    wire.network.connect(wire.client, { 0x0a000002 }, 445, &silent);
     wire.clock.run();
     CHECK(silent.connected == ConnectStatus::TimedOut);
 
     Client refused;
     wire.network.heal(wire.client, wire.server);
     wire.echo.refuse = true;
-    wire.network.connect(wire.client, {0x0a000002}, 445, &refused);
+    wire.network.connect(wire.client, { 0x0a000002 }, 445, &refused);
     wire.clock.run();
     CHECK(refused.connected == ConnectStatus::Refused);
     CHECK(wire.network.connectionCount() == 0);
@@ -158,8 +162,8 @@ TEST_CASE("a port nobody listens on refuses, an address nobody has is unreachabl
 TEST_CASE("names resolve without case, and not at all when DNS fails", "[vnet]")
 {
     Wire wire;
-    CHECK(wire.network.resolve("Lab") == Ipv4 {0x0a000002});
-    CHECK(wire.network.resolve("10.0.0.7") == Ipv4 {0x0a000007});
+    CHECK(wire.network.resolve("Lab") == Ipv4 { 0x0a000002 });
+    CHECK(wire.network.resolve("10.0.0.7") == Ipv4 { 0x0a000007 });
     CHECK_FALSE(wire.network.resolve("elsewhere"));
     CHECK_FALSE(wire.network.resolve("10.0.0.256"));
     wire.network.setResolvable("LAB", false);
@@ -170,7 +174,7 @@ TEST_CASE("bandwidth paces what is sent", "[vnet]")
 {
     Wire wire;
     wire.echo.answers = false;
-    wire.network.setLink(wire.client, wire.server, {kMs, 1'000'000, 0, false});
+    wire.network.setLink(wire.client, wire.server, { kMs, 1'000'000, 0, false });
     const SocketId socket = wire.connect();
     const auto start = wire.clock.now;
     wire.network.send(socket, Buffer(1'000'000));
@@ -185,11 +189,10 @@ TEST_CASE("a lossy link delays but delivers everything, the same way every time"
 {
     const auto run = [] {
         Wire wire;
-        wire.network.setLink(wire.client, wire.server, {kMs, 0, 100, false});
+        wire.network.setLink(wire.client, wire.server, { kMs, 0, 100, false });
         const SocketId socket = wire.connect();
         std::string text;
-        for (int i = 0; i < 20000; ++i)
-        {
+        for (int i = 0; i < 20000; ++i) {
             text += std::to_string(i);
         }
         wire.send(socket, text);
@@ -202,7 +205,9 @@ TEST_CASE("a lossy link delays but delivers everything, the same way every time"
     CHECK(first == run());
 }
 
-TEST_CASE("a cut link holds bytes back; healing delivers them, and too long a cut ends the connection", "[vnet]")
+TEST_CASE(
+    "a cut link holds bytes back; healing delivers them, and too long a cut ends the connection",
+    "[vnet]")
 {
     Wire wire;
     const SocketId socket = wire.connect();
@@ -236,7 +241,7 @@ TEST_CASE("closing delivers what was sent before; aborting resets the other side
     CHECK(wire.network.connectionCount() == 0);
 
     Client second;
-    socket = wire.network.connect(wire.client, {0x0a000002}, 445, &second);
+    socket = wire.network.connect(wire.client, { 0x0a000002 }, 445, &second);
     wire.clock.run();
     wire.network.abort(socket);
     wire.clock.run();
@@ -257,7 +262,7 @@ TEST_CASE("a server that closes, or crashes, is told to the client once", "[vnet
 
     wire.echo.closeAfter = 0;
     Client second;
-    wire.network.connect(wire.client, {0x0a000002}, 445, &second);
+    wire.network.connect(wire.client, { 0x0a000002 }, 445, &second);
     wire.clock.run();
     wire.network.resetConnections(wire.server);
     wire.clock.run();
@@ -285,12 +290,12 @@ TEST_CASE("packets carry sequence numbers that continue on both sides", "[vnet]"
     wire.clock.run();
     wire.network.close(socket);
     wire.clock.run();
-    std::uint32_t next[2] = {0, 0};
-    for (const auto& [info, length] : wire.packets.rows)
-    {
+    std::uint32_t next[2] = { 0, 0 };
+    for (const auto& [info, length] : wire.packets.rows) {
         const std::size_t side = info.fromClient ? 1 : 0;
         CHECK(info.sequence == next[side]);
-        next[side] += static_cast<std::uint32_t>(length) + ((info.flags & (tcpflag::kSyn | tcpflag::kFin)) ? 1 : 0);
+        next[side] += static_cast<std::uint32_t>(length)
+            + ((info.flags & (tcpflag::kSyn | tcpflag::kFin)) ? 1 : 0);
         CHECK(info.acknowledgement <= next[1 - side]);
     }
     CHECK(next[0] == 200'002);
@@ -304,9 +309,8 @@ TEST_CASE("256 MiB cross the wire in well under a second of processor time", "[v
     wire.echo.answers = false;
     const SocketId socket = wire.connect();
     const std::clock_t start = std::clock();
-    const Buffer block(1u << 20, std::byte {7});
-    for (int i = 0; i < 256; ++i)
-    {
+    const Buffer block(1u << 20, std::byte { 7 });
+    for (int i = 0; i < 256; ++i) {
         wire.network.send(socket, ByteSpan(block));
         wire.clock.run();
     }

@@ -32,13 +32,10 @@ struct RealEcho
         worker = std::thread([this] {
             const int fd = ::accept(listener, nullptr, nullptr);
             char block[65536];
-            for (ssize_t count; (count = ::read(fd, block, sizeof block)) > 0;)
-            {
-                for (ssize_t done = 0, step; done < count; done += step)
-                {
+            for (ssize_t count; (count = ::read(fd, block, sizeof block)) > 0;) {
+                for (ssize_t done = 0, step; done < count; done += step) {
                     step = ::write(fd, block + done, static_cast<std::size_t>(count - done));
-                    if (step <= 0)
-                    {
+                    if (step <= 0) {
                         break;
                     }
                 }
@@ -65,11 +62,13 @@ struct Recording : InputSink, InputSource
     };
     std::vector<Row> rows;
     std::size_t at = 0;
-    void input(const LiveInput& input) override { rows.push_back({input, Buffer(input.bytes.begin(), input.bytes.end())}); }
+    void input(const LiveInput& input) override
+    {
+        rows.push_back({ input, Buffer(input.bytes.begin(), input.bytes.end()) });
+    }
     std::optional<LiveInput> peek() override
     {
-        if (at == rows.size())
-        {
+        if (at == rows.size()) {
             return std::nullopt;
         }
         LiveInput input = rows[at].input;
@@ -82,8 +81,8 @@ struct Recording : InputSink, InputSource
 struct Session : SocketHandler
 {
     FakeClock clock;
-    Network network {clock};
-    HostId client = network.addHost("client", {0x0a000001});
+    Network network { clock };
+    HostId client = network.addHost("client", { 0x0a000001 });
     SocketId socket = kNoSocket;
     std::string log;
     std::size_t wanted = 0;
@@ -92,20 +91,19 @@ struct Session : SocketHandler
 
     void onConnected(ConnectStatus status) override
     {
-        log += "connected " + std::to_string(static_cast<int>(status)) + " at " + std::to_string(clock.now) + "\n";
-        if (status != ConnectStatus::Connected)
-        {
+        log += "connected " + std::to_string(static_cast<int>(status)) + " at "
+            + std::to_string(clock.now) + "\n";
+        if (status != ConnectStatus::Connected) {
             over = true;
             return;
         }
-        network.send(socket, Buffer(wanted, std::byte {'x'}));
+        network.send(socket, Buffer(wanted, std::byte { 'x' }));
     }
     void onData(ByteSpan bytes) override
     {
         got += bytes.size();
         log += "data " + std::to_string(bytes.size()) + " at " + std::to_string(clock.now) + "\n";
-        if (got >= wanted)
-        {
+        if (got >= wanted) {
             network.close(socket);
             over = true;
         }
@@ -118,15 +116,14 @@ struct Session : SocketHandler
         network.bindReal("lab", 445, "127.0.0.1", port);
         socket = network.connect(client, *network.resolve("lab"), 445, this);
         bool any = true;
-        while (!over && any)
-        {
-            any = network.waitLive(std::nullopt, [this](std::uint64_t timeNs, std::function<void()> deliver) {
-                clock.now = std::max(clock.now, timeNs);
-                if (deliver)
-                {
-                    deliver();
-                }
-            });
+        while (!over && any) {
+            any = network.waitLive(
+                std::nullopt, [this](std::uint64_t timeNs, std::function<void()> deliver) {
+                    clock.now = std::max(clock.now, timeNs);
+                    if (deliver) {
+                        deliver();
+                    }
+                });
             clock.run(clock.now);
         }
     }
