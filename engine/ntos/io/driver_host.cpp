@@ -10,6 +10,8 @@
 
 #include <dlfcn.h>
 
+#include "engine/recorder/recorder.h"
+
 #include "engine/ntos/io/iopriv.h"
 
 namespace {
@@ -77,5 +79,10 @@ extern "C" NTSTATUS IopOpenModule(const char* Path, PVOID* Module, PDRIVER_INITI
 
 extern "C" void IopCloseModule(PVOID Module) noexcept
 {
+    // The recorder keeps names of routines by address; those of the module are about to go.
+    if (auto* active = rdrlab::recorder::Recorder::active())
+    {
+        active->forgetLiterals();
+    }
     dlclose(Module);
 }
