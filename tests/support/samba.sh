@@ -93,7 +93,8 @@ start()
     write_configuration "$folder" "$port" "$user" "$@" >"$folder/smb.conf"
     printf 'p1\np1\n' | pdbedit -s "$folder/smb.conf" -t -a -u "$user" >"$folder/pdbedit.log" 2>&1 \
         || { cat "$folder/pdbedit.log" >&2; exit 1; }
-    smbd -F --no-process-group -s "$folder/smb.conf" --debug-stdout -d1 >"$folder/smbd.log" 2>&1 </dev/null &
+    # smbd ends its whole process group with itself: it must not be ours.
+    setsid smbd -F --no-process-group -s "$folder/smb.conf" --debug-stdout -d1 >"$folder/smbd.log" 2>&1 </dev/null &
     echo $! >"$folder/smbd.pid"
     local tries=0
     until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
