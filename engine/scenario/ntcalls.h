@@ -27,6 +27,7 @@ public:
     size_t size() const { return m_size; }
 
 private:
+    uint32_t m_process; // whose memory it is
     std::byte* m_data;
     size_t m_size;
 };
@@ -47,6 +48,7 @@ public:
     void* statusBlock() const { return m_statusBlock; }
 
 private:
+    uint32_t m_process;
     void* m_statusBlock;
 };
 

@@ -4,6 +4,7 @@
 #include "engine/host/text.h"
 #include "engine/ntos/inc/mmp.h"
 #include "engine/ntos/inc/ntcalls.h"
+#include "engine/ntos/world_host.h"
 #include "engine/scenario/ntcalls.h"
 
 #include <cstring>
@@ -73,8 +74,31 @@ uint32_t settle(Request& request, NTSTATUS status)
 
 } // namespace
 
+namespace {
+
+uint32_t currentProcessId()
+{
+    return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(PsGetCurrentProcessId()));
+}
+
+// The language frees its values when it collects them: that may be long after their program has ended, and its memory with
+// it, or after the whole machine. Ids are never used twice in one machine.
+bool processLives(uint32_t id)
+{
+    if (!ntos::World::current() || ntos::World::current()->bugchecked())
+        return false;
+    PEPROCESS process = nullptr;
+    if (!NT_SUCCESS(PsLookupProcessByProcessId(reinterpret_cast<HANDLE>(static_cast<uintptr_t>(id)), &process)))
+        return false;
+    ObDereferenceObject(process);
+    return true;
+}
+
+} // namespace
+
 UserBuffer::UserBuffer(size_t bytes)
-    : m_data(static_cast<std::byte*>(MmpAllocateUser(PsGetCurrentProcess(), bytes ? bytes : 1)))
+    : m_process(currentProcessId())
+    , m_data(static_cast<std::byte*>(MmpAllocateUser(PsGetCurrentProcess(), bytes ? bytes : 1)))
     , m_size(bytes)
 {
     if (!m_data)
@@ -83,11 +107,13 @@ UserBuffer::UserBuffer(size_t bytes)
 
 UserBuffer::~UserBuffer()
 {
-    MmpFreeUser(m_data);
+    if (processLives(m_process))
+        MmpFreeUser(m_data);
 }
 
 Request::Request()
-    : m_statusBlock(MmpAllocateUser(PsGetCurrentProcess(), sizeof(IO_STATUS_BLOCK)))
+    : m_process(currentProcessId())
+    , m_statusBlock(MmpAllocateUser(PsGetCurrentProcess(), sizeof(IO_STATUS_BLOCK)))
 {
     if (!m_statusBlock)
         throw std::bad_alloc();
@@ -96,6 +122,8 @@ Request::Request()
 
 Request::~Request()
 {
+    if (!processLives(m_process))
+        return;
     if (pending()) {
         // The system may still write here: the memory stays with the process until it ends.
         new std::shared_ptr<UserBuffer>(std::move(buffer));
