@@ -245,20 +245,9 @@ namespace {
 
 LIST_ENTRY RxTopLevelIrpAllList;
 KSPIN_LOCK RxTopLevelIrpSpinLock;
-constinit bool RxTopLevelReady = false;
-
-void RxpInitializeTopLevel()
-{
-    if (!RxTopLevelReady) {
-        InitializeListHead(&RxTopLevelIrpAllList);
-        KeInitializeSpinLock(&RxTopLevelIrpSpinLock);
-        RxTopLevelReady = true;
-    }
-}
 
 PRX_TOPLEVELIRP_CONTEXT RxpTopLevelOfThread()
 {
-    RxpInitializeTopLevel();
     ULONG_PTR Top = (ULONG_PTR)IoGetTopLevelIrp();
     if (Top <= FSRTL_MAX_TOP_LEVEL_IRP_FLAG) {
         return nullptr;
@@ -280,6 +269,12 @@ PRX_TOPLEVELIRP_CONTEXT RxpTopLevelOfThread()
 
 } // namespace
 
+void RxpInitializeTopLevel()
+{
+    InitializeListHead(&RxTopLevelIrpAllList);
+    KeInitializeSpinLock(&RxTopLevelIrpSpinLock);
+}
+
 VOID NTAPI __RxInitializeTopLevelIrpContext(
     PRX_TOPLEVELIRP_CONTEXT TopLevelContext, PIRP Irp, PRDBSS_DEVICE_OBJECT RxDeviceObject, ULONG Flags)
 {
@@ -295,7 +290,6 @@ VOID NTAPI __RxInitializeTopLevelIrpContext(
 BOOLEAN NTAPI RxTryToBecomeTheTopLevelIrp(
     PRX_TOPLEVELIRP_CONTEXT TopLevelContext, PIRP Irp, PRDBSS_DEVICE_OBJECT RxDeviceObject, BOOLEAN ForceTopLevel)
 {
-    RxpInitializeTopLevel();
     if (IoGetTopLevelIrp() != nullptr && !ForceTopLevel) {
         return FALSE;
     }

@@ -97,6 +97,7 @@ extern RX_FSD_DISPATCH_VECTOR RxDeviceFCBVector[IRP_MJ_MAXIMUM_FUNCTION + 1];
 extern FCB RxDeviceFCB;
 
 NTSTATUS RxpRunRequest(PRX_CONTEXT RxContext, PIRP Irp);
+void RxpInitializeTopLevel();
 void RxpMarkPending(PRX_CONTEXT RxContext);
 const char* RxpMajorFunctionName(UCHAR MajorFunction);
 

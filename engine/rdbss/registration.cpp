@@ -120,6 +120,7 @@ NTSTATUS NTAPI RxDriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Regist
     RxExports.pRxStrucSupSpinLock = &RxStrucSupSpinLock;
     RxExports.pRxDebugTraceIndent = &RxDebugTraceIndent;
     RxpInitializeContexts();
+    RxpInitializeTopLevel();
     RxpInitializeDeviceFcb();
     RxpInitializeCacheCallbacks();
     RxInitializeRxTimer();

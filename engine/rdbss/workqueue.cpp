@@ -94,11 +94,11 @@ NTSTATUS RxpStartWorker(PRX_WORK_QUEUE WorkQueue)
     return Status;
 }
 
-// In a trace, what an item does hangs below the call that posted it. Bound to an address inside the item, because the item's
-// own may be that of an object.
-[[maybe_unused]] const void* RxpSpanKey(PWORK_QUEUE_ITEM Item)
+VOID NTAPI RxpSpinUpFromSystemWorker(PVOID Context)
 {
-    return (const UCHAR*)Item + 1;
+    PRX_WORK_QUEUE WorkQueue = (PRX_WORK_QUEUE)Context;
+    RxpStartWorker(WorkQueue);
+    InterlockedExchange(&WorkQueue->WorkQueueItemForSpinUpWorkerThreadInUse, 0);
 }
 
 void RxpQueueItem(PRX_WORK_QUEUE WorkQueue, PRX_WORK_QUEUE_ITEM Item)
@@ -106,8 +106,17 @@ void RxpQueueItem(PRX_WORK_QUEUE WorkQueue, PRX_WORK_QUEUE_ITEM Item)
     LONG Waiting = InterlockedIncrement(&WorkQueue->NumberOfWorkItemsToBeDispatched);
     WorkQueue->CumulativeQueueLength += Waiting;
     KeInsertQueue(&WorkQueue->Queue, &((PWORK_QUEUE_ITEM)Item)->List);
-    if (WorkQueue->NumberOfActiveWorkerThreads == 0 && KeGetCurrentIrql() <= APC_LEVEL) {
+    if (WorkQueue->NumberOfActiveWorkerThreads != 0) {
+        return;
+    }
+    if (KeGetCurrentIrql() <= APC_LEVEL) {
         RxpStartWorker(WorkQueue);
+    } else if (InterlockedExchange(&WorkQueue->WorkQueueItemForSpinUpWorkerThreadInUse, 1) == 0) {
+        // A timer's DPC cannot make a thread; a worker of the system can.
+        PWORK_QUEUE_ITEM SpinUp = (PWORK_QUEUE_ITEM)&WorkQueue->WorkQueueItemForSpinUpWorkerThread;
+        ExInitializeWorkItem(SpinUp, RxpSpinUpFromSystemWorker, WorkQueue);
+        ExQueueWorkItem(SpinUp, CriticalWorkQueue);
+        WorkQueue->NumberOfSpinUpRequests += 1;
     }
 }
 
@@ -188,14 +197,8 @@ VOID NTAPI RxpWorkerThreadDispatcher(PRX_WORK_QUEUE WorkQueue, PLARGE_INTEGER Wa
             RxpStartWorker(WorkQueue);
         }
         Ends = Routine == RxpEndThisWorker;
-        RDR_SPAN Span = RdrTraceSpanOf(RxpSpanKey(Item));
-        if (Span != 0) {
-            RdrTraceBind(RxpSpanKey(Item), 0);
-            RdrTraceEnter(Span);
-        }
         // The item may be gone once its routine ran.
         Routine(Parameter);
-        RdrTraceLeave(Span);
         if (RxDeviceObject != nullptr) {
             RxpItemFinished(RxDeviceObject);
         }
@@ -204,7 +207,7 @@ VOID NTAPI RxpWorkerThreadDispatcher(PRX_WORK_QUEUE WorkQueue, PLARGE_INTEGER Wa
 
 /// Runs Routine on a worker thread; the caller's item is busy until the routine starts.
 ///
-/// IRQL     <= DISPATCH_LEVEL; the first item of a queue must come at <= APC_LEVEL
+/// IRQL     <= DISPATCH_LEVEL
 /// Errors   STATUS_UNSUCCESSFUL: the device's dispatcher is spun down
 /// Source   windows-driver-docs-ddi: rxworkq/nf-rxworkq-rxposttoworkerthread.md
 NTSTATUS NTAPI RxPostToWorkerThread(PRDBSS_DEVICE_OBJECT pMRxDeviceObject, WORK_QUEUE_TYPE WorkQueueType,
@@ -216,14 +219,13 @@ NTSTATUS NTAPI RxPostToWorkerThread(PRDBSS_DEVICE_OBJECT pMRxDeviceObject, WORK_
     }
     ExInitializeWorkItem((PWORK_QUEUE_ITEM)pWorkQueueItem, Routine, pContext);
     pWorkQueueItem->pDeviceObject = pMRxDeviceObject;
-    RdrTraceBind(RxpSpanKey((PWORK_QUEUE_ITEM)pWorkQueueItem), RdrTraceCurrent());
     RxpQueueItem(&RxDispatcherWorkQueues.WorkQueue[WorkQueueType], pWorkQueueItem);
     return STATUS_SUCCESS;
 }
 
 /// Runs Routine on a worker thread with an item of RDBSS' own.
 ///
-/// IRQL     <= DISPATCH_LEVEL; the first item of a queue must come at <= APC_LEVEL
+/// IRQL     <= DISPATCH_LEVEL
 /// Errors   STATUS_INSUFFICIENT_RESOURCES, STATUS_UNSUCCESSFUL (spun down)
 /// Source   windows-driver-docs-ddi: rxworkq/nf-rxworkq-rxdispatchtoworkerthread.md
 NTSTATUS NTAPI RxDispatchToWorkerThread(
@@ -280,6 +282,11 @@ VOID RxpTearDownDispatcher()
     RxDispatcher.State = RxDispatcherInactive;
     for (ULONG Type = 0; Type < RxMaximumWorkQueue; Type += 1) {
         PRX_WORK_QUEUE WorkQueue = &RxDispatcherWorkQueues.WorkQueue[Type];
+        while (WorkQueue->WorkQueueItemForSpinUpWorkerThreadInUse != 0) {
+            LARGE_INTEGER Moment;
+            Moment.QuadPart = -10 * 1000; // a system worker is about to start a thread for this queue
+            KeDelayExecutionThread(KernelMode, FALSE, &Moment);
+        }
         ExAcquireFastMutex(&RxpSpinUpMutex);
         WorkQueue->State = RxWorkQueueRundownInProgress;
         LONG Threads = WorkQueue->NumberOfActiveWorkerThreads;
