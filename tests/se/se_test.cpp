@@ -181,7 +181,8 @@ TEST_CASE("a client context lets a server thread act as its client", "[se]")
         CHECK(RtlEqualLuid(&own, &acting));
         SeStopImpersonatingClient();
         SeDeleteClientSecurity(&client);
-        qos.ImpersonationLevel = static_cast<SECURITY_IMPERSONATION_LEVEL>(9);
+        const ULONG nonsense = 9;
+        memcpy(&qos.ImpersonationLevel, &nonsense, sizeof(nonsense));
         CHECK(SeCreateClientSecurityFromSubjectContext(&subject, &qos, FALSE, &client) == STATUS_BAD_IMPERSONATION_LEVEL);
     });
 }

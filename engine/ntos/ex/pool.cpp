@@ -8,7 +8,8 @@
 #include "engine/ntos/inc/init.h"
 #include "engine/ntos/inc/kep.h"
 
-extern "C" void* aligned_alloc(size_t Alignment, size_t Bytes) noexcept;
+extern "C" void* malloc(size_t Bytes) noexcept;
+extern "C" int posix_memalign(void** Memory, size_t Alignment, size_t Bytes) noexcept;
 extern "C" void free(void* Memory) noexcept;
 
 namespace {
@@ -69,6 +70,15 @@ SIZE_T ExpAlignment(POOL_TYPE Type, SIZE_T Bytes)
     return Bytes >= PAGE_SIZE ? PAGE_SIZE : (Type & NonPagedPoolCacheAligned) != 0 ? 64 : 16;
 }
 
+void* ExpHeap(SIZE_T Alignment, SIZE_T Bytes)
+{
+    void* Memory = nullptr;
+    if (Alignment <= 16) {
+        return malloc(Bytes);
+    }
+    return posix_memalign(&Memory, Alignment, Bytes) == 0 ? Memory : nullptr;
+}
+
 void* ExpAllocate(POOL_TYPE Type, SIZE_T Bytes, ULONG Tag)
 {
     if (Tag == 0 || Bytes == 0) {
@@ -82,16 +92,10 @@ void* ExpAllocate(POOL_TYPE Type, SIZE_T Bytes, ULONG Tag)
     const SIZE_T Alignment = ExpAlignment(Type, Bytes);
     const SIZE_T Front = (sizeof(POOL_BLOCK) + Alignment - 1) / Alignment * Alignment;
     SIZE_T Whole = 0;
-    if (__builtin_add_overflow(Bytes, Front + kTrailerBytes + Alignment, &Whole)) {
+    if (__builtin_add_overflow(Bytes, Front + kTrailerBytes, &Whole)) {
         return nullptr;
     }
-#ifdef RDRLAB_SANITIZE
-    // Exact size, so that the first byte past the block is poisoned.
-    Whole = Front + Bytes;
-#else
-    Whole = Whole / Alignment * Alignment;
-#endif
-    auto* Base = static_cast<UCHAR*>(aligned_alloc(Alignment, Whole));
+    auto* Base = static_cast<UCHAR*>(ExpHeap(Alignment, Whole));
     if (Base == nullptr) {
         return nullptr;
     }
@@ -123,12 +127,13 @@ void ExpCheckTrailer(POOL_BLOCK* Block)
 
 void ExpFree(void* Memory, ULONG Tag)
 {
+    if (Memory == nullptr) {
+        KiBugCheckNote("a null pointer was freed", BAD_POOL_CALLER, 0x46, 0, Tag, 0);
+    }
     auto* Block = static_cast<POOL_BLOCK*>(Memory) - 1;
-
-    if (Memory == nullptr || Block->Signature != kSignature) {
-        KiBugCheckNote(Memory == nullptr ? "a null pointer was freed"
-                : Block->Signature == kDeadSignature ? "a pool block was freed twice"
-                                                     : "memory was freed that is no pool block",
+    if (Block->Signature != kSignature) {
+        KiBugCheckNote(Block->Signature == kDeadSignature ? "a pool block was freed twice"
+                                                          : "memory was freed that is no pool block",
             BAD_POOL_CALLER, 0x7, reinterpret_cast<ULONG_PTR>(Memory), Tag, 0);
     }
     KiRequireIrql(ExpIsPaged(Block->Type) ? APC_LEVEL : DISPATCH_LEVEL, "ExFreePoolWithTag");

@@ -57,7 +57,10 @@ NTSTATUS NTAPI SeCreateClientSecurityFromSubjectContext(PSECURITY_SUBJECT_CONTEX
 {
     PSEP_TOKEN Token = SepEffectiveToken(SubjectContext);
 
-    if (!VALID_IMPERSONATION_LEVEL(ClientSecurityQos->ImpersonationLevel)) {
+    // Looked at as a number: a caller may have put anything there.
+    ULONG Level = 0;
+    RtlCopyMemory(&Level, &ClientSecurityQos->ImpersonationLevel, sizeof(Level));
+    if (Level > SECURITY_MAX_IMPERSONATION_LEVEL) {
         return STATUS_BAD_IMPERSONATION_LEVEL;
     }
     if (Token->Type == TokenImpersonation
