@@ -319,6 +319,7 @@ NTSTATUS NTAPI ObOpenObjectByName(
 {
     ACCESS_STATE LocalState;
     UNICODE_STRING Name {};
+    SECURITY_QUALITY_OF_SERVICE SecurityQos;
     OBP_LOOKUP Lookup {};
 
     PAGED_CODE();
@@ -333,6 +334,15 @@ NTSTATUS NTAPI ObOpenObjectByName(
         if (!NT_SUCCESS(Status)) {
             return Status;
         }
+    }
+    if (ObjectAttributes->SecurityQualityOfService != nullptr) {
+        Status = ObpProbeForRead(
+            AccessMode, ObjectAttributes->SecurityQualityOfService, sizeof(SecurityQos), alignof(ULONG));
+        if (!NT_SUCCESS(Status)) {
+            ObpFreeName(&Name);
+            return Status;
+        }
+        SecurityQos = *static_cast<PSECURITY_QUALITY_OF_SERVICE>(ObjectAttributes->SecurityQualityOfService);
     }
     if (AccessState == nullptr) {
         ObpInitAccessState(&LocalState, ObjectType, DesiredAccess);
@@ -349,7 +359,7 @@ NTSTATUS NTAPI ObOpenObjectByName(
     Lookup.Mode = AccessMode;
     Lookup.AccessState = AccessState;
     Lookup.ParseContext = ParseContext;
-    Lookup.SecurityQos = static_cast<PSECURITY_QUALITY_OF_SERVICE>(ObjectAttributes->SecurityQualityOfService);
+    Lookup.SecurityQos = ObjectAttributes->SecurityQualityOfService != nullptr ? &SecurityQos : nullptr;
     Status = ObpLookup(&Lookup);
     if (NT_SUCCESS(Status)) {
         ACCESS_MASK Granted = ObpGrantAccess(ObpTypeOf(Lookup.Object),
