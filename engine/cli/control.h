@@ -1,16 +1,21 @@
-// rdrlab run --control: JSON lines on standard input and output steer a running machine. The only way into a live kernel.
+// rdrlab run --control: JSON lines on standard input and output steer a running machine. The only
+// way into a live kernel.
 //
-//   in   {"do":"break","routine":"MRxCreate"}   pause when a call of this name begins ("*": any); "clear" forgets all
-//        {"do":"step"}  {"do":"out"}            pause at the next call; when the call that is paused at has ended
+//   in   {"do":"break","routine":"MRxCreate"}   pause when a call of this name begins ("*": any);
+//   "clear" forgets all
+//        {"do":"step"}  {"do":"out"}            pause at the next call; when the call that is
+//        paused at has ended
 //        {"do":"continue"}  {"do":"quit"}
 //        {"do":"state","object":"FCB:..."}      the state of one object, or of all that are alive
-//        {"do":"fault","server":"lab","kind":"close","command":"READ"}  as fault{} of the scenario language
+//        {"do":"fault","server":"lab","kind":"close","command":"READ"}  as fault{} of the scenario
+//        language
 //        {"do":"cut","server":"lab"}  {"do":"heal","server":"lab"}
-//   out  {"event":"ready"} {"event":"paused",...} {"event":"state",...} {"event":"done"} {"event":"error",...}
+//   out  {"event":"ready"} {"event":"paused",...} {"event":"state",...} {"event":"done"}
+//   {"event":"error",...}
 //        {"event":"log",...} {"event":"finished",...}
 //
-// The machine is one thread, so while the controller waits for its next line the whole machine stands still, and a run that
-// was paused records the same as one that was not.
+// The machine is one thread, so while the controller waits for its next line the whole machine
+// stands still, and a run that was paused records the same as one that was not.
 #pragma once
 
 #include "engine/recorder/recorder.h"

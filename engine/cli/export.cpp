@@ -56,7 +56,7 @@ int exportTrace(const Options& options)
 void addExport(CLI::App& app, int& status)
 {
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("export", "Write a trace in another tool's format");
+    CLI::App* command = app.add_subcommand("export", "Write a trace in another tool's format.");
     command->add_option("TRACE", options->trace, "the trace file")->required();
     command->add_option("--to", options->format, "pcapng (for Wireshark and tshark) or json")
         ->required()

@@ -54,7 +54,7 @@ int show(const Options& options)
 void addShow(CLI::App& app, int& status)
 {
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("show", "Print a recording as text");
+    CLI::App* command = app.add_subcommand("show", "Print a recording as text.");
     command->add_option("TRACE", options->trace, "the trace file")->required();
     command->add_flag(
         "--tree", options->isTree, "as a tree of calls, with what each gave birth to and changed");

@@ -110,7 +110,7 @@ void addSql(CLI::App& app, int& status)
 {
     auto options = std::make_shared<Options>();
     CLI::App* command
-        = app.add_subcommand("sql", "Ask a trace one question in SQL (tables: traces/SCHEMA.md)");
+        = app.add_subcommand("sql", "Ask a trace one question in SQL (tables: traces/SCHEMA.md).");
     command->add_option("TRACE", options->trace, "the trace file")->required();
     command->add_option(
         "QUERY", options->query, "the statement; read from standard input when missing");

@@ -150,7 +150,7 @@ void addState(CLI::App& app, int& status)
 {
     auto options = std::make_shared<Options>();
     CLI::App* command
-        = app.add_subcommand("state", "Print the state of objects right after one event");
+        = app.add_subcommand("state", "Print the state of objects right after one event.");
     command->add_option("TRACE", options->trace, "the trace file")->required();
     command->add_option("--at", options->at, "the event's number")->required();
     command->add_option(

@@ -3,14 +3,19 @@
 // One row per call, in the order in which they were made; what a call gave birth to, changed and
 // released stands on its row as long as it fits, below it otherwise. A call's result stands on its
 // own row, so that the eye need not look for it; system calls get a closing row besides, with their
-// duration and the round trips they cost.
+// duration and the round trips they cost. What a reader of the story need not know (requests' own
+// life, the kernel's calls to itself, the setup before the scenario's first process) shows with
+// --all.
 #include "engine/cli/dump.h"
-#include "engine/cli/terminal.h"
+#include "engine/cli/treerow.h"
 #include "traces/query/spantree.h"
 #include "traces/query/state.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <fmt/format.h>
+#include <set>
 
 namespace rdrlab::cli {
 
@@ -20,10 +25,8 @@ using trace::EventKind;
 using trace::Layer;
 using trace::ObjectKind;
 
-constexpr std::size_t kLabelColumns = 10;
 constexpr std::size_t kDeepest = 16; // deeper calls are not indented further
-constexpr std::size_t kResultColumn = 46; // where "→ STATUS" stands when the call leaves room
-constexpr std::size_t kRightColumns = 24; // duration and event number
+constexpr trace::Seq kSubjectEvents = 40; // how far to look for the file a system call is about
 
 Colour layerColour(Layer layer)
 {
@@ -55,25 +58,76 @@ std::string displayName(std::string name)
     return harmless(name);
 }
 
+// The name without its kind.
+std::string shortName(const std::string& displayed)
+{
+    const std::size_t space = displayed.find(' ');
+    return space == displayed.npos ? displayed : displayed.substr(space + 1);
+}
+
 std::string resultText(std::int32_t status)
 {
     const std::string text = statusText(status);
     return status < 0 ? paint(Colour::Red, text) : text;
 }
 
-struct Row
+// IoStatus.Information, in the words of the call it belongs to.
+std::string
+informationText(std::string_view routine, std::int32_t status, std::uint64_t information)
 {
-    std::string label;
-    Colour labelColour = Colour::Plain;
-    std::size_t indent = 0;
+    static constexpr std::array kCreated
+        = { "FILE_SUPERSEDED",  "FILE_OPENED", "FILE_CREATED",
+            "FILE_OVERWRITTEN", "FILE_EXISTS", "FILE_DOES_NOT_EXIST" };
+    if (routine == "NtCreateFile" || routine == "NtOpenFile") {
+        return status >= 0 && information < kCreated.size() ? kCreated[information] : std::string();
+    }
+    if (information == 0 || status < 0 || routine == "NtClose") {
+        return {};
+    }
+    return fmt::format("{} bytes", information);
+}
+
+std::set<std::string> flagsOf(const std::string& text)
+{
+    std::set<std::string> flags;
+    for (std::size_t at = 0; at <= text.size();) {
+        const std::size_t end = std::min(text.find('|', at), text.size());
+        if (end != at && text.substr(at, end - at) != "0") {
+            flags.insert(text.substr(at, end - at));
+        }
+        at = end + 1;
+    }
+    return flags;
+}
+
+// Of flags only what came and went.
+std::string differenceText(const std::string& before, const std::string& after)
+{
+    if (before.find('|') == before.npos && after.find('|') == after.npos) {
+        return before + "→" + after;
+    }
+    const std::set<std::string> old = flagsOf(before);
+    const std::set<std::string> fresh = flagsOf(after);
     std::string text;
-    std::string result;
-    std::uint64_t durationNs = 0;
-    std::string remark;
-    trace::Seq seq = 0;
-    trace::SpanId span = 0;
-    bool isOpen = false;
-};
+    for (const std::string& flag : fresh) {
+        text += old.contains(flag) ? "" : (text.empty() ? "+" : " +") + flag;
+    }
+    for (const std::string& flag : old) {
+        text += fresh.contains(flag) ? "" : (text.empty() ? "-" : " -") + flag;
+    }
+    return text;
+}
+
+// The members whose changes tell the story of an object.
+bool isTelling(std::string_view field)
+{
+    static const std::set<std::string_view> telling
+        = { "Condition",          "FcbState",      "Flags",
+            "OpenCount",          "UncleanCount",  "Header.FileSize",
+            "ConstructionStatus", "OpenStatus",    "BufferingFlags",
+            "MRxNetRootState",    "DeletePending", "(name)" };
+    return telling.contains(field);
+}
 
 class Printer
 {
@@ -91,25 +145,40 @@ public:
     bool print();
 
 private:
+    // The parts of the text.
     void header();
+    trace::Seq setup();
     void summary();
+
+    // One event each.
     void take(const trace::Event& event);
     void begin(const trace::Event& event);
     void end(const trace::Event& event);
+    void life(const trace::Event& event);
     void change(const trace::Event& event);
-    void ownRow(const trace::Event& event, std::string text);
-    void item(const trace::Event& event, const std::string& text);
+    void reference(const trace::Event& event);
+    void note(const trace::Event& event);
+    void plain(const trace::Event& event);
+
+    // Rows and the items on them.
     void open(Row row);
     void flush();
-    bool isShown(const trace::SpanNode& node) const;
-    std::size_t indentOf(std::uint32_t node) const;
+    void ownRow(const trace::Event& event, std::string text);
+    void item(const trace::Event& event, const std::string& text, const std::string& joined = {});
+
+    // What things are called.
+    std::string subjectOf(const trace::SpanNode& node) const;
     std::string callText(const trace::Event& event, const trace::SpanNode& node) const;
+    std::string labelOf(std::uint32_t process, Layer layer) const;
     std::string nameOf(trace::ObjectId object, trace::Seq seq) const
     {
         return displayName(m_names.at(object, seq));
     }
     ObjectKind kindOf(trace::ObjectId object) const;
-    std::string labelOf(const trace::Event& event, const trace::SpanNode* node) const;
+
+    bool isShown(const trace::SpanNode& node) const;
+    bool isHiddenEvent(const trace::Event& event) const;
+    std::size_t indentOf(std::uint32_t node) const;
 
     const trace::Reader& m_reader;
     const TreeOptions& m_options;
@@ -118,7 +187,9 @@ private:
     trace::ObjectNames m_names;
     std::size_t m_width;
     Row m_row;
-    std::uint32_t m_root = 0;
+    std::uint32_t m_root = 0; // of the system call whose rows are being printed
+    std::size_t m_lastIndent = 0;
+    std::string m_late; // items of a system call after its last inner call
     std::uint64_t m_shown = 0;
 };
 
@@ -130,7 +201,19 @@ ObjectKind Printer::kindOf(trace::ObjectId id) const
 
 bool Printer::isShown(const trace::SpanNode& node) const
 {
-    return !m_options.onlyMrx || node.span.layer == Layer::Mrx;
+    if (m_options.onlyMrx) {
+        return node.span.layer == Layer::Mrx;
+    }
+    // Kernel code's calls to itself.
+    return m_options.everything || node.span.layer != Layer::Kernel
+        || !m_reader.string(node.span.routine).starts_with("Zw");
+}
+
+// In the short story: whatever happens inside a call that is not shown.
+bool Printer::isHiddenEvent(const trace::Event& event) const
+{
+    const std::uint32_t index = m_tree.find(event.span);
+    return index != 0 && !m_options.onlyMrx && !isShown(m_tree.nodes()[index]);
 }
 
 // How many calls that are shown enclose this one.
@@ -143,36 +226,62 @@ std::size_t Printer::indentOf(std::uint32_t node) const
     return 2 * std::min(depth, kDeepest);
 }
 
-std::string Printer::labelOf(const trace::Event& event, const trace::SpanNode* node) const
+std::string Printer::labelOf(std::uint32_t process, Layer layer) const
 {
-    const Layer layer = node != nullptr ? node->span.layer : event.layer;
     if (layer == Layer::App) {
-        const std::string_view process = m_reader.processName(event.process);
-        return process.empty() ? std::string("app") : harmless(process);
+        const std::string_view name = m_reader.processName(process);
+        return name.empty() ? std::string("app") : harmless(name);
     }
     return " " + std::string(trace::layerName(layer));
+}
+
+// The file a system call is about: the first file object that it makes or takes a reference on.
+std::string Printer::subjectOf(const trace::SpanNode& node) const
+{
+    std::string subject;
+    const trace::Span& span = node.span;
+    const trace::Seq last
+        = std::min(span.end != 0 ? span.end : UINT64_MAX, span.id + kSubjectEvents);
+    m_reader.events(span.id + 1, last, [&](const trace::Event& event) {
+        if (event.object != 0 && event.span == span.id
+            && kindOf(event.object) == ObjectKind::File) {
+            subject = nameOf(event.object, event.seq);
+        }
+        return subject.empty();
+    });
+    return subject;
 }
 
 std::string Printer::callText(const trace::Event& event, const trace::SpanNode& node) const
 {
     std::string routine = harmless(m_reader.string(event.routine));
     const trace::Span& span = node.span;
-    if (span.layer == Layer::Io && routine.starts_with("IRP_MJ_")) {
-        routine = (span.request != 0 ? nameOf(span.request, event.seq) + " " : std::string())
-            + routine.substr(7);
-        if (event.object != 0) {
-            std::string device = nameOf(event.object, event.seq);
-            device = device.starts_with("DEVICE ") ? device.substr(7) : device;
-            routine += " → " + device;
+    const std::string object = event.object != 0 ? nameOf(event.object, event.seq) : std::string();
+    const ObjectKind kind = kindOf(event.object);
+    if (routine.starts_with("IRP_MJ_")) {
+        routine.erase(0, 7);
+        if (span.layer != Layer::Io) {
+            return kind == ObjectKind::RxContext ? object + "  " + routine : routine;
         }
-        return routine;
+        routine
+            = (span.request != 0 ? nameOf(span.request, event.seq) + " " : std::string()) + routine;
     }
-    // What the call is about, unless that is the request it runs in.
-    if (event.object != 0 && kindOf(event.object) != ObjectKind::RxContext
-        && kindOf(event.object) != ObjectKind::Irp) {
-        routine += "  " + nameOf(event.object, event.seq);
+    switch (kind) {
+    case ObjectKind::None:
+        break;
+    case ObjectKind::Device:
+        return routine + " → " + shortName(object);
+    case ObjectKind::Irp:
+    case ObjectKind::RxContext:
+    case ObjectKind::Exchange:
+        return routine; // the request itself
+    case ObjectKind::File:
+        return routine + "  " + (object.find(' ') != object.npos ? shortName(object) : object);
+    default:
+        return routine + "  " + object;
     }
-    return routine;
+    const std::string subject = span.layer == Layer::App ? subjectOf(node) : std::string();
+    return routine + (subject.empty() ? "" : "  " + shortName(subject));
 }
 
 void Printer::open(Row row)
@@ -180,44 +289,21 @@ void Printer::open(Row row)
     flush();
     m_row = std::move(row);
     m_row.isOpen = true;
+    m_lastIndent = m_row.indent;
 }
 
 void Printer::flush()
 {
-    if (!m_row.isOpen) {
-        return;
+    if (m_row.isOpen) {
+        m_row.isOpen = false;
+        ++m_shown;
+        printRow(m_row, m_width, m_out);
     }
-    m_row.isOpen = false;
-    ++m_shown;
-    std::string label = shorten(m_row.label, kLabelColumns - 1);
-    const std::size_t labelPad = kLabelColumns - std::min(columns(label), kLabelColumns);
-    std::string line
-        = paint(m_row.labelColour, label) + std::string(labelPad + m_row.indent, ' ') + m_row.text;
-    if (!m_row.result.empty()) {
-        const std::size_t used = columns(line);
-        line
-            += std::string(used + 2 < kResultColumn ? kResultColumn - used : 2, ' ') + m_row.result;
-    }
-    std::string right = m_row.remark;
-    if (m_row.durationNs != 0) {
-        right = durationText(m_row.durationNs) + (right.empty() ? "" : ", " + right);
-    }
-    const std::string number = fmt::format("#{}", m_row.seq);
-    const std::size_t rightColumns
-        = columns(right) + (right.empty() ? 0 : 2) + std::max<std::size_t>(number.size(), 6);
-    const std::size_t room = m_width > rightColumns + 2 ? m_width - rightColumns - 2 : 20;
-    line = shorten(line, room);
-    line += std::string(room - std::min(room, columns(line)) + 2, ' ');
-    const std::string tail = (right.empty() ? "" : right + "  ")
-        + std::string(6 - std::min<std::size_t>(6, number.size()), ' ')
-        + paint(Colour::Dim, number);
-    m_out << line << tail << '\n';
 }
 
 void Printer::header()
 {
-    const std::string scenario
-        = m_reader.meta("scenario_name", m_reader.meta("scenario", "recording"));
+    const std::string scenario = m_reader.meta("scenario", "recording");
     std::string line = paint(Colour::Bold, harmless(scenario.substr(0, scenario.find('\n'))));
     if (!m_reader.meta("seed").empty()) {
         line += "   seed " + harmless(m_reader.meta("seed"));
@@ -233,6 +319,36 @@ void Printer::header()
     m_out << '\n';
 }
 
+// One line for what the laboratory does before the scenario's own processes run; returns its last
+// event.
+trace::Seq Printer::setup()
+{
+    const std::string text = m_reader.meta("setup_events", "0");
+    trace::Seq last = 0;
+    std::from_chars(text.data(), text.data() + text.size(), last);
+    last = std::min(last, m_reader.lastSeq());
+    if (last == 0 || m_options.everything || m_options.onlyMrx || m_options.range.from > 1) {
+        return 0;
+    }
+    std::string drivers;
+    for (const trace::Object& object : m_reader.objects()) {
+        if (object.kind == ObjectKind::Driver && object.birth <= last) {
+            drivers += (drivers.empty() ? "" : ", ") + shortName(nameOf(object.id, last));
+        }
+    }
+    Row row;
+    row.label = "setup";
+    row.labelColour = Colour::Dim;
+    row.text = paint(
+        Colour::Dim,
+        fmt::format("the machine is up; drivers: {}; {} events, shown with --all", drivers, last));
+    row.seq = last;
+    open(std::move(row));
+    flush();
+    m_out << '\n';
+    return last;
+}
+
 void Printer::summary()
 {
     std::size_t died = 0;
@@ -246,11 +362,7 @@ void Printer::summary()
     const std::size_t born = m_reader.objects().size();
     m_out << fmt::format(
         "\n{} events   {} virtual   objects: {} born, {} died, {} alive at the end   ",
-        m_reader.lastSeq(),
-        durationText(m_reader.endTimeNs()),
-        born,
-        died,
-        born - died);
+        m_reader.lastSeq(), durationText(m_reader.endTimeNs()), born, died, born - died);
     const std::string calls = fmt::format("system calls that failed: {}", failed);
     m_out << (failed != 0 ? paint(Colour::Red, calls) : calls) << '\n';
 }
@@ -263,29 +375,28 @@ void Printer::begin(const trace::Event& event)
     }
     const trace::SpanNode& node = m_tree.nodes()[index];
     const trace::Span& span = node.span;
-    if (node.depth == 0 && m_root != 0) {
+    const trace::SpanNode& root = m_tree.nodes()[node.root];
+    if (root.span.layer == Layer::App && node.root != m_root) {
         flush();
-        m_out << '\n';
-    } else if (m_root != 0 && node.root != m_root) {
-        // Another request goes on: say whose rows follow.
-        flush();
-        const trace::Span& root = m_tree.nodes()[node.root].span;
-        trace::Event opener;
-        opener.process = root.process;
-        opener.layer = root.layer;
-        const std::string text = fmt::format(
-            "— {} {} (#{})", labelOf(opener, &m_tree.nodes()[node.root]),
-            m_reader.string(root.routine), root.id);
-        m_out << paint(Colour::Dim, harmless(text)) << '\n';
+        if (m_root != 0) {
+            m_out << '\n';
+        }
+        if (node.root != index) {
+            // Another system call goes on: say whose rows follow.
+            const std::string who = fmt::format(
+                "{} {} goes on (#{})", labelOf(root.span.process, Layer::App),
+                m_reader.string(root.span.routine), root.span.id);
+            m_out << paint(Colour::Dim, harmless(who)) << '\n';
+        }
+        m_root = node.root;
+        m_late.clear();
     }
-    m_root = node.root;
     Row row;
-    row.label = labelOf(event, &node);
+    row.label = labelOf(event.process, span.layer);
     row.labelColour = layerColour(span.layer);
     row.indent = indentOf(index);
-    row.text = paint(
-        span.layer == Layer::Mrx || span.layer == Layer::App ? Colour::Bold : Colour::Plain,
-        callText(event, node));
+    const bool isBold = span.layer == Layer::Mrx || span.layer == Layer::App;
+    row.text = paint(isBold ? Colour::Bold : Colour::Plain, callText(event, node));
     row.seq = event.seq;
     row.span = event.seq;
     if (span.end == 0) {
@@ -301,100 +412,174 @@ void Printer::begin(const trace::Event& event)
 
 void Printer::end(const trace::Event& event)
 {
-    if (event.layer != Layer::App || m_options.onlyMrx) {
-        return;
-    }
     const std::uint32_t index = m_tree.find(event.span);
-    if (index == 0) {
+    if (event.layer != Layer::App || m_options.onlyMrx || index == 0) {
         return;
     }
     const trace::SpanNode& node = m_tree.nodes()[index];
     Row row;
-    row.label = labelOf(event, &node);
+    row.label = labelOf(event.process, Layer::App);
     row.labelColour = layerColour(Layer::App);
     row.indent = indentOf(index);
     row.text = "◄ " + resultText(event.status);
-    row.text += event.argument != 0 ? fmt::format("  information {}", event.argument) : "";
+    const std::string information
+        = informationText(m_reader.string(event.routine), event.status, event.argument);
+    row.text += (information.empty() ? "" : "  ") + information;
+    row.items = m_late;
+    m_late.clear();
     row.durationNs = node.span.endNs - std::min(node.span.endNs, node.span.beginNs);
     const std::uint32_t trips = m_tree.count(index, Layer::Wire);
     row.remark = trips != 0 ? fmt::format("{} round trip{}", trips, trips == 1 ? "" : "s") : "";
     row.seq = event.seq;
     row.span = event.span;
-    m_root = node.root;
     open(std::move(row));
-    if (node.depth == 0) {
-        flush();
-    }
+    flush();
 }
 
 // A row of its own, below the call in which it happened.
 void Printer::ownRow(const trace::Event& event, std::string text)
 {
     const std::uint32_t index = m_tree.find(event.span);
+    const Layer layer = index != 0 && event.layer == Layer::Kernel
+        ? m_tree.nodes()[index].span.layer
+        : event.layer;
     Row row;
-    row.label = " " + std::string(trace::layerName(event.layer));
-    row.labelColour = layerColour(event.layer);
-    row.indent = index != 0 ? indentOf(index) + 2 : 0;
+    row.label = labelOf(event.process, layer);
+    row.labelColour = layerColour(layer);
+    row.indent = index != 0 ? indentOf(index) + 2 : m_lastIndent;
     row.text = std::move(text);
     row.seq = event.seq;
     row.span = event.span;
     open(std::move(row));
 }
 
-// Something that belongs to a call: on its row while there is room.
-void Printer::item(const trace::Event& event, const std::string& text)
+// Something that belongs to a call: on its row while there is room. `joined` is the shorter form
+// that follows another item about the same object.
+void Printer::item(const trace::Event& event, const std::string& text, const std::string& joined)
 {
     if (m_options.onlyMrx && m_row.span != event.span) {
         return;
     }
-    if (m_row.isOpen && m_row.span == event.span) {
-        const std::size_t used = kLabelColumns + m_row.indent
-            + std::max(columns(m_row.text),
-                       m_row.result.empty() ? 0 : kResultColumn - kLabelColumns - m_row.indent)
-            + columns(m_row.result);
-        if (used + 3 + columns(text) + kRightColumns <= m_width) {
-            std::string& target = m_row.result.empty() ? m_row.text : m_row.result;
-            target += (target.empty() ? "" : "   ") + text;
-            return;
-        }
+    const bool isSame = m_row.isOpen && m_row.span == event.span;
+    const bool isJoining = isSame && m_row.object == event.object && event.object != 0
+        && !joined.empty() && !m_row.items.empty();
+    const std::string& added = isJoining ? joined : text;
+    const bool fits = isSame && m_row.used() + 3 + columns(added) + kRightColumns <= m_width;
+    const std::uint32_t index = m_tree.find(event.span);
+    if (!fits && index != 0 && m_tree.nodes()[index].span.layer == Layer::App
+        && !m_options.everything) {
+        // Behind the inner calls: on the closing row.
+        m_late += (m_late.empty() ? "" : "   ") + text;
+        return;
     }
-    ownRow(event, text);
+    if (!fits) {
+        ownRow(event, {});
+    }
+    m_row.items += m_row.items.empty() ? "" : fits && isJoining ? "" : "   ";
+    m_row.items += fits ? added : text;
+    m_row.object = event.object;
+    m_row.kind = event.kind;
+}
+
+void Printer::life(const trace::Event& event)
+{
+    const ObjectKind kind = kindOf(event.object);
+    const bool isRequest = kind == ObjectKind::Irp || kind == ObjectKind::Exchange;
+    // The rows name the requests; of handles only the applications' own tell something.
+    const bool isInternal = kind == ObjectKind::Handle && event.layer != Layer::App;
+    if (!m_options.everything && (isRequest || isInternal)) {
+        return;
+    }
+    std::string name = nameOf(event.object, event.seq);
+    if (kind == ObjectKind::File && m_row.isOpen && m_row.text.ends_with(shortName(name))) {
+        name = "FILE_OBJECT"; // the row says which
+    }
+    const bool isBirth = event.kind == EventKind::Born;
+    item(event, paint(isBirth ? Colour::Green : Colour::Red, (isBirth ? "+ " : "- ") + name));
 }
 
 void Printer::change(const trace::Event& event)
 {
     const ObjectKind kind = kindOf(event.object);
-    // The requests' own fields change with every step; the structures behind them are what one
-    // looks for.
-    const bool isRequest = kind == ObjectKind::Irp || kind == ObjectKind::RxContext
-        || kind == ObjectKind::File || kind == ObjectKind::Device || kind == ObjectKind::Driver;
-    if (isRequest && !m_options.everything) {
+    // The requests' own fields change with every step; the structures behind them tell the story.
+    const bool isStructure = kind >= ObjectKind::SrvCall && kind <= ObjectKind::Fobx;
+    const bool isHost
+        = kind == ObjectKind::Connection || kind == ObjectKind::Session || kind == ObjectKind::Tree;
+    if (!isStructure && !isHost && !m_options.everything) {
         return;
     }
-    std::string text;
     m_reader.changes(event.seq, event.seq, [&](const trace::FieldChange& change) {
-        const std::string_view field = m_reader.string(change.field);
+        const std::string field = harmless(m_reader.string(change.field));
         const bool isFirst = change.before.type == trace::Value::Type::None;
         const bool isCondition = field == "Condition";
-        // First values say little, but the condition an object starts in does; counts come from the
-        // ledger.
-        if (!m_options.everything && ((isFirst && !isCondition) || field == "NodeReferenceCount")) {
+        // First values say little, but the condition an object starts in does.
+        if (!m_options.everything && ((isFirst && !isCondition) || !isTelling(field))) {
             return true;
         }
         const std::string after = harmless(change.after.print());
-        text += text.empty() ? "" : ", ";
-        text += isFirst
-            ? fmt::format("{} {}", field, after)
-            : fmt::format("{} {}→{}", harmless(field), harmless(change.before.print()), after);
+        std::string text = isFirst ? after : differenceText(harmless(change.before.print()), after);
+        text = paint(Colour::Yellow, isCondition ? text : field + " " + text);
+        const bool followsBirth = m_row.kind == EventKind::Born && isFirst;
+        item(
+            event, nameOf(event.object, event.seq) + " " + text,
+            followsBirth ? " (" + text + ")" : ", " + text);
         return true;
     });
-    if (!text.empty()) {
-        item(event, nameOf(event.object, event.seq) + " " + paint(Colour::Yellow, text));
+}
+
+void Printer::reference(const trace::Event& event)
+{
+    const ObjectKind kind = kindOf(event.object);
+    const bool isStructure = kind >= ObjectKind::SrvCall && kind <= ObjectKind::Fobx;
+    if (!isStructure && !m_options.everything) {
+        return;
     }
+    m_reader.references(event.seq, event.seq, [&](const trace::Reference& reference) {
+        const std::int64_t before = std::int64_t(reference.count) - reference.delta;
+        if (before == 0 && reference.delta > 0 && !m_options.everything) {
+            return true; // every object starts with one
+        }
+        const std::string text = fmt::format("refs {}→{}", before, reference.count);
+        const bool goesOn = m_row.kind == EventKind::Reference && m_row.count == before;
+        item(
+            event, nameOf(event.object, event.seq) + " " + paint(Colour::Yellow, text),
+            goesOn ? paint(Colour::Yellow, fmt::format("→{}", reference.count))
+                   : ", " + paint(Colour::Yellow, text));
+        m_row.count = reference.count;
+        return true;
+    });
+}
+
+void Printer::note(const trace::Event& event)
+{
+    std::string text = harmless(m_reader.string(event.text != 0 ? event.text : event.routine));
+    text += event.hasStatus && event.status != 0 ? "  " + resultText(event.status) : "";
+    if (event.layer == Layer::Server) {
+        ownRow(event, paint(Colour::Dim, "answers " + text));
+    } else if (!text.empty()) {
+        item(event, text);
+    }
+}
+
+// What has no form of its own.
+void Printer::plain(const trace::Event& event)
+{
+    std::string text
+        = fmt::format("{} {}", trace::eventKindName(event.kind), m_reader.string(event.routine));
+    text += event.object != 0 ? " " + m_names.at(event.object, event.seq) : "";
+    text += event.text != 0 ? "  " + std::string(m_reader.string(event.text)) : "";
+    text += event.kind == EventKind::Packet ? fmt::format(" {} bytes", event.argument) : "";
+    text += event.hasStatus && event.status != 0 ? "  " + statusText(event.status) : "";
+    const bool isTrouble = event.kind == EventKind::Error || event.kind == EventKind::Missing
+        || event.kind == EventKind::Cancel;
+    ownRow(event, paint(isTrouble ? Colour::Red : Colour::Dim, harmless(text)));
 }
 
 void Printer::take(const trace::Event& event)
 {
+    if (event.kind != EventKind::Error && isHiddenEvent(event)) {
+        return;
+    }
     switch (event.kind) {
     case EventKind::Begin:
         begin(event);
@@ -403,28 +588,16 @@ void Printer::take(const trace::Event& event)
         end(event);
         return;
     case EventKind::Born:
-        item(event, paint(Colour::Green, "+ " + nameOf(event.object, event.seq)));
-        return;
     case EventKind::Died:
-        item(event, paint(Colour::Red, "- " + nameOf(event.object, event.seq)));
+        life(event);
         return;
     case EventKind::Change:
     case EventKind::Rename:
         change(event);
         return;
-    case EventKind::Reference: {
-        std::string text;
-        m_reader.references(event.seq, event.seq, [&](const trace::Reference& reference) {
-            text = fmt::format("refs {}→{}", reference.count - reference.delta, reference.count);
-            return true;
-        });
-        const ObjectKind kind = kindOf(event.object);
-        const bool isStructure = kind >= ObjectKind::SrvCall && kind <= ObjectKind::Fobx;
-        if (isStructure || m_options.everything) {
-            item(event, nameOf(event.object, event.seq) + " " + paint(Colour::Yellow, text));
-        }
+    case EventKind::Reference:
+        reference(event);
         return;
-    }
     case EventKind::Callback: {
         std::string text = "◄ " + harmless(m_reader.string(event.routine));
         text += "  " + resultText(event.status);
@@ -434,49 +607,36 @@ void Printer::take(const trace::Event& event)
     }
     case EventKind::Note:
     case EventKind::State:
-        if (event.text != 0) {
-            item(event, harmless(m_reader.string(event.text)));
-        } else if (event.routine != 0) {
-            item(event, harmless(m_reader.string(event.routine)));
-        }
+        note(event);
         return;
     case EventKind::Error:
     case EventKind::Missing:
-    case EventKind::Cancel: {
-        std::string text = fmt::format(
-            "{} {}", trace::eventKindName(event.kind), m_reader.string(event.routine));
-        text += event.text != 0 ? "  " + std::string(m_reader.string(event.text)) : "";
-        text += event.hasStatus && event.status != 0 ? "  " + statusText(event.status) : "";
-        ownRow(event, paint(Colour::Red, harmless(text)));
+    case EventKind::Cancel:
+        plain(event);
         return;
-    }
     case EventKind::Post:
-        ownRow(event, "posted " + harmless(m_reader.string(event.routine)));
+        if (event.layer != Layer::Kernel || m_options.everything) {
+            item(event, "posted to a worker");
+        }
         return;
     default:
-        break;
-    }
-    if (m_options.everything) {
-        std::string text = fmt::format(
-            "{} {}", trace::eventKindName(event.kind), m_reader.string(event.routine));
-        text += event.object != 0 ? " " + nameOf(event.object, event.seq) : "";
-        text += event.kind == EventKind::Packet ? fmt::format(" {} bytes", event.argument) : "";
-        ownRow(event, paint(Colour::Dim, harmless(text)));
+        if (m_options.everything) {
+            plain(event);
+        }
     }
 }
 
 bool Printer::print()
 {
     header();
-    const bool good
-        = m_reader.events(m_options.range.from, m_options.range.to, [&](const trace::Event& event) {
-              const bool isMrx = event.layer == Layer::Mrx || event.kind == EventKind::Callback
-                  || event.kind == EventKind::End;
-              if (!m_options.onlyMrx || isMrx) {
-                  take(event);
-              }
-              return bool(m_out);
-          });
+    const trace::Seq from = std::max(m_options.range.from, setup() + 1);
+    const bool good = m_reader.events(from, m_options.range.to, [&](const trace::Event& event) {
+        const bool isMrx = event.layer == Layer::Mrx || event.kind == EventKind::Callback;
+        if (!m_options.onlyMrx || isMrx) {
+            take(event);
+        }
+        return bool(m_out);
+    });
     flush();
     if (m_shown == 0) {
         m_out << "(no event in this range)\n";

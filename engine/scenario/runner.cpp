@@ -404,6 +404,8 @@ RunReport Run::execute()
         problem = loadDrivers();
     if (problem.empty())
         problem = startRedirectors();
+    if (m_recorder)
+        m_recorder->meta("setup_events", static_cast<int64_t>(m_recorder->lastSeq()));
     if (problem.empty() && m_options.built)
         m_options.built();
     if (problem.empty())

@@ -210,7 +210,7 @@ TEST_CASE("control characters in a foreign trace do not reach the terminal", "[c
         auto recorder = test::recordTo(path);
         sched::Context context;
         recorder->setContext(&context);
-        recorder->meta("scenario_name", "\033[2Jx");
+        recorder->meta("scenario", "\033[2Jx");
         int thing = 0;
         recorder->born(recorder::ObjectKind::Fcb, &thing, 0, "\033]0;evil\007", nullptr);
         const auto span = recorder->begin(recorder::Layer::Mrx, "\033[31mMRx", &thing);

@@ -118,7 +118,7 @@ std::uint64_t recordFirstOpen(recorder::Recorder& recorder, sched::Context& cont
     wire.packet.serverPort = 445;
     wire.packet.connection = 1;
 
-    recorder.meta("scenario_name", "first-open");
+    recorder.meta("scenario", "first-open");
     recorder.meta("seed", 1);
     context.processId = 8;
     context.threadId = 12;
