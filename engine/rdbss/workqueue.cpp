@@ -101,6 +101,13 @@ VOID NTAPI RxpSpinUpFromSystemWorker(PVOID Context)
     InterlockedExchange(&WorkQueue->WorkQueueItemForSpinUpWorkerThreadInUse, 0);
 }
 
+// In a trace, what an item does hangs below the call that posted it. Bound to an address inside the item, because the item's
+// own may be that of an object.
+[[maybe_unused]] const void* RxpSpanKey(PWORK_QUEUE_ITEM Item)
+{
+    return (const UCHAR*)Item + 1;
+}
+
 void RxpQueueItem(PRX_WORK_QUEUE WorkQueue, PRX_WORK_QUEUE_ITEM Item)
 {
     LONG Waiting = InterlockedIncrement(&WorkQueue->NumberOfWorkItemsToBeDispatched);
@@ -197,8 +204,14 @@ VOID NTAPI RxpWorkerThreadDispatcher(PRX_WORK_QUEUE WorkQueue, PLARGE_INTEGER Wa
             RxpStartWorker(WorkQueue);
         }
         Ends = Routine == RxpEndThisWorker;
+        RDR_SPAN Span = RdrTraceSpanOf(RxpSpanKey(Item));
+        if (Span != 0) {
+            RdrTraceBind(RxpSpanKey(Item), 0);
+            RdrTraceEnter(Span);
+        }
         // The item may be gone once its routine ran.
         Routine(Parameter);
+        RdrTraceLeave(Span);
         if (RxDeviceObject != nullptr) {
             RxpItemFinished(RxDeviceObject);
         }
@@ -219,6 +232,7 @@ NTSTATUS NTAPI RxPostToWorkerThread(PRDBSS_DEVICE_OBJECT pMRxDeviceObject, WORK_
     }
     ExInitializeWorkItem((PWORK_QUEUE_ITEM)pWorkQueueItem, Routine, pContext);
     pWorkQueueItem->pDeviceObject = pMRxDeviceObject;
+    RdrTraceBind(RxpSpanKey((PWORK_QUEUE_ITEM)pWorkQueueItem), RdrTraceCurrent());
     RxpQueueItem(&RxDispatcherWorkQueues.WorkQueue[WorkQueueType], pWorkQueueItem);
     return STATUS_SUCCESS;
 }
