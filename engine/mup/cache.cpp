@@ -1,7 +1,8 @@
 // cache.cpp - the prefix cache: which provider claimed which beginning of a name, for how long.
 //
-// A linear list, oldest entry first: it is bounded by PrefixCacheSizeInKB, and a name is compared with a few dozen prefixes at
-// most. A table by hash could not find "the longest remembered beginning" without hashing every beginning.
+// A linear list, oldest entry first: it is bounded by PrefixCacheSizeInKB, and a name is compared
+// with a few dozen prefixes at most. A table by hash could not find "the longest remembered
+// beginning" without hashing every beginning.
 #include "engine/mup/mupp.h"
 
 namespace {
@@ -19,11 +20,13 @@ void FreePrefix(PMUP_PREFIX Prefix)
     ExFreePoolWithTag(Prefix, MUP_TAG_PREFIX);
 }
 
-// Whole components, without regard to case: \server\share covers \SERVER\share and \server\share\x, not \server\shares.
+// Whole components, without regard to case: \server\share covers \SERVER\share and \server\share\x,
+// not \server\shares.
 BOOLEAN Covers(PCUNICODE_STRING Prefix, PCUNICODE_STRING Path)
 {
     return RtlPrefixUnicodeString(Prefix, Path, TRUE)
-        && (Path->Length == Prefix->Length || Path->Buffer[Prefix->Length / sizeof(WCHAR)] == L'\\');
+        && (Path->Length == Prefix->Length
+            || Path->Buffer[Prefix->Length / sizeof(WCHAR)] == L'\\');
 }
 
 void DropExpired(ULONGLONG Now)
@@ -41,10 +44,12 @@ void DropExpired(ULONGLONG Now)
 
 } // namespace
 
-/// Reads a REG_SZ (or a list of strings, of which the first counts). FALSE when it is absent, of another type or too long.
+/// Reads a REG_SZ (or a list of strings, of which the first counts). FALSE when it is absent, of
+/// another type or too long.
 ///
 /// IRQL     PASSIVE_LEVEL
-BOOLEAN MuppReadString(PCUNICODE_STRING Key, PCWSTR Name, PWCH Buffer, USHORT Bytes, PUNICODE_STRING Value)
+BOOLEAN
+MuppReadString(PCUNICODE_STRING Key, PCWSTR Name, PWCH Buffer, USHORT Bytes, PUNICODE_STRING Value)
 {
     OBJECT_ATTRIBUTES Attributes;
     UNICODE_STRING ValueName;
@@ -53,7 +58,8 @@ BOOLEAN MuppReadString(PCUNICODE_STRING Key, PCWSTR Name, PWCH Buffer, USHORT By
     BOOLEAN Found = FALSE;
 
     InitializeObjectAttributes(
-        &Attributes, const_cast<PUNICODE_STRING>(Key), OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, nullptr, nullptr);
+        &Attributes, const_cast<PUNICODE_STRING>(Key), OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
+        nullptr, nullptr);
     if (!NT_SUCCESS(ZwOpenKey(&Handle, KEY_READ, &Attributes))) {
         return FALSE;
     }
@@ -61,13 +67,16 @@ BOOLEAN MuppReadString(PCUNICODE_STRING Key, PCWSTR Name, PWCH Buffer, USHORT By
     auto* Information = static_cast<PKEY_VALUE_PARTIAL_INFORMATION>(ExAllocatePoolWithTag(
         PagedPool, sizeof(KEY_VALUE_PARTIAL_INFORMATION) + Bytes, MUP_TAG_ORDER));
     if (Information != nullptr) {
-        if (NT_SUCCESS(ZwQueryValueKey(Handle, &ValueName, KeyValuePartialInformation, Information,
+        if (NT_SUCCESS(ZwQueryValueKey(
+                Handle, &ValueName, KeyValuePartialInformation, Information,
                 sizeof(KEY_VALUE_PARTIAL_INFORMATION) + Bytes, &Used))
-            && (Information->Type == REG_SZ || Information->Type == REG_EXPAND_SZ || Information->Type == REG_MULTI_SZ)
+            && (Information->Type == REG_SZ || Information->Type == REG_EXPAND_SZ
+                || Information->Type == REG_MULTI_SZ)
             && Information->DataLength <= Bytes) {
             RtlCopyMemory(Buffer, Information->Data, Information->DataLength);
             USHORT Length = 0;
-            while (Length + sizeof(WCHAR) <= Information->DataLength && Buffer[Length / sizeof(WCHAR)] != L'\0') {
+            while (Length + sizeof(WCHAR) <= Information->DataLength
+                   && Buffer[Length / sizeof(WCHAR)] != L'\0') {
                 Length += sizeof(WCHAR);
             }
             Value->Buffer = Buffer;
@@ -94,7 +103,8 @@ ULONG MuppReadNumber(PCUNICODE_STRING Key, PCWSTR Name, ULONG Default)
 
     PAGED_CODE();
     InitializeObjectAttributes(
-        &Attributes, const_cast<PUNICODE_STRING>(Key), OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, nullptr, nullptr);
+        &Attributes, const_cast<PUNICODE_STRING>(Key), OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
+        nullptr, nullptr);
     if (!NT_SUCCESS(ZwOpenKey(&Handle, KEY_READ, &Attributes))) {
         return Default;
     }
@@ -111,13 +121,14 @@ ULONG MuppReadNumber(PCUNICODE_STRING Key, PCWSTR Name, ULONG Default)
 /// A number below Services\Mup\Parameters, or Default.
 ULONG MuppParameter(PCWSTR Name, ULONG Default)
 {
-    UNICODE_STRING Key
-        = RTL_CONSTANT_STRING(L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\Mup\\Parameters");
+    UNICODE_STRING Key = RTL_CONSTANT_STRING(
+        L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\Mup\\Parameters");
 
     return MuppReadNumber(&Key, Name, Default);
 }
 
-/// Finds the provider of the longest remembered beginning of Path. Entries whose time is over are dropped on the way.
+/// Finds the provider of the longest remembered beginning of Path. Entries whose time is over are
+/// dropped on the way.
 ///
 /// IRQL     PASSIVE_LEVEL
 /// Owns     one reference on the provider returned
@@ -133,7 +144,8 @@ PMUP_PROVIDER MuppLookupPrefix(PCUNICODE_STRING Path)
     DropExpired(KeQueryInterruptTime());
     for (PLIST_ENTRY Entry = MupPrefixes.Flink; Entry != &MupPrefixes; Entry = Entry->Flink) {
         PMUP_PREFIX Prefix = CONTAINING_RECORD(Entry, MUP_PREFIX, Links);
-        if (Covers(&Prefix->Name, Path) && (Best == nullptr || Prefix->Name.Length > Best->Name.Length)) {
+        if (Covers(&Prefix->Name, Path)
+            && (Best == nullptr || Prefix->Name.Length > Best->Name.Length)) {
             Best = Prefix;
         }
     }
@@ -141,7 +153,9 @@ PMUP_PROVIDER MuppLookupPrefix(PCUNICODE_STRING Path)
         Provider = Best->Provider;
         MuppReferenceProvider(Provider);
         MupCounters.CacheHits++;
-        MuppNote(RdrEventNote, "MupPrefixCache", Best, "hit: %wZ -> %wZ", &Best->Name, &Provider->DeviceName);
+        MuppNote(
+            RdrEventNote, "MupPrefixCache", Best, "hit: %wZ -> %wZ", &Best->Name,
+            &Provider->DeviceName);
     } else {
         MuppNote(RdrEventNote, "MupPrefixCache", nullptr, "miss: %wZ", Path);
     }
@@ -150,7 +164,8 @@ PMUP_PROVIDER MuppLookupPrefix(PCUNICODE_STRING Path)
     return Provider;
 }
 
-/// Remembers that Provider claimed the first Length bytes of Path. Without memory the claim is simply not remembered.
+/// Remembers that Provider claimed the first Length bytes of Path. Without memory the claim is
+/// simply not remembered.
 ///
 /// IRQL     PASSIVE_LEVEL
 /// Source   S-QP-10, S-QP-12: the time runs from the moment the entry is added
@@ -191,9 +206,11 @@ void MuppRememberPrefix(PCUNICODE_STRING Path, USHORT Length, PMUP_PROVIDER Prov
         }
     }
     InsertTailList(&MupPrefixes, &Prefix->Links);
-    RdrTraceBorn(RdrObjectMupPrefix, Prefix, sizeof(MUP_PREFIX), &Prefix->Name, Provider->DeviceObject);
-    MuppNote(RdrEventNote, "MupPrefixCache", Prefix, "claimed: %wZ by %wZ for %u s", &Prefix->Name, &Provider->DeviceName,
-        Seconds);
+    RdrTraceBorn(
+        RdrObjectMupPrefix, Prefix, sizeof(MUP_PREFIX), &Prefix->Name, Provider->DeviceObject);
+    MuppNote(
+        RdrEventNote, "MupPrefixCache", Prefix, "claimed: %wZ by %wZ for %u s", &Prefix->Name,
+        &Provider->DeviceName, Seconds);
     // Too full: the oldest go first (inferred), the new one last of all.
     while (Total > Room && !IsListEmpty(&MupPrefixes)) {
         PMUP_PREFIX Oldest = CONTAINING_RECORD(MupPrefixes.Flink, MUP_PREFIX, Links);
@@ -239,7 +256,8 @@ void MupReportPrefixes(MUP_PREFIX_REPORT Report, void* Context)
     const ULONGLONG Now = KeQueryInterruptTime();
     for (PLIST_ENTRY Entry = MupPrefixes.Flink; Entry != &MupPrefixes; Entry = Entry->Flink) {
         PMUP_PREFIX Prefix = CONTAINING_RECORD(Entry, MUP_PREFIX, Links);
-        const ULONGLONG Left = Prefix->ExpiresAt > Now ? (Prefix->ExpiresAt - Now) / 10000000ull : 0;
+        const ULONGLONG Left
+            = Prefix->ExpiresAt > Now ? (Prefix->ExpiresAt - Now) / 10000000ull : 0;
         Report(Context, &Prefix->Name, &Prefix->Provider->DeviceName, static_cast<ULONG>(Left));
     }
     ExReleaseResourceLite(&MupLock);

@@ -1,4 +1,5 @@
-// create.cpp - IRP_MJ_CREATE: the one operation that works by name, so the one that has to find its provider.
+// create.cpp - IRP_MJ_CREATE: the one operation that works by name, so the one that has to find its
+// provider.
 #include "engine/mup/mupp.h"
 
 namespace {
@@ -19,7 +20,8 @@ extern "C" NTSTATUS NTAPI MuppCreateCompleted(PDEVICE_OBJECT DeviceObject, PIRP 
     return STATUS_SUCCESS;
 }
 
-// Sends the create to the provider. The file is entered first, because the provider may use it before its create is complete.
+// Sends the create to the provider. The file is entered first, because the provider may use it
+// before its create is complete.
 NTSTATUS Route(PIRP Irp, PMUP_PROVIDER Provider)
 {
     PFILE_OBJECT FileObject = IoGetCurrentIrpStackLocation(Irp)->FileObject;
@@ -47,7 +49,8 @@ NTSTATUS Reparse(PIRP Irp, PMUP_PROVIDER Provider)
         return MuppComplete(Irp, STATUS_INSUFFICIENT_RESOURCES, 0);
     }
     RtlCopyMemory(Buffer, Provider->DeviceName.Buffer, Provider->DeviceName.Length);
-    RtlCopyMemory(reinterpret_cast<PUCHAR>(Buffer) + Provider->DeviceName.Length, FileObject->FileName.Buffer,
+    RtlCopyMemory(
+        reinterpret_cast<PUCHAR>(Buffer) + Provider->DeviceName.Length, FileObject->FileName.Buffer,
         FileObject->FileName.Length);
     if (FileObject->FileName.Buffer != nullptr) {
         ExFreePool(FileObject->FileName.Buffer);
@@ -67,8 +70,9 @@ USHORT ComponentLength(PCUNICODE_STRING Name, USHORT Start)
     return static_cast<USHORT>(Index * sizeof(WCHAR) - Start);
 }
 
-// \;Redirector\rest is what the redirector's device name stands for. Takes the component off the name, so that the redirector
-// sees what would follow its device name, and returns the redirector (referenced). A drive (\;X:...) is no redirector.
+// \;Redirector\rest is what the redirector's device name stands for. Takes the component off the
+// name, so that the redirector sees what would follow its device name, and returns the redirector
+// (referenced). A drive (\;X:...) is no redirector.
 PMUP_PROVIDER TakeRedirector(PUNICODE_STRING Name)
 {
     if (Name->Length < 3 * sizeof(WCHAR) || Name->Buffer[0] != L'\\' || Name->Buffer[1] != L';') {
@@ -80,7 +84,8 @@ PMUP_PROVIDER TakeRedirector(PUNICODE_STRING Name)
     PMUP_PROVIDER Provider = MuppFindProviderByShortName(&Component);
     if (Provider != nullptr) {
         const USHORT Taken = static_cast<USHORT>(2 * sizeof(WCHAR) + Component.Length);
-        RtlMoveMemory(Name->Buffer, reinterpret_cast<PUCHAR>(Name->Buffer) + Taken, Name->Length - Taken);
+        RtlMoveMemory(
+            Name->Buffer, reinterpret_cast<PUCHAR>(Name->Buffer) + Taken, Name->Length - Taken);
         Name->Length -= Taken;
     }
     return Provider;
@@ -89,7 +94,8 @@ PMUP_PROVIDER TakeRedirector(PUNICODE_STRING Name)
 // A UNC name has a server: \server or more. The I/O manager left one leading backslash of the two.
 BOOLEAN HasServer(PCUNICODE_STRING Name)
 {
-    return Name->Length >= 2 * sizeof(WCHAR) && Name->Buffer[0] == L'\\' && Name->Buffer[1] != L'\\';
+    return Name->Length >= 2 * sizeof(WCHAR) && Name->Buffer[0] == L'\\'
+        && Name->Buffer[1] != L'\\';
 }
 
 // Somebody opens MUP itself.
@@ -111,7 +117,8 @@ NTSTATUS RouteAndRelease(PIRP Irp, PMUP_PROVIDER Provider)
 /// Opens a file by UNC name, by a redirector's device name, or relative to an open file.
 ///
 /// IRQL     PASSIVE_LEVEL
-/// Errors   what the provider said; STATUS_BAD_NETWORK_PATH and its kin when there is none (MuppResolvePrefix);
+/// Errors   what the provider said; STATUS_BAD_NETWORK_PATH and its kin when there is none
+/// (MuppResolvePrefix);
 ///          STATUS_INVALID_PARAMETER for a name longer than UNICODE_STRING_MAX_BYTES
 /// Source   S-QP-1, 2, 7, 8, 11; facts U-19 (device names bypass the resolution)
 NTSTATUS NTAPI MupCreate(PDEVICE_OBJECT DeviceObject, PIRP Irp)

@@ -1,7 +1,9 @@
-// fastio.cpp - fast I/O on files of MUP: the call goes to the provider's driver, with the provider's device.
+// fastio.cpp - fast I/O on files of MUP: the call goes to the provider's driver, with the
+// provider's device.
 //
-// A provider without the routine is as good as one that answers "use an IRP". The acquire routines have no such answer: where
-// the provider has none, the caller's own rule (the resources of the file's header) applies, as it would without MUP.
+// A provider without the routine is as good as one that answers "use an IRP". The acquire routines
+// have no such answer: where the provider has none, the caller's own rule (the resources of the
+// file's header) applies, as it would without MUP.
 #include "engine/mup/mupp.h"
 
 namespace {
@@ -23,67 +25,120 @@ Target FindTarget(PFILE_OBJECT FileObject)
 }
 
 // Calls Member of the provider with Arguments and the device; FALSE when there is nobody to call.
-#define MUP_FAST(FileObject, Member, ...)                                                   \
-    const Target To = FindTarget(FileObject);                                               \
-    if (To.Dispatch == nullptr || To.Dispatch->Member == nullptr) {                         \
-        return FALSE;                                                                       \
-    }                                                                                       \
-    InterlockedIncrement(reinterpret_cast<volatile LONG*>(&MupCounters.FastForwarded));     \
+#define MUP_FAST(FileObject, Member, ...)                                                          \
+    const Target To = FindTarget(FileObject);                                                      \
+    if (To.Dispatch == nullptr || To.Dispatch->Member == nullptr) {                                \
+        return FALSE;                                                                              \
+    }                                                                                              \
+    InterlockedIncrement(reinterpret_cast<volatile LONG*>(&MupCounters.FastForwarded));            \
     return To.Dispatch->Member(__VA_ARGS__, To.DeviceObject)
 
 extern "C" {
 
-BOOLEAN NTAPI MupFastCheck(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, BOOLEAN Wait, ULONG LockKey,
-    BOOLEAN CheckForReadOperation, PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT)
+BOOLEAN NTAPI MupFastCheck(
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    BOOLEAN Wait,
+    ULONG LockKey,
+    BOOLEAN CheckForReadOperation,
+    PIO_STATUS_BLOCK IoStatus,
+    PDEVICE_OBJECT)
 {
-    MUP_FAST(FileObject, FastIoCheckIfPossible, FileObject, FileOffset, Length, Wait, LockKey, CheckForReadOperation,
-        IoStatus);
+    MUP_FAST(
+        FileObject, FastIoCheckIfPossible, FileObject, FileOffset, Length, Wait, LockKey,
+        CheckForReadOperation, IoStatus);
 }
 
-BOOLEAN NTAPI MupFastRead(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, BOOLEAN Wait, ULONG LockKey,
-    PVOID Buffer, PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT)
+BOOLEAN NTAPI MupFastRead(
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    BOOLEAN Wait,
+    ULONG LockKey,
+    PVOID Buffer,
+    PIO_STATUS_BLOCK IoStatus,
+    PDEVICE_OBJECT)
 {
-    MUP_FAST(FileObject, FastIoRead, FileObject, FileOffset, Length, Wait, LockKey, Buffer, IoStatus);
+    MUP_FAST(
+        FileObject, FastIoRead, FileObject, FileOffset, Length, Wait, LockKey, Buffer, IoStatus);
 }
 
-BOOLEAN NTAPI MupFastWrite(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, BOOLEAN Wait, ULONG LockKey,
-    PVOID Buffer, PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT)
+BOOLEAN NTAPI MupFastWrite(
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    BOOLEAN Wait,
+    ULONG LockKey,
+    PVOID Buffer,
+    PIO_STATUS_BLOCK IoStatus,
+    PDEVICE_OBJECT)
 {
-    MUP_FAST(FileObject, FastIoWrite, FileObject, FileOffset, Length, Wait, LockKey, Buffer, IoStatus);
+    MUP_FAST(
+        FileObject, FastIoWrite, FileObject, FileOffset, Length, Wait, LockKey, Buffer, IoStatus);
 }
 
 BOOLEAN NTAPI MupFastQueryBasic(
-    PFILE_OBJECT FileObject, BOOLEAN Wait, PFILE_BASIC_INFORMATION Buffer, PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT)
+    PFILE_OBJECT FileObject,
+    BOOLEAN Wait,
+    PFILE_BASIC_INFORMATION Buffer,
+    PIO_STATUS_BLOCK IoStatus,
+    PDEVICE_OBJECT)
 {
     MUP_FAST(FileObject, FastIoQueryBasicInfo, FileObject, Wait, Buffer, IoStatus);
 }
 
 BOOLEAN NTAPI MupFastQueryStandard(
-    PFILE_OBJECT FileObject, BOOLEAN Wait, PFILE_STANDARD_INFORMATION Buffer, PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT)
+    PFILE_OBJECT FileObject,
+    BOOLEAN Wait,
+    PFILE_STANDARD_INFORMATION Buffer,
+    PIO_STATUS_BLOCK IoStatus,
+    PDEVICE_OBJECT)
 {
     MUP_FAST(FileObject, FastIoQueryStandardInfo, FileObject, Wait, Buffer, IoStatus);
 }
 
-BOOLEAN NTAPI MupFastQueryNetworkOpen(PFILE_OBJECT FileObject, BOOLEAN Wait, PFILE_NETWORK_OPEN_INFORMATION Buffer,
-    PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT)
+BOOLEAN NTAPI MupFastQueryNetworkOpen(
+    PFILE_OBJECT FileObject,
+    BOOLEAN Wait,
+    PFILE_NETWORK_OPEN_INFORMATION Buffer,
+    PIO_STATUS_BLOCK IoStatus,
+    PDEVICE_OBJECT)
 {
     MUP_FAST(FileObject, FastIoQueryNetworkOpenInfo, FileObject, Wait, Buffer, IoStatus);
 }
 
-BOOLEAN NTAPI MupFastLock(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, PLARGE_INTEGER Length, PEPROCESS Process,
-    ULONG Key, BOOLEAN FailImmediately, BOOLEAN ExclusiveLock, PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT)
+BOOLEAN NTAPI MupFastLock(
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    PLARGE_INTEGER Length,
+    PEPROCESS Process,
+    ULONG Key,
+    BOOLEAN FailImmediately,
+    BOOLEAN ExclusiveLock,
+    PIO_STATUS_BLOCK IoStatus,
+    PDEVICE_OBJECT)
 {
-    MUP_FAST(FileObject, FastIoLock, FileObject, FileOffset, Length, Process, Key, FailImmediately, ExclusiveLock,
-        IoStatus);
+    MUP_FAST(
+        FileObject, FastIoLock, FileObject, FileOffset, Length, Process, Key, FailImmediately,
+        ExclusiveLock, IoStatus);
 }
 
-BOOLEAN NTAPI MupFastUnlockSingle(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, PLARGE_INTEGER Length,
-    PEPROCESS Process, ULONG Key, PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT)
+BOOLEAN NTAPI MupFastUnlockSingle(
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    PLARGE_INTEGER Length,
+    PEPROCESS Process,
+    ULONG Key,
+    PIO_STATUS_BLOCK IoStatus,
+    PDEVICE_OBJECT)
 {
-    MUP_FAST(FileObject, FastIoUnlockSingle, FileObject, FileOffset, Length, Process, Key, IoStatus);
+    MUP_FAST(
+        FileObject, FastIoUnlockSingle, FileObject, FileOffset, Length, Process, Key, IoStatus);
 }
 
-BOOLEAN NTAPI MupFastUnlockAll(PFILE_OBJECT FileObject, PEPROCESS Process, PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT)
+BOOLEAN NTAPI MupFastUnlockAll(
+    PFILE_OBJECT FileObject, PEPROCESS Process, PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT)
 {
     MUP_FAST(FileObject, FastIoUnlockAll, FileObject, Process, IoStatus);
 }
@@ -94,15 +149,30 @@ BOOLEAN NTAPI MupFastUnlockAllByKey(
     MUP_FAST(FileObject, FastIoUnlockAllByKey, FileObject, Process, Key, IoStatus);
 }
 
-BOOLEAN NTAPI MupFastDeviceControl(PFILE_OBJECT FileObject, BOOLEAN Wait, PVOID InputBuffer, ULONG InputBufferLength,
-    PVOID OutputBuffer, ULONG OutputBufferLength, ULONG IoControlCode, PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT)
+BOOLEAN NTAPI MupFastDeviceControl(
+    PFILE_OBJECT FileObject,
+    BOOLEAN Wait,
+    PVOID InputBuffer,
+    ULONG InputBufferLength,
+    PVOID OutputBuffer,
+    ULONG OutputBufferLength,
+    ULONG IoControlCode,
+    PIO_STATUS_BLOCK IoStatus,
+    PDEVICE_OBJECT)
 {
-    MUP_FAST(FileObject, FastIoDeviceControl, FileObject, Wait, InputBuffer, InputBufferLength, OutputBuffer,
-        OutputBufferLength, IoControlCode, IoStatus);
+    MUP_FAST(
+        FileObject, FastIoDeviceControl, FileObject, Wait, InputBuffer, InputBufferLength,
+        OutputBuffer, OutputBufferLength, IoControlCode, IoStatus);
 }
 
-BOOLEAN NTAPI MupMdlRead(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, ULONG LockKey, PMDL* MdlChain,
-    PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT)
+BOOLEAN NTAPI MupMdlRead(
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    ULONG LockKey,
+    PMDL* MdlChain,
+    PIO_STATUS_BLOCK IoStatus,
+    PDEVICE_OBJECT)
 {
     MUP_FAST(FileObject, MdlRead, FileObject, FileOffset, Length, LockKey, MdlChain, IoStatus);
 }
@@ -112,10 +182,17 @@ BOOLEAN NTAPI MupMdlReadComplete(PFILE_OBJECT FileObject, PMDL MdlChain, PDEVICE
     MUP_FAST(FileObject, MdlReadComplete, FileObject, MdlChain);
 }
 
-BOOLEAN NTAPI MupPrepareMdlWrite(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, ULONG LockKey,
-    PMDL* MdlChain, PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT)
+BOOLEAN NTAPI MupPrepareMdlWrite(
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    ULONG LockKey,
+    PMDL* MdlChain,
+    PIO_STATUS_BLOCK IoStatus,
+    PDEVICE_OBJECT)
 {
-    MUP_FAST(FileObject, PrepareMdlWrite, FileObject, FileOffset, Length, LockKey, MdlChain, IoStatus);
+    MUP_FAST(
+        FileObject, PrepareMdlWrite, FileObject, FileOffset, Length, LockKey, MdlChain, IoStatus);
 }
 
 BOOLEAN NTAPI MupMdlWriteComplete(
@@ -151,16 +228,21 @@ VOID NTAPI MupReleaseFile(PFILE_OBJECT FileObject)
 }
 
 NTSTATUS NTAPI MupAcquireForModWrite(
-    PFILE_OBJECT FileObject, PLARGE_INTEGER EndingOffset, PERESOURCE* ResourceToRelease, PDEVICE_OBJECT)
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER EndingOffset,
+    PERESOURCE* ResourceToRelease,
+    PDEVICE_OBJECT)
 {
     const Target To = FindTarget(FileObject);
     if (To.Dispatch == nullptr || To.Dispatch->AcquireForModWrite == nullptr) {
         return STATUS_INVALID_DEVICE_REQUEST;
     }
-    return To.Dispatch->AcquireForModWrite(FileObject, EndingOffset, ResourceToRelease, To.DeviceObject);
+    return To.Dispatch->AcquireForModWrite(
+        FileObject, EndingOffset, ResourceToRelease, To.DeviceObject);
 }
 
-NTSTATUS NTAPI MupReleaseForModWrite(PFILE_OBJECT FileObject, PERESOURCE ResourceToRelease, PDEVICE_OBJECT)
+NTSTATUS NTAPI
+MupReleaseForModWrite(PFILE_OBJECT FileObject, PERESOURCE ResourceToRelease, PDEVICE_OBJECT)
 {
     const Target To = FindTarget(FileObject);
     if (To.Dispatch == nullptr || To.Dispatch->ReleaseForModWrite == nullptr) {

@@ -48,7 +48,8 @@ void MuppFilesInit(void)
     MupFileCount = 0;
 }
 
-/// What MUP knows of a file; nullptr when it was not opened through MUP. It stays valid while the file is open.
+/// What MUP knows of a file; nullptr when it was not opened through MUP. It stays valid while the
+/// file is open.
 PMUP_FILE MuppFindFile(PFILE_OBJECT FileObject)
 {
     KIRQL Irql;
@@ -63,7 +64,8 @@ PMUP_FILE MuppFindFile(PFILE_OBJECT FileObject)
 NTSTATUS MuppInsertFile(PFILE_OBJECT FileObject, PMUP_PROVIDER Provider)
 {
     KIRQL Irql;
-    auto* File = static_cast<PMUP_FILE>(ExAllocatePoolWithTag(NonPagedPool, sizeof(MUP_FILE), MUP_TAG_FILE));
+    auto* File = static_cast<PMUP_FILE>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(MUP_FILE), MUP_TAG_FILE));
 
     if (File == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -118,7 +120,8 @@ NTSTATUS MuppComplete(PIRP Irp, NTSTATUS Status, ULONG_PTR Information)
     return Status;
 }
 
-/// Every request but create and close: to the same provider, in MUP's own stack location (nothing is left to do afterwards).
+/// Every request but create and close: to the same provider, in MUP's own stack location (nothing
+/// is left to do afterwards).
 ///
 /// IRQL     that of the request
 /// Source   S-QP-8; bug check MUP_FILE_SYSTEM for a file MUP never saw opened
@@ -128,11 +131,14 @@ NTSTATUS NTAPI MupForward(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 
     UNREFERENCED_PARAMETER(DeviceObject);
     if (FileObject == nullptr) {
-        return MuppComplete(Irp, STATUS_INVALID_DEVICE_REQUEST, 0); // power, plug and play: nothing of ours
+        return MuppComplete(
+            Irp, STATUS_INVALID_DEVICE_REQUEST, 0); // power, plug and play: nothing of ours
     }
     PMUP_FILE File = MuppFindFile(FileObject);
     if (File == nullptr) {
-        KeBugCheckEx(MUP_FILE_SYSTEM, 1, reinterpret_cast<ULONG_PTR>(FileObject), reinterpret_cast<ULONG_PTR>(Irp), 0);
+        KeBugCheckEx(
+            MUP_FILE_SYSTEM, 1, reinterpret_cast<ULONG_PTR>(FileObject),
+            reinterpret_cast<ULONG_PTR>(Irp), 0);
     }
     if (File->Provider == nullptr) {
         return AnswerOwn(Irp);
@@ -150,7 +156,9 @@ NTSTATUS NTAPI MupClose(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     UNREFERENCED_PARAMETER(DeviceObject);
     PMUP_FILE File = MuppRemoveFile(FileObject);
     if (File == nullptr) {
-        KeBugCheckEx(MUP_FILE_SYSTEM, 1, reinterpret_cast<ULONG_PTR>(FileObject), reinterpret_cast<ULONG_PTR>(Irp), 0);
+        KeBugCheckEx(
+            MUP_FILE_SYSTEM, 1, reinterpret_cast<ULONG_PTR>(FileObject),
+            reinterpret_cast<ULONG_PTR>(Irp), 0);
     }
     PMUP_PROVIDER Provider = File->Provider;
     if (Provider == nullptr) {

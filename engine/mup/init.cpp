@@ -1,6 +1,6 @@
 // init.cpp - MUP comes and goes with the machine.
-#include "engine/mup/mupp.h"
 #include "init.h"
+#include "engine/mup/mupp.h"
 #include "iop.h"
 
 constinit ERESOURCE MupLock {};
@@ -17,8 +17,8 @@ static NTSTATUS NTAPI MupDriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRIN
 
 void MuppFilesInit(void);
 
-// Fills the driver object and makes the device. MUP is a file system to the I/O manager: that is why redirectors of the Vista
-// model need not (and must not) register themselves.
+// Fills the driver object and makes the device. MUP is a file system to the I/O manager: that is
+// why redirectors of the Vista model need not (and must not) register themselves.
 static NTSTATUS NTAPI MupDriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 {
     UNICODE_STRING DeviceName = RTL_CONSTANT_STRING(L"\\Device\\Mup");
@@ -33,7 +33,8 @@ static NTSTATUS NTAPI MupDriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRIN
     DriverObject->MajorFunction[IRP_MJ_CLOSE] = MupClose;
     DriverObject->FastIoDispatch = &MupFastIoDispatch;
     NTSTATUS Status = IoCreateDevice(
-        DriverObject, 0, &DeviceName, FILE_DEVICE_MULTI_UNC_PROVIDER, FILE_REMOTE_DEVICE, FALSE, &MupDeviceObject);
+        DriverObject, 0, &DeviceName, FILE_DEVICE_MULTI_UNC_PROVIDER, FILE_REMOTE_DEVICE, FALSE,
+        &MupDeviceObject);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }

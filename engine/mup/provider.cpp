@@ -3,8 +3,8 @@
 
 namespace {
 
-// Names of all providers there ever were, in order of their first registration: position + 1 is the provider's id, which stays
-// the same when the redirector is unloaded and loaded again.
+// Names of all providers there ever were, in order of their first registration: position + 1 is the
+// provider's id, which stays the same when the redirector is unloaded and loaded again.
 struct KnownName
 {
     WCHAR Text[128];
@@ -31,7 +31,8 @@ ULONG IdOfName(PCUNICODE_STRING Name, BOOLEAN Add)
             return Index + 1;
         }
     }
-    if (!Add || MuppKnownCount == MUP_MAXIMUM_PROVIDERS || Name->Length > sizeof(MuppKnown[0].Text)) {
+    if (!Add || MuppKnownCount == MUP_MAXIMUM_PROVIDERS
+        || Name->Length > sizeof(MuppKnown[0].Text)) {
         return 0;
     }
     RtlCopyMemory(MuppKnown[MuppKnownCount].Text, Name->Buffer, Name->Length);
@@ -50,10 +51,11 @@ PMUP_PROVIDER FindByName(PCUNICODE_STRING DeviceName)
     return nullptr;
 }
 
-PMUP_PROVIDER AllocateProvider(PCUNICODE_STRING DeviceName, PDEVICE_OBJECT DeviceObject, ULONG Flags, BOOLEAN Legacy)
+PMUP_PROVIDER AllocateProvider(
+    PCUNICODE_STRING DeviceName, PDEVICE_OBJECT DeviceObject, ULONG Flags, BOOLEAN Legacy)
 {
-    auto* Provider = static_cast<PMUP_PROVIDER>(
-        ExAllocatePoolWithTag(NonPagedPool, sizeof(MUP_PROVIDER) + DeviceName->Length, MUP_TAG_PROVIDER));
+    auto* Provider = static_cast<PMUP_PROVIDER>(ExAllocatePoolWithTag(
+        NonPagedPool, sizeof(MUP_PROVIDER) + DeviceName->Length, MUP_TAG_PROVIDER));
     if (Provider == nullptr) {
         return nullptr;
     }
@@ -67,7 +69,8 @@ PMUP_PROVIDER AllocateProvider(PCUNICODE_STRING DeviceName, PDEVICE_OBJECT Devic
         Start--;
     }
     Provider->ShortName.Buffer = Provider->DeviceName.Buffer + Start;
-    Provider->ShortName.Length = static_cast<USHORT>(Provider->DeviceName.Length - Start * sizeof(WCHAR));
+    Provider->ShortName.Length
+        = static_cast<USHORT>(Provider->DeviceName.Length - Start * sizeof(WCHAR));
     Provider->ShortName.MaximumLength = Provider->ShortName.Length;
     Provider->DeviceObject = DeviceObject;
     ObReferenceObject(DeviceObject);
@@ -77,7 +80,8 @@ PMUP_PROVIDER AllocateProvider(PCUNICODE_STRING DeviceName, PDEVICE_OBJECT Devic
     return Provider;
 }
 
-// Enters the provider under MupLock. Fails when its name is registered already or there are too many.
+// Enters the provider under MupLock. Fails when its name is registered already or there are too
+// many.
 NTSTATUS InsertProvider(PMUP_PROVIDER Provider)
 {
     NTSTATUS Status = STATUS_SUCCESS;
@@ -92,7 +96,8 @@ NTSTATUS InsertProvider(PMUP_PROVIDER Provider)
     } else {
         // Only one provider serves mailslots: the first one that wants to.
         for (PLIST_ENTRY Entry = MupProviders.Flink; Entry != &MupProviders; Entry = Entry->Flink) {
-            if (CONTAINING_RECORD(Entry, MUP_PROVIDER, Links)->Flags & FSRTL_UNC_PROVIDER_FLAGS_MAILSLOTS_SUPPORTED) {
+            if (CONTAINING_RECORD(Entry, MUP_PROVIDER, Links)->Flags
+                & FSRTL_UNC_PROVIDER_FLAGS_MAILSLOTS_SUPPORTED) {
                 Provider->Flags &= ~FSRTL_UNC_PROVIDER_FLAGS_MAILSLOTS_SUPPORTED;
             }
         }
@@ -111,10 +116,12 @@ NTSTATUS InsertProvider(PMUP_PROVIDER Provider)
 
 } // namespace
 
-/// A machine of the 2003 profile: the system before the Vista model, where the extended registration does not exist.
+/// A machine of the 2003 profile: the system before the Vista model, where the extended
+/// registration does not exist.
 BOOLEAN MuppIsLegacySystem(void)
 {
-    UNICODE_STRING Key = RTL_CONSTANT_STRING(L"\\Registry\\Machine\\System\\CurrentControlSet\\Control\\Lab");
+    UNICODE_STRING Key
+        = RTL_CONSTANT_STRING(L"\\Registry\\Machine\\System\\CurrentControlSet\\Control\\Lab");
     RTL_OSVERSIONINFOW Version {};
 
     Version.dwOSVersionInfoSize = sizeof(Version);
@@ -135,7 +142,8 @@ void MuppDereferenceProvider(PMUP_PROVIDER Provider)
     }
 }
 
-// Finds the provider whose device name ends in ShortName. MupLock need not be held. Owns: one reference for the caller.
+// Finds the provider whose device name ends in ShortName. MupLock need not be held. Owns: one
+// reference for the caller.
 PMUP_PROVIDER MuppFindProviderByShortName(PCUNICODE_STRING ShortName)
 {
     PMUP_PROVIDER Found = nullptr;
@@ -155,20 +163,22 @@ PMUP_PROVIDER MuppFindProviderByShortName(PCUNICODE_STRING ShortName)
     return Found;
 }
 
-/// Lists the providers in the order they are to be asked: first those that ProviderOrder names, in its order, then the others in
-/// order of registration (inferred). The registry is read each time, so that a change takes effect at once (Vista model).
+/// Lists the providers in the order they are to be asked: first those that ProviderOrder names, in
+/// its order, then the others in order of registration (inferred). The registry is read each time,
+/// so that a change takes effect at once (Vista model).
 ///
 /// IRQL     PASSIVE_LEVEL
 /// Owns     each of the *Providers returned holds one reference
 ULONG MuppOrderProviders(PMUP_PROVIDER* Providers, ULONG Room)
 {
-    UNICODE_STRING OrderKey
-        = RTL_CONSTANT_STRING(L"\\Registry\\Machine\\System\\CurrentControlSet\\Control\\NetworkProvider\\Order");
+    UNICODE_STRING OrderKey = RTL_CONSTANT_STRING(
+        L"\\Registry\\Machine\\System\\CurrentControlSet\\Control\\NetworkProvider\\Order");
     UNICODE_STRING Order {};
     ULONG Count = 0;
 
     PAGED_CODE();
-    auto* Buffer = static_cast<PWCH>(ExAllocatePoolWithTag(PagedPool, 2 * MUP_MAXIMUM_ORDER_BYTES, MUP_TAG_ORDER));
+    auto* Buffer = static_cast<PWCH>(
+        ExAllocatePoolWithTag(PagedPool, 2 * MUP_MAXIMUM_ORDER_BYTES, MUP_TAG_ORDER));
     if (Buffer != nullptr) {
         MuppReadString(&OrderKey, L"ProviderOrder", Buffer, MUP_MAXIMUM_ORDER_BYTES, &Order);
     }
@@ -196,21 +206,23 @@ ULONG MuppOrderProviders(PMUP_PROVIDER* Providers, ULONG Room)
         }
         UNICODE_STRING Service;
         Service.Buffer = Order.Buffer + Position;
-        Service.Length = Service.MaximumLength = static_cast<USHORT>((Stop - Position) * sizeof(WCHAR));
+        Service.Length = Service.MaximumLength
+            = static_cast<USHORT>((Stop - Position) * sizeof(WCHAR));
         Position = Stop + 1;
 
         UNICODE_STRING Key;
         RtlInitEmptyUnicodeString(&Key, Scratch, MUP_MAXIMUM_ORDER_BYTES / 2);
         if (Service.Length == 0
-            || !NT_SUCCESS(
-                RtlAppendUnicodeToString(&Key, L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\"))
+            || !NT_SUCCESS(RtlAppendUnicodeToString(
+                &Key, L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\"))
             || !NT_SUCCESS(RtlAppendUnicodeStringToString(&Key, &Service))
             || !NT_SUCCESS(RtlAppendUnicodeToString(&Key, L"\\NetworkProvider"))) {
             continue;
         }
         UNICODE_STRING DeviceName {};
-        if (MuppReadString(&Key, L"DeviceName", Scratch + MUP_MAXIMUM_ORDER_BYTES / 4, MUP_MAXIMUM_ORDER_BYTES / 2,
-                &DeviceName)) {
+        if (MuppReadString(
+                &Key, L"DeviceName", Scratch + MUP_MAXIMUM_ORDER_BYTES / 4,
+                MUP_MAXIMUM_ORDER_BYTES / 2, &DeviceName)) {
             PMUP_PROVIDER Provider = FindByName(&DeviceName);
             if (Provider != nullptr) {
                 Add(Provider);
@@ -233,7 +245,9 @@ void MuppForgetProviders(void)
 {
     while (!IsListEmpty(&MupProviders)) {
         PMUP_PROVIDER Provider = CONTAINING_RECORD(MupProviders.Flink, MUP_PROVIDER, Links);
-        MuppNote(RdrEventError, "MupShutdownSystem", nullptr, "still registered: %wZ", &Provider->DeviceName);
+        MuppNote(
+            RdrEventError, "MupShutdownSystem", nullptr, "still registered: %wZ",
+            &Provider->DeviceName);
         FsRtlDeregisterUncProvider(Provider->Handle);
     }
     MuppKnownCount = 0;
@@ -241,15 +255,19 @@ void MuppForgetProviders(void)
 
 /// Registers a redirector of the Vista model.
 ///
-/// The redirector's device has no name: MUP makes RedirDevName a symbolic link to itself, \Device\Mup\;<last component>, and
-/// sends what is opened below that name to the device without asking anybody.
+/// The redirector's device has no name: MUP makes RedirDevName a symbolic link to itself,
+/// \Device\Mup\;<last component>, and sends what is opened below that name to the device without
+/// asking anybody.
 ///
 /// IRQL     PASSIVE_LEVEL
-/// Owns     *MupHandle is given back with FsRtlDeregisterUncProvider; MUP holds a reference on DeviceObject
-/// Errors   STATUS_INVALID_PARAMETER (no name; a disk file system's device), STATUS_OBJECT_TYPE_MISMATCH,
-///          STATUS_INVALID_DEVICE_REQUEST (registered already), STATUS_INSUFFICIENT_RESOURCES, what the link said,
-///          STATUS_NOT_IMPLEMENTED on a system older than Vista, which lacks the routine
-/// Source   fsrtlregisteruncproviderex; differs: the link names the provider too, as seen on Windows, or an open of the device
+/// Owns     *MupHandle is given back with FsRtlDeregisterUncProvider; MUP holds a reference on
+/// DeviceObject Errors   STATUS_INVALID_PARAMETER (no name; a disk file system's device),
+/// STATUS_OBJECT_TYPE_MISMATCH,
+///          STATUS_INVALID_DEVICE_REQUEST (registered already), STATUS_INSUFFICIENT_RESOURCES, what
+///          the link said, STATUS_NOT_IMPLEMENTED on a system older than Vista, which lacks the
+///          routine
+/// Source   fsrtlregisteruncproviderex; differs: the link names the provider too, as seen on
+/// Windows, or an open of the device
 ///          name could not be told from a UNC name
 NTSTATUS NTAPI FsRtlRegisterUncProviderEx(
     PHANDLE MupHandle, PUNICODE_STRING RedirDevName, PDEVICE_OBJECT DeviceObject, ULONG Flags)
@@ -268,7 +286,9 @@ NTSTATUS NTAPI FsRtlRegisterUncProviderEx(
         return STATUS_INVALID_PARAMETER;
     }
     if ((DeviceObject->Characteristics & FILE_REMOTE_DEVICE) == 0) {
-        MuppNote(RdrEventError, "FsRtlRegisterUncProviderEx", DeviceObject, "%wZ lacks FILE_REMOTE_DEVICE", RedirDevName);
+        MuppNote(
+            RdrEventError, "FsRtlRegisterUncProviderEx", DeviceObject,
+            "%wZ lacks FILE_REMOTE_DEVICE", RedirDevName);
     }
     PMUP_PROVIDER Provider = AllocateProvider(RedirDevName, DeviceObject, Flags, FALSE);
     if (Provider == nullptr) {
@@ -293,17 +313,22 @@ NTSTATUS NTAPI FsRtlRegisterUncProviderEx(
     }
     Provider->Linked = TRUE;
     *MupHandle = Provider->Handle;
-    MuppNote(RdrEventNote, "FsRtlRegisterUncProviderEx", DeviceObject, "provider %u: %wZ", Provider->Id, RedirDevName);
+    MuppNote(
+        RdrEventNote, "FsRtlRegisterUncProviderEx", DeviceObject, "provider %u: %wZ", Provider->Id,
+        RedirDevName);
     return STATUS_SUCCESS;
 }
 
-/// Registers a redirector of the older model: it has a named device, is asked with IOCTL_REDIR_QUERY_PATH, and gets its files by
-/// a reparse to that device, after which MUP has no part in them.
+/// Registers a redirector of the older model: it has a named device, is asked with
+/// IOCTL_REDIR_QUERY_PATH, and gets its files by a reparse to that device, after which MUP has no
+/// part in them.
 ///
 /// IRQL     PASSIVE_LEVEL
-/// Errors   STATUS_INVALID_PARAMETER, STATUS_INVALID_DEVICE_REQUEST, STATUS_INSUFFICIENT_RESOURCES, what the open of the device
+/// Errors   STATUS_INVALID_PARAMETER, STATUS_INVALID_DEVICE_REQUEST, STATUS_INSUFFICIENT_RESOURCES,
+/// what the open of the device
 ///          said
-NTSTATUS NTAPI FsRtlRegisterUncProvider(PHANDLE MupHandle, PUNICODE_STRING RedirectorDeviceName, BOOLEAN MailslotsSupported)
+NTSTATUS NTAPI FsRtlRegisterUncProvider(
+    PHANDLE MupHandle, PUNICODE_STRING RedirectorDeviceName, BOOLEAN MailslotsSupported)
 {
     PFILE_OBJECT FileObject = nullptr;
     PDEVICE_OBJECT DeviceObject = nullptr;
@@ -312,12 +337,13 @@ NTSTATUS NTAPI FsRtlRegisterUncProvider(PHANDLE MupHandle, PUNICODE_STRING Redir
     if (RedirectorDeviceName == nullptr || RedirectorDeviceName->Length == 0) {
         return STATUS_INVALID_PARAMETER;
     }
-    NTSTATUS Status
-        = IoGetDeviceObjectPointer(RedirectorDeviceName, FILE_READ_ATTRIBUTES, &FileObject, &DeviceObject);
+    NTSTATUS Status = IoGetDeviceObjectPointer(
+        RedirectorDeviceName, FILE_READ_ATTRIBUTES, &FileObject, &DeviceObject);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
-    PMUP_PROVIDER Provider = AllocateProvider(RedirectorDeviceName, DeviceObject,
+    PMUP_PROVIDER Provider = AllocateProvider(
+        RedirectorDeviceName, DeviceObject,
         MailslotsSupported ? FSRTL_UNC_PROVIDER_FLAGS_MAILSLOTS_SUPPORTED : 0, TRUE);
     ObDereferenceObject(FileObject);
     if (Provider == nullptr) {
@@ -330,11 +356,13 @@ NTSTATUS NTAPI FsRtlRegisterUncProvider(PHANDLE MupHandle, PUNICODE_STRING Redir
     }
     *MupHandle = Provider->Handle;
     MuppNote(
-        RdrEventNote, "FsRtlRegisterUncProvider", DeviceObject, "provider %u: %wZ", Provider->Id, RedirectorDeviceName);
+        RdrEventNote, "FsRtlRegisterUncProvider", DeviceObject, "provider %u: %wZ", Provider->Id,
+        RedirectorDeviceName);
     return STATUS_SUCCESS;
 }
 
-/// Ends a registration. Remembered claims go at once; files that are open keep going to the redirector.
+/// Ends a registration. Remembered claims go at once; files that are open keep going to the
+/// redirector.
 ///
 /// IRQL     PASSIVE_LEVEL
 VOID NTAPI FsRtlDeregisterUncProvider(HANDLE Handle)
@@ -362,11 +390,13 @@ VOID NTAPI FsRtlDeregisterUncProvider(HANDLE Handle)
     if (Found->Linked) {
         IoDeleteSymbolicLink(&Found->DeviceName);
     }
-    MuppNote(RdrEventNote, "FsRtlDeregisterUncProvider", Found->DeviceObject, "%wZ", &Found->DeviceName);
+    MuppNote(
+        RdrEventNote, "FsRtlDeregisterUncProvider", Found->DeviceObject, "%wZ", &Found->DeviceName);
     MuppDereferenceProvider(Found);
 }
 
-/// The id of a provider's device name. It does not change when the provider is unloaded and loaded again.
+/// The id of a provider's device name. It does not change when the provider is unloaded and loaded
+/// again.
 ///
 /// IRQL     PASSIVE_LEVEL
 /// Errors   STATUS_INVALID_PARAMETER, STATUS_OBJECT_NAME_NOT_FOUND
@@ -387,15 +417,18 @@ NTSTATUS NTAPI FsRtlMupGetProviderIdFromName(PUNICODE_STRING pProviderName, PULO
     return STATUS_SUCCESS;
 }
 
-/// Tells who serves a file that was opened through MUP. Level 1: the id. Level 2: the id and the device name behind it.
+/// Tells who serves a file that was opened through MUP. Level 1: the id. Level 2: the id and the
+/// device name behind it.
 ///
 /// IRQL     PASSIVE_LEVEL
-/// Errors   STATUS_INVALID_PARAMETER, STATUS_OBJECT_NAME_NOT_FOUND (not a file of MUP), STATUS_BUFFER_TOO_SMALL (size returned),
+/// Errors   STATUS_INVALID_PARAMETER, STATUS_OBJECT_NAME_NOT_FOUND (not a file of MUP),
+/// STATUS_BUFFER_TOO_SMALL (size returned),
 ///          STATUS_BUFFER_OVERFLOW (level 2: the id fits, the name does not)
 NTSTATUS NTAPI FsRtlMupGetProviderInfoFromFileObject(
     PFILE_OBJECT pFileObject, ULONG Level, PVOID pBuffer, PULONG pBufferSize)
 {
-    if (pFileObject == nullptr || pBuffer == nullptr || pBufferSize == nullptr || Level < 1 || Level > 2) {
+    if (pFileObject == nullptr || pBuffer == nullptr || pBufferSize == nullptr || Level < 1
+        || Level > 2) {
         return STATUS_INVALID_PARAMETER;
     }
     PMUP_FILE File = MuppFindFile(pFileObject);
@@ -403,7 +436,8 @@ NTSTATUS NTAPI FsRtlMupGetProviderInfoFromFileObject(
         return STATUS_OBJECT_NAME_NOT_FOUND;
     }
     PMUP_PROVIDER Provider = File->Provider;
-    const ULONG Fixed = Level == 1 ? sizeof(ULONG32) : static_cast<ULONG>(sizeof(ULONG_PTR) + sizeof(UNICODE_STRING));
+    const ULONG Fixed = Level == 1 ? sizeof(ULONG32)
+                                   : static_cast<ULONG>(sizeof(ULONG_PTR) + sizeof(UNICODE_STRING));
     const ULONG Needed = Level == 1 ? Fixed : Fixed + Provider->DeviceName.Length;
     if (*pBufferSize < Fixed) {
         *pBufferSize = Needed;
@@ -415,7 +449,8 @@ NTSTATUS NTAPI FsRtlMupGetProviderInfoFromFileObject(
     if (Level == 1) {
         return STATUS_SUCCESS;
     }
-    auto* Name = reinterpret_cast<PUNICODE_STRING>(static_cast<PUCHAR>(pBuffer) + sizeof(ULONG_PTR));
+    auto* Name
+        = reinterpret_cast<PUNICODE_STRING>(static_cast<PUCHAR>(pBuffer) + sizeof(ULONG_PTR));
     Name->Buffer = reinterpret_cast<PWCH>(Name + 1);
     Name->Length = Name->MaximumLength = 0;
     if (Room < Needed) {

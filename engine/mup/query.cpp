@@ -1,7 +1,9 @@
-// query.cpp - asking the providers: IOCTL_REDIR_QUERY_PATH_EX, and IOCTL_REDIR_QUERY_PATH for those of the older model.
+// query.cpp - asking the providers: IOCTL_REDIR_QUERY_PATH_EX, and IOCTL_REDIR_QUERY_PATH for those
+// of the older model.
 //
-// The request is METHOD_NEITHER from kernel mode, with two buffers of nonpaged pool: the provider reads the one and writes
-// LengthAccepted into the other. It may change nothing else, so MUP gives each provider a fresh copy and looks at it afterwards.
+// The request is METHOD_NEITHER from kernel mode, with two buffers of nonpaged pool: the provider
+// reads the one and writes LengthAccepted into the other. It may change nothing else, so MUP gives
+// each provider a fresh copy and looks at it afterwards.
 #include "engine/mup/mupp.h"
 
 namespace {
@@ -15,7 +17,8 @@ extern "C" NTSTATUS NTAPI MuppQueryCompleted(PDEVICE_OBJECT DeviceObject, PIRP I
     return STATUS_MORE_PROCESSING_REQUIRED;
 }
 
-// How much a refusal tells the opener; the better one wins (the documents do not say; inferred from what each is for).
+// How much a refusal tells the opener; the better one wins (the documents do not say; inferred from
+// what each is for).
 ULONG Rank(NTSTATUS Status)
 {
     switch (Status) {
@@ -37,7 +40,11 @@ ULONG Rank(NTSTATUS Status)
 
 // Sends one query and waits. *Accepted is what the provider wrote.
 NTSTATUS SendQuery(
-    PMUP_PROVIDER Provider, PVOID Request, ULONG RequestLength, QUERY_PATH_RESPONSE* Response, PIRP CreateIrp)
+    PMUP_PROVIDER Provider,
+    PVOID Request,
+    ULONG RequestLength,
+    QUERY_PATH_RESPONSE* Response,
+    PIRP CreateIrp)
 {
     KEVENT Event;
 
@@ -69,13 +76,14 @@ NTSTATUS SendQuery(
 struct Question
 {
     PUCHAR Original; // what every provider is to see
-    PUCHAR Copy;     // what this provider is given
-    ULONG Bytes;     // of each
-    ULONG Sent;      // InputBufferLength
+    PUCHAR Copy; // what this provider is given
+    ULONG Bytes; // of each
+    ULONG Sent; // InputBufferLength
     QUERY_PATH_RESPONSE* Response;
 };
 
-// Lays the request for Path at Base: the structure, and the path behind it (extended form) or in it (plain form).
+// Lays the request for Path at Base: the structure, and the path behind it (extended form) or in it
+// (plain form).
 void WriteRequest(PUCHAR Base, PMUP_PROVIDER Provider, PCUNICODE_STRING Path, PIRP CreateIrp)
 {
     PIO_STACK_LOCATION IrpSp = IoGetCurrentIrpStackLocation(CreateIrp);
@@ -102,8 +110,10 @@ BOOLEAN MakeQuestion(Question* Asked, PMUP_PROVIDER Provider, PCUNICODE_STRING P
     Asked->Sent = Provider->Legacy ? static_cast<ULONG>(sizeof(QUERY_PATH_REQUEST)) + Path->Length
                                    : static_cast<ULONG>(sizeof(QUERY_PATH_REQUEST_EX));
     Asked->Bytes = Provider->Legacy ? Asked->Sent : Asked->Sent + Path->Length;
-    Asked->Original = static_cast<PUCHAR>(ExAllocatePoolWithTag(NonPagedPool, Asked->Bytes, MUP_TAG_QUERY));
-    Asked->Copy = static_cast<PUCHAR>(ExAllocatePoolWithTag(NonPagedPool, Asked->Bytes, MUP_TAG_QUERY));
+    Asked->Original
+        = static_cast<PUCHAR>(ExAllocatePoolWithTag(NonPagedPool, Asked->Bytes, MUP_TAG_QUERY));
+    Asked->Copy
+        = static_cast<PUCHAR>(ExAllocatePoolWithTag(NonPagedPool, Asked->Bytes, MUP_TAG_QUERY));
     Asked->Response = static_cast<QUERY_PATH_RESPONSE*>(
         ExAllocatePoolWithTag(NonPagedPool, sizeof(QUERY_PATH_RESPONSE), MUP_TAG_QUERY));
     if (Asked->Original == nullptr || Asked->Copy == nullptr || Asked->Response == nullptr) {
@@ -125,21 +135,25 @@ void FreeQuestion(Question* Asked)
     }
 }
 
-// The two differ in the pointer to the path, which points into each; everything else must be as it was.
+// The two differ in the pointer to the path, which points into each; everything else must be as it
+// was.
 BOOLEAN Unchanged(const Question* Asked, PMUP_PROVIDER Provider)
 {
     if (!Provider->Legacy) {
         auto* Given = reinterpret_cast<PQUERY_PATH_REQUEST_EX>(Asked->Copy);
-        if (Given->PathName.Buffer != reinterpret_cast<PWCH>(Asked->Copy + sizeof(QUERY_PATH_REQUEST_EX))) {
+        if (Given->PathName.Buffer
+            != reinterpret_cast<PWCH>(Asked->Copy + sizeof(QUERY_PATH_REQUEST_EX))) {
             return FALSE;
         }
-        Given->PathName.Buffer = reinterpret_cast<PQUERY_PATH_REQUEST_EX>(Asked->Original)->PathName.Buffer;
+        Given->PathName.Buffer
+            = reinterpret_cast<PQUERY_PATH_REQUEST_EX>(Asked->Original)->PathName.Buffer;
     }
     return RtlEqualMemory(Asked->Original, Asked->Copy, Asked->Bytes);
 }
 
 // Asks one provider. STATUS_SUCCESS: it claims the first *Accepted bytes of Path.
-NTSTATUS AskProvider(PMUP_PROVIDER Provider, PCUNICODE_STRING Path, PIRP CreateIrp, PUSHORT Accepted)
+NTSTATUS
+AskProvider(PMUP_PROVIDER Provider, PCUNICODE_STRING Path, PIRP CreateIrp, PUSHORT Accepted)
 {
     Question Asked {};
     NTSTATUS Status = STATUS_INSUFFICIENT_RESOURCES;
@@ -148,18 +162,22 @@ NTSTATUS AskProvider(PMUP_PROVIDER Provider, PCUNICODE_STRING Path, PIRP CreateI
         WriteRequest(Asked.Original, Provider, Path, CreateIrp);
         WriteRequest(Asked.Copy, Provider, Path, CreateIrp);
         RDR_SPAN Span = RdrTraceBegin(
-            RdrLayerMup, Provider->Legacy ? "QUERY_PATH" : "QUERY_PATH_EX", Provider->DeviceObject, 0);
+            RdrLayerMup, Provider->Legacy ? "QUERY_PATH" : "QUERY_PATH_EX", Provider->DeviceObject,
+            0);
         InterlockedIncrement(reinterpret_cast<volatile LONG*>(&MupCounters.Queries));
         Status = SendQuery(Provider, Asked.Copy, Asked.Sent, Asked.Response, CreateIrp);
         const ULONG Length = Asked.Response->LengthAccepted;
         RdrTraceEnd(Span, Status, Length);
         if (!Unchanged(&Asked, Provider)) {
-            MuppNote(RdrEventError, "QUERY_PATH_EX", Provider->DeviceObject, "%wZ changed the request it was given",
-                &Provider->DeviceName);
+            MuppNote(
+                RdrEventError, "QUERY_PATH_EX", Provider->DeviceObject,
+                "%wZ changed the request it was given", &Provider->DeviceName);
         }
-        if (NT_SUCCESS(Status) && (Length == 0 || Length > Path->Length || Length % sizeof(WCHAR) != 0)) {
-            MuppNote(RdrEventError, "QUERY_PATH_EX", Provider->DeviceObject, "%wZ claimed %u of %u bytes",
-                &Provider->DeviceName, Length, Path->Length);
+        if (NT_SUCCESS(Status)
+            && (Length == 0 || Length > Path->Length || Length % sizeof(WCHAR) != 0)) {
+            MuppNote(
+                RdrEventError, "QUERY_PATH_EX", Provider->DeviceObject,
+                "%wZ claimed %u of %u bytes", &Provider->DeviceName, Length, Path->Length);
             Status = STATUS_BAD_NETWORK_PATH;
         }
         *Accepted = static_cast<USHORT>(Length);
@@ -170,17 +188,21 @@ NTSTATUS AskProvider(PMUP_PROVIDER Provider, PCUNICODE_STRING Path, PIRP CreateI
 
 } // namespace
 
-/// Prefix resolution: asks the providers one after the other until one claims the path; remembers the claim.
+/// Prefix resolution: asks the providers one after the other until one claims the path; remembers
+/// the claim.
 ///
-/// When nobody claims it, the refusal that tells the opener most is returned; a status outside the documented list becomes the
-/// nearest of it, STATUS_BAD_NETWORK_PATH.
+/// When nobody claims it, the refusal that tells the opener most is returned; a status outside the
+/// documented list becomes the nearest of it, STATUS_BAD_NETWORK_PATH.
 ///
 /// IRQL     PASSIVE_LEVEL
 /// Locks    none held; the providers' routines run and may block
 /// Owns     on success *Provider holds one reference
-/// Errors   STATUS_LOGON_FAILURE, STATUS_ACCESS_DENIED, STATUS_BAD_NETWORK_NAME, STATUS_BAD_NETWORK_PATH,
-///          STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_PARAMETER, STATUS_CANCELLED (the opener gave up)
-/// Source   S-QP-6, S-QP-13 to S-QP-31; ifs/support-for-unc-naming-and-mup.md (serial, in ProviderOrder)
+/// Errors   STATUS_LOGON_FAILURE, STATUS_ACCESS_DENIED, STATUS_BAD_NETWORK_NAME,
+/// STATUS_BAD_NETWORK_PATH,
+///          STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_PARAMETER, STATUS_CANCELLED (the opener
+///          gave up)
+/// Source   S-QP-6, S-QP-13 to S-QP-31; ifs/support-for-unc-naming-and-mup.md (serial, in
+/// ProviderOrder)
 NTSTATUS MuppResolvePrefix(PIRP Irp, PCUNICODE_STRING Path, PMUP_PROVIDER* Provider)
 {
     PMUP_PROVIDER Order[MUP_MAXIMUM_PROVIDERS];

@@ -1,4 +1,5 @@
-// A redirector that knows nothing of this project but the public headers, on the whole stack: I/O manager, MUP, RDBSS.
+// A redirector that knows nothing of this project but the public headers, on the whole stack: I/O
+// manager, MUP, RDBSS.
 #include <catch2/catch.hpp>
 
 #include <ntifs.h>
@@ -22,7 +23,8 @@ public:
         : m_text(text.begin(), text.end())
     {
         m_string.Buffer = reinterpret_cast<PWSTR>(m_text.data());
-        m_string.Length = m_string.MaximumLength = static_cast<USHORT>(m_text.size() * sizeof(WCHAR));
+        m_string.Length = m_string.MaximumLength
+            = static_cast<USHORT>(m_text.size() * sizeof(WCHAR));
     }
     PUNICODE_STRING get() { return &m_string; }
 
@@ -54,7 +56,11 @@ public:
         }
     }
 
-    NTSTATUS control(uint32_t code, const void* input = nullptr, ULONG inputBytes = 0, void* output = nullptr,
+    NTSTATUS control(
+        uint32_t code,
+        const void* input = nullptr,
+        ULONG inputBytes = 0,
+        void* output = nullptr,
         ULONG outputBytes = 0)
     {
         NTSTATUS status = STATUS_UNSUCCESSFUL;
@@ -63,7 +69,8 @@ public:
             IO_STATUS_BLOCK io {};
             status = create(&handle, "\\Device\\Credir", FILE_OPEN, 0, io);
             if (NT_SUCCESS(status)) {
-                status = ZwDeviceIoControlFile(handle, nullptr, nullptr, nullptr, &io, code, const_cast<void*>(input),
+                status = ZwDeviceIoControlFile(
+                    handle, nullptr, nullptr, nullptr, &io, code, const_cast<void*>(input),
                     inputBytes, output, outputBytes);
                 ZwClose(handle);
             }
@@ -80,17 +87,27 @@ public:
         return counters;
     }
 
-    static NTSTATUS create(PHANDLE handle, const std::string& path, ULONG disposition, ULONG options, IO_STATUS_BLOCK& io)
+    static NTSTATUS create(
+        PHANDLE handle,
+        const std::string& path,
+        ULONG disposition,
+        ULONG options,
+        IO_STATUS_BLOCK& io)
     {
         Name name(path.rfind("\\\\", 0) == 0 ? "\\??\\UNC" + path.substr(1) : path);
         OBJECT_ATTRIBUTES attributes;
         InitializeObjectAttributes(&attributes, name.get(), OBJ_CASE_INSENSITIVE, nullptr, nullptr);
-        return ZwCreateFile(handle, FILE_READ_DATA | FILE_WRITE_DATA | FILE_READ_ATTRIBUTES | DELETE | SYNCHRONIZE, &attributes,
-            &io, nullptr, FILE_ATTRIBUTE_NORMAL, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, disposition,
+        return ZwCreateFile(
+            handle, FILE_READ_DATA | FILE_WRITE_DATA | FILE_READ_ATTRIBUTES | DELETE | SYNCHRONIZE,
+            &attributes, &io, nullptr, FILE_ATTRIBUTE_NORMAL,
+            FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, disposition,
             options | FILE_SYNCHRONOUS_IO_NONALERT, nullptr, 0);
     }
 
-    Opened open(const std::string& path, std::function<void(HANDLE)> body = {}, ULONG disposition = FILE_OPEN,
+    Opened open(
+        const std::string& path,
+        std::function<void(HANDLE)> body = {},
+        ULONG disposition = FILE_OPEN,
         ULONG options = FILE_NON_DIRECTORY_FILE)
     {
         Opened result { STATUS_UNSUCCESSFUL, 0 };
@@ -123,7 +140,8 @@ public:
         char buffer[512];
         IO_STATUS_BLOCK io {};
         LARGE_INTEGER offset {};
-        NTSTATUS status = ZwReadFile(handle, nullptr, nullptr, nullptr, &io, buffer, sizeof buffer, &offset, nullptr);
+        NTSTATUS status = ZwReadFile(
+            handle, nullptr, nullptr, nullptr, &io, buffer, sizeof buffer, &offset, nullptr);
         return NT_SUCCESS(status) ? std::string(buffer, io.Information) : std::string();
     }
 
@@ -132,7 +150,8 @@ public:
         IO_STATUS_BLOCK io {};
         LARGE_INTEGER offset {};
         return ZwWriteFile(
-            handle, nullptr, nullptr, nullptr, &io, const_cast<char*>(text.data()), static_cast<ULONG>(text.size()), &offset, nullptr);
+            handle, nullptr, nullptr, nullptr, &io, const_cast<char*>(text.data()),
+            static_cast<ULONG>(text.size()), &offset, nullptr);
     }
 
     ntos::World world;
@@ -175,7 +194,8 @@ TEST_CASE("the second open of a share makes no new connection", "[credir]")
 
 TEST_CASE("what was written can be read, at once and by the next opener", "[credir]")
 {
-    const unsigned mode = GENERATE(0u, CREDIR_MODE_PEND_IO, CREDIR_MODE_CACHE, CREDIR_MODE_CACHE | CREDIR_MODE_PEND_IO);
+    const unsigned mode = GENERATE(
+        0u, CREDIR_MODE_PEND_IO, CREDIR_MODE_CACHE, CREDIR_MODE_CACHE | CREDIR_MODE_PEND_IO);
     Machine machine;
     machine.mode(mode);
     std::string seen;
@@ -205,7 +225,8 @@ TEST_CASE("names that are not there fail as they should", "[credir]")
     CHECK(machine.open(kReadme, {}, FILE_CREATE).status == STATUS_OBJECT_NAME_COLLISION);
 }
 
-TEST_CASE("S-QP-26 an unreachable server answers the query with STATUS_BAD_NETWORK_PATH", "[credir]")
+TEST_CASE(
+    "S-QP-26 an unreachable server answers the query with STATUS_BAD_NETWORK_PATH", "[credir]")
 {
     Machine machine;
     machine.mode(CREDIR_MODE_UNREACHABLE);
@@ -249,7 +270,8 @@ TEST_CASE("a directory lists its entries once", "[credir]")
             for (BOOLEAN restart = TRUE; names.size() < 10; restart = FALSE) {
                 alignas(8) char buffer[1024];
                 IO_STATUS_BLOCK io {};
-                end = ZwQueryDirectoryFile(handle, nullptr, nullptr, nullptr, &io, buffer, sizeof buffer,
+                end = ZwQueryDirectoryFile(
+                    handle, nullptr, nullptr, nullptr, &io, buffer, sizeof buffer,
                     FileBothDirectoryInformation, FALSE, nullptr, restart);
                 if (!NT_SUCCESS(end)) {
                     break;
@@ -282,7 +304,8 @@ TEST_CASE("a file that is marked for deletion goes with its last handle", "[cred
         FILE_DISPOSITION_INFORMATION disposition {};
         IO_STATUS_BLOCK io {};
         disposition.DeleteFile = TRUE;
-        status = ZwSetInformationFile(handle, &io, &disposition, sizeof disposition, FileDispositionInformation);
+        status = ZwSetInformationFile(
+            handle, &io, &disposition, sizeof disposition, FileDispositionInformation);
     });
     CHECK(status == STATUS_SUCCESS);
     CHECK(machine.open(kReadme).status == STATUS_OBJECT_NAME_NOT_FOUND);

@@ -1,7 +1,7 @@
 // What *_host.cpp files include: the NT headers and the standard library, in either order.
 #ifndef RDR_LIBRARY_FIRST
-#include <ntifs.h>
 #include <bcrypt.h>
+#include <ntifs.h>
 #include <rdrtrace.h>
 #endif
 #include <algorithm>
@@ -16,8 +16,8 @@
 #include <unistd.h>
 #include <vector>
 #ifdef RDR_LIBRARY_FIRST
-#include <ntifs.h>
 #include <bcrypt.h>
+#include <ntifs.h>
 #include <rdrtrace.h>
 #endif
 
@@ -26,6 +26,8 @@ std::string hostName(const UNICODE_STRING& name);
 std::string hostName(const UNICODE_STRING& name)
 {
     std::string text(name.Length / sizeof(WCHAR), ' ');
-    std::transform(name.Buffer, name.Buffer + text.size(), text.begin(), [](WCHAR c) { return static_cast<char>(c); });
+    std::transform(name.Buffer, name.Buffer + text.size(), text.begin(), [](WCHAR c) {
+        return static_cast<char>(c);
+    });
     return std::min(text, std::string("z"));
 }

@@ -1,5 +1,6 @@
-// Compares our kernel headers with mingw-w64's: the same table of sizes, offsets and values is compiled with both, and theirs is
-// read back from the compiler's assembler output, so that nothing has to run.
+// Compares our kernel headers with mingw-w64's: the same table of sizes, offsets and values is
+// compiled with both, and theirs is read back from the compiler's assembler output, so that nothing
+// has to run.
 #include <catch2/catch.hpp>
 
 #include <cstdio>
@@ -57,16 +58,19 @@ std::map<std::string, std::vector<unsigned>> readTables(const std::string& assem
         if (!line.empty() && line[0] != '\t' && line[0] != ' ' && line.back() == ':') {
             current = &tables[line.substr(0, line.size() - 1)];
         } else if (auto at = line.find(".long"); at != std::string::npos && current != nullptr) {
-            current->push_back(static_cast<unsigned>(std::strtoll(line.c_str() + at + 5, nullptr, 10)));
+            current->push_back(
+                static_cast<unsigned>(std::strtoll(line.c_str() + at + 5, nullptr, 10)));
         }
     }
     return tables;
 }
 
-const std::string kNtFlags = "-fshort-wchar -fms-extensions -ffreestanding -Wall -Wextra -Werror -Wno-multichar "
-                             "-Wno-unused-parameter -Wno-microsoft -Wno-unknown-warning-option "
-                             "-I" RDR_SOURCE_DIR "/engine/ddk/nt -I" RDR_SOURCE_DIR "/engine/ddk/rx ";
-const std::string kWitnessFlags = "-w -fms-extensions -D_WIN32_WINNT=0x0A00 -DNTDDI_VERSION=0x0A000004 -I" RDR_MINGW_DDK " ";
+const std::string kNtFlags
+    = "-fshort-wchar -fms-extensions -ffreestanding -Wall -Wextra -Werror -Wno-multichar "
+      "-Wno-unused-parameter -Wno-microsoft -Wno-unknown-warning-option "
+      "-I" RDR_SOURCE_DIR "/engine/ddk/nt -I" RDR_SOURCE_DIR "/engine/ddk/rx ";
+const std::string kWitnessFlags
+    = "-w -fms-extensions -D_WIN32_WINNT=0x0A00 -DNTDDI_VERSION=0x0A000004 -I" RDR_MINGW_DDK " ";
 
 bool present(const std::string& program)
 {
@@ -81,8 +85,9 @@ TEST_CASE("structures and constants equal those of the witness headers", "[ddk]"
         WARN("skipped: no x86_64-w64-mingw32-gcc");
         return;
     }
-    const Run compiled = run("x86_64-w64-mingw32-gcc -std=gnu11 " + kWitnessFlags + "-I" RDR_SOURCE_DIR
-                             "/tests/ddk -S -o - " RDR_SOURCE_DIR "/tests/ddk/layouttable.c");
+    const Run compiled = run(
+        "x86_64-w64-mingw32-gcc -std=gnu11 " + kWitnessFlags
+        + "-I" RDR_SOURCE_DIR "/tests/ddk -S -o - " RDR_SOURCE_DIR "/tests/ddk/layouttable.c");
     INFO(compiled.output.substr(0, 2000));
     REQUIRE(compiled.status == 0);
     auto tables = readTables(compiled.output);
@@ -91,7 +96,8 @@ TEST_CASE("structures and constants equal those of the witness headers", "[ddk]"
     REQUIRE(layout.size() == std::size(kLayoutNames));
     REQUIRE(values.size() == std::size(kValueNames));
 
-    // The witness leaves out DEVICE_OBJECT's alignment of 16 and the last member (Windows 8) of the advanced header.
+    // The witness leaves out DEVICE_OBJECT's alignment of 16 and the last member (Windows 8) of the
+    // advanced header.
     const std::map<std::string, unsigned> ours
         = { { "sizeof(DEVICE_OBJECT)", 336 }, { "sizeof(FSRTL_ADVANCED_FCB_HEADER)", 0x60 } };
     for (size_t i = 0; i < layout.size(); ++i) {
@@ -106,11 +112,13 @@ TEST_CASE("structures and constants equal those of the witness headers", "[ddk]"
     }
 }
 
-TEST_CASE("the headers compile without a warning as C11, C++17 and C++20 with each compiler", "[ddk]")
+TEST_CASE(
+    "the headers compile without a warning as C11, C++17 and C++20 with each compiler", "[ddk]")
 {
     const std::string file = RDR_SOURCE_DIR "/tests/ddk/surface_test.c";
-    for (const char* compiler : { "gcc -x c -std=c11", "clang -x c -std=c11", "g++ -x c++ -std=c++17", "g++ -x c++ -std=c++20",
-             "clang++ -x c++ -std=c++17", "clang++ -x c++ -std=c++20" }) {
+    for (const char* compiler :
+         { "gcc -x c -std=c11", "clang -x c -std=c11", "g++ -x c++ -std=c++17",
+           "g++ -x c++ -std=c++20", "clang++ -x c++ -std=c++17", "clang++ -x c++ -std=c++20" }) {
         const std::string text = compiler;
         if (!present(text.substr(0, text.find(' ')))) {
             WARN("skipped: " << text);
@@ -133,8 +141,9 @@ TEST_CASE("the redirector headers compile against the witness headers for both p
             WARN("skipped: no " << compiler);
             continue;
         }
-        const Run compiled = run(compiler + " -std=gnu11 -fsyntax-only -Wno-multichar " + kWitnessFlags + "-I" RDR_SOURCE_DIR
-                                            "/engine/ddk/rx " + file);
+        const Run compiled = run(
+            compiler + " -std=gnu11 -fsyntax-only -Wno-multichar " + kWitnessFlags
+            + "-I" RDR_SOURCE_DIR "/engine/ddk/rx " + file);
         INFO(compiled.output.substr(0, 2000));
         CHECK(compiled.status == 0);
     }
@@ -148,9 +157,12 @@ TEST_CASE("the headers live beside the standard library in host files", "[ddk]")
             continue;
         }
         for (const char* order : { "", "-DRDR_LIBRARY_FIRST=1 " }) {
-            const Run compiled = run(std::string(compiler) + " -std=c++20 -DRDRLAB_NT_HOST=1 -fshort-wchar -fms-extensions -Wall "
-                                     "-Wextra -Werror -Wno-multichar -Wno-microsoft -I" RDR_SOURCE_DIR "/engine/ddk/nt "
-                                     "-I" RDR_SOURCE_DIR "/engine/ddk/rx "
+            const Run compiled = run(
+                std::string(compiler)
+                + " -std=c++20 -DRDRLAB_NT_HOST=1 -fshort-wchar -fms-extensions -Wall "
+                  "-Wextra -Werror -Wno-multichar -Wno-microsoft -I" RDR_SOURCE_DIR
+                  "/engine/ddk/nt "
+                  "-I" RDR_SOURCE_DIR "/engine/ddk/rx "
                 + order + "-fsyntax-only " RDR_SOURCE_DIR "/tests/ddk/hostmix_test.cpp");
             INFO(compiled.output.substr(0, 2000));
             CHECK(compiled.status == 0);

@@ -1,7 +1,8 @@
 /* layouttable.c - sizes, offsets and values of the kernel headers as numbers in a data section.
  *
- * Compiled twice: with our headers into the test program, and with mingw-w64's into assembler text, which the test reads.
- * Everything is one more than it is, so that the assembler text never abbreviates a zero.
+ * Compiled twice: with our headers into the test program, and with mingw-w64's into assembler text,
+ * which the test reads. Everything is one more than it is, so that the assembler text never
+ * abbreviates a zero.
  */
 #include <ntifs.h>
 

@@ -1,10 +1,11 @@
-/* realkernel_test.c - what rdbss and a mini-redirector include, compiled against the headers of a real kernel's kit. */
-#include <ntifs.h>
-#include <rx.h>
+/* realkernel_test.c - what rdbss and a mini-redirector include, compiled against the headers of a
+ * real kernel's kit. */
 #include <mrx.h>
-#include <wsk.h>
+#include <ntifs.h>
 #include <rdrseh.h>
 #include <rdrtrace.h>
+#include <rx.h>
+#include <wsk.h>
 
 #ifdef _WIN64
 C_ASSERT(sizeof(RX_CONNECTION_ID) == 8);

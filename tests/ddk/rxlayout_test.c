@@ -1,4 +1,5 @@
-/* rxlayout_test.c - sizes and offsets of the RDBSS structures (Windows 8 and later, free build, x64). Compiling is the test. */
+/* rxlayout_test.c - sizes and offsets of the RDBSS structures (Windows 8 and later, free build,
+ * x64). Compiling is the test. */
 #include <rx.h>
 
 #define SIZE(Type, Bytes) C_ASSERT(sizeof(Type) == (Bytes))

@@ -1,4 +1,5 @@
-// seh_cxx.cpp - structured exceptions in C++, and the two routines that the kernel supplies, in their smallest form.
+// seh_cxx.cpp - structured exceptions in C++, and the two routines that the kernel supplies, in
+// their smallest form.
 #include <ntifs.h>
 #define SEH_NAME(Name) Name##Cxx
 #include "seh.inc"

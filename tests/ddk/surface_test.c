@@ -1,17 +1,18 @@
-/* surface_test.c - a driver's worth of macros and inline routines. It is compiled by the tests with every compiler and language
- * that is present; some of it also runs (see inline_test.cpp). */
+/* surface_test.c - a driver's worth of macros and inline routines. It is compiled by the tests with
+ * every compiler and language that is present; some of it also runs (see inline_test.cpp). */
+#include <bcrypt.h>
+#include <mrx.h>
 #include <ntifs.h>
 #include <ntstrsafe.h>
-#include <bcrypt.h>
-#include <rx.h>
-#include <mrx.h>
-#include <wsk.h>
 #include <rdrtrace.h>
+#include <rx.h>
+#include <wsk.h>
 
 DECLARE_CONST_UNICODE_STRING(TestDeviceName, L"\\Device\\Test");
 static UNICODE_STRING TestName = RTL_CONSTANT_STRING(L"\\??\\Test");
 
-typedef struct _TEST_ENTRY {
+typedef struct _TEST_ENTRY
+{
     ULONG Number;
     LIST_ENTRY Links;
 } TEST_ENTRY, *PTEST_ENTRY;
@@ -84,15 +85,19 @@ NTSTATUS TestCalldown(PRX_CONTEXT RxContext, PMINIRDR_DISPATCH Dispatch)
     RxCaptureFcb;
 
     Zero.QuadPart = 0;
-    RxFormInitPacket(InitPacket, &Attributes, &Links, &Zero, &Zero, &Zero, &Zero, &Zero, &Zero, &Zero);
-    RxFinishFcbInitialization((PMRX_FCB)capFcb, (RX_FILE_TYPE)RDBSS_STORAGE_NTC(FileTypeFile), &InitPacket);
+    RxFormInitPacket(
+        InitPacket, &Attributes, &Links, &Zero, &Zero, &Zero, &Zero, &Zero, &Zero, &Zero);
+    RxFinishFcbInitialization(
+        (PMRX_FCB)capFcb, (RX_FILE_TYPE)RDBSS_STORAGE_NTC(FileTypeFile), &InitPacket);
     MINIRDR_CALL(Status, RxContext, Dispatch, MRxFlush, (RxContext));
     if (RxAcquirePagingIoResourceShared(RxContext, capFcb, TRUE)) {
         RxReleasePagingIoResource(RxContext, capFcb);
     }
     RxReferenceNetRoot((PNET_ROOT)RxContext->Create.pNetRoot);
     RxDereferenceNetRoot((PNET_ROOT)RxContext->Create.pNetRoot, LHS_LockNotHeld);
-    return GET_ALREADY_PREFIXED_NAME_FROM_CONTEXT(RxContext)->Length != 0 ? Status : STATUS_OBJECT_NAME_INVALID;
+    return GET_ALREADY_PREFIXED_NAME_FROM_CONTEXT(RxContext)->Length != 0
+        ? Status
+        : STATUS_OBJECT_NAME_INVALID;
 }
 
 NTSTATUS TestFormat(PWSTR Buffer, SIZE_T Bytes)
@@ -129,7 +134,8 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Registry
     if (wcslen(TestName.Buffer) == 0 || _wcsnicmp(TestName.Buffer, L"\\??", 3) != 0) {
         return STATUS_UNSUCCESSFUL;
     }
-    return RxRegisterMinirdr(&Device, DriverObject, &Dispatch, RX_REGISTERMINI_FLAG_DONT_PROVIDE_MAILSLOTS,
+    return RxRegisterMinirdr(
+        &Device, DriverObject, &Dispatch, RX_REGISTERMINI_FLAG_DONT_PROVIDE_MAILSLOTS,
         (PUNICODE_STRING)&TestDeviceName, 0, FILE_DEVICE_NETWORK_FILE_SYSTEM, FILE_REMOTE_DEVICE);
 }
 

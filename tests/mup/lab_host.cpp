@@ -38,7 +38,8 @@ bool beginsWith(const std::string& text, const std::string& prefix)
         return false;
     }
     for (size_t i = 0; i < prefix.size(); ++i) {
-        if (tolower(static_cast<unsigned char>(text[i])) != tolower(static_cast<unsigned char>(prefix[i]))) {
+        if (tolower(static_cast<unsigned char>(text[i]))
+            != tolower(static_cast<unsigned char>(prefix[i]))) {
             return false;
         }
     }
@@ -139,8 +140,9 @@ NTSTATUS FakeRedirector::query(PIRP irp)
     for (const auto& [prefix, status] : m_rules) {
         if (beginsWith(one.path, prefix)) {
             if (status == STATUS_SUCCESS) {
-                static_cast<PQUERY_PATH_RESPONSE>(irp->UserBuffer)->LengthAccepted
-                    = claimBytes != 0 ? claimBytes : static_cast<ULONG>(prefix.size() * sizeof(WCHAR));
+                static_cast<PQUERY_PATH_RESPONSE>(irp->UserBuffer)->LengthAccepted = claimBytes != 0
+                    ? claimBytes
+                    : static_cast<ULONG>(prefix.size() * sizeof(WCHAR));
             }
             return finish(*this, irp, status, 0);
         }
@@ -157,8 +159,9 @@ NTSTATUS FakeRedirector::answer(PIRP irp)
         && (code == IOCTL_REDIR_QUERY_PATH || code == IOCTL_REDIR_QUERY_PATH_EX)) {
         return query(irp);
     }
-    seen.push_back({ irpSp->MajorFunction,
-        irpSp->FileObject != nullptr ? narrow(&irpSp->FileObject->FileName) : std::string() });
+    seen.push_back(
+        { irpSp->MajorFunction,
+          irpSp->FileObject != nullptr ? narrow(&irpSp->FileObject->FileName) : std::string() });
     switch (irpSp->MajorFunction) {
     case IRP_MJ_CREATE:
         return finish(*this, irp, createAnswer, NT_SUCCESS(createAnswer) ? FILE_OPENED : 0);
@@ -227,8 +230,10 @@ FakeRedirector& Lab::redirector(const std::string& name, Model model)
         Name driverName(name);
         Name deviceName(self.deviceName);
         IopCreateDriver(driverName.get(), fakeEntry, &self.m_driver);
-        IoCreateDevice(self.m_driver, sizeof(FakeRedirector*), model == Model::Legacy ? deviceName.get() : nullptr,
-            FILE_DEVICE_NETWORK_FILE_SYSTEM, FILE_REMOTE_DEVICE, FALSE, &self.device);
+        IoCreateDevice(
+            self.m_driver, sizeof(FakeRedirector*),
+            model == Model::Legacy ? deviceName.get() : nullptr, FILE_DEVICE_NETWORK_FILE_SYSTEM,
+            FILE_REMOTE_DEVICE, FALSE, &self.device);
         *static_cast<FakeRedirector**>(self.device->DeviceExtension) = &self;
         self.device->Flags &= ~static_cast<ULONG>(DO_DEVICE_INITIALIZING);
         self.registration = model == Model::Legacy
@@ -257,8 +262,9 @@ void Lab::remove(FakeRedirector& self)
 
 void Lab::order(const std::string& commaSeparated)
 {
-    world.setRegistry("\\Registry\\Machine\\System\\CurrentControlSet\\Control\\NetworkProvider\\Order", "ProviderOrder",
-        commaSeparated);
+    world.setRegistry(
+        "\\Registry\\Machine\\System\\CurrentControlSet\\Control\\NetworkProvider\\Order",
+        "ProviderOrder", commaSeparated);
 }
 
 void Lab::parameter(const std::string& name, uint32_t value)
@@ -282,10 +288,14 @@ NTSTATUS Lab::openThen(const std::string& name, std::function<void(HANDLE)> body
         OBJECT_ATTRIBUTES attributes;
         IO_STATUS_BLOCK io {};
         HANDLE handle = nullptr;
-        InitializeObjectAttributes(&attributes, object.get(), OBJ_CASE_INSENSITIVE, nullptr, nullptr);
-        // The test's own memory is kernel memory to the machine; the previous mode of a kernel caller spares the probes.
-        status = ZwCreateFile(&handle, FILE_READ_DATA | FILE_WRITE_DATA | SYNCHRONIZE, &attributes, &io, nullptr,
-            FILE_ATTRIBUTE_NORMAL, FILE_SHARE_READ, FILE_OPEN, FILE_SYNCHRONOUS_IO_NONALERT, nullptr, 0);
+        InitializeObjectAttributes(
+            &attributes, object.get(), OBJ_CASE_INSENSITIVE, nullptr, nullptr);
+        // The test's own memory is kernel memory to the machine; the previous mode of a kernel
+        // caller spares the probes.
+        status = ZwCreateFile(
+            &handle, FILE_READ_DATA | FILE_WRITE_DATA | SYNCHRONIZE, &attributes, &io, nullptr,
+            FILE_ATTRIBUTE_NORMAL, FILE_SHARE_READ, FILE_OPEN, FILE_SYNCHRONOUS_IO_NONALERT,
+            nullptr, 0);
         if (NT_SUCCESS(status)) {
             body(handle);
             ZwClose(handle);
@@ -313,7 +323,8 @@ std::vector<std::string> Lab::prefixes()
     asSystem([&] {
         MupReportPrefixes(
             [](void* context, PCUNICODE_STRING prefix, PCUNICODE_STRING device, ULONG) {
-                static_cast<std::vector<std::string>*>(context)->push_back(narrow(prefix) + " " + narrow(device));
+                static_cast<std::vector<std::string>*>(context)->push_back(
+                    narrow(prefix) + " " + narrow(device));
             },
             &found);
     });

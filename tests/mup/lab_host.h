@@ -37,7 +37,11 @@ private:
     UNICODE_STRING m_string;
 };
 
-enum class Model { Extended, Legacy };
+enum class Model
+{
+    Extended,
+    Legacy
+};
 
 /// One query-path request as the redirector saw it.
 struct Query
@@ -73,9 +77,9 @@ public:
     std::vector<Seen> seen;
     NTSTATUS defaultAnswer = STATUS_BAD_NETWORK_PATH;
     NTSTATUS createAnswer = STATUS_SUCCESS;
-    bool pends = false;            // completes creates and queries later, on a worker thread
-    bool scribbles = false;        // breaks the rule: writes into the request it was given
-    uint32_t claimBytes = 0;       // when not 0: what it writes into LengthAccepted
+    bool pends = false; // completes creates and queries later, on a worker thread
+    bool scribbles = false; // breaks the rule: writes into the request it was given
+    uint32_t claimBytes = 0; // when not 0: what it writes into LengthAccepted
 
     std::string deviceName;
     PDEVICE_OBJECT device = nullptr;

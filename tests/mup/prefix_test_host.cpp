@@ -10,7 +10,9 @@ const std::string kFile = R"(\\lab\public\readme.txt)";
 const std::string kOther = R"(\\lab\public\dir\other.txt)";
 } // namespace
 
-TEST_CASE("S-QP-1 an open by UNC name makes MUP ask the redirector with IOCTL_REDIR_QUERY_PATH_EX", "[mup]")
+TEST_CASE(
+    "S-QP-1 an open by UNC name makes MUP ask the redirector with IOCTL_REDIR_QUERY_PATH_EX",
+    "[mup]")
 {
     Lab lab;
     auto& a = lab.redirector("A").claims(R"(\lab\public)");
@@ -33,9 +35,12 @@ TEST_CASE("S-QP-2 every open by UNC name goes through MUP", "[mup]")
     CHECK(lab.counters().Creates == before + 2);
 }
 
-TEST_CASE("S-QP-3 S-QP-4 an open of the redirector's own device asks nobody and leaves the cache alone", "[mup]")
+TEST_CASE(
+    "S-QP-3 S-QP-4 an open of the redirector's own device asks nobody and leaves the cache alone",
+    "[mup]")
 {
-    // What a network provider does for "net use": it talks to the redirector's device. The user-mode half (MPR) is not here.
+    // What a network provider does for "net use": it talks to the redirector's device. The
+    // user-mode half (MPR) is not here.
     Lab lab;
     auto& a = lab.redirector("A").claims(R"(\lab\public)");
     CHECK(lab.open(R"(\Device\A)") == STATUS_SUCCESS);
@@ -69,7 +74,8 @@ TEST_CASE("S-QP-5 a name on a mapped drive is passed to its redirector without a
     });
 }
 
-TEST_CASE("S-QP-6 extended queries go to extended providers only, of which there may be several", "[mup]")
+TEST_CASE(
+    "S-QP-6 extended queries go to extended providers only, of which there may be several", "[mup]")
 {
     Lab lab;
     auto& a = lab.redirector("A");
@@ -190,7 +196,8 @@ TEST_CASE("S-QP-12 the registry sets the time to live at once", "[mup]")
     CHECK(a.queries.size() == 2);
 }
 
-TEST_CASE("S-QP-13 S-QP-14 S-QP-15 S-QP-16 the request has the documented buffers and lengths", "[mup]")
+TEST_CASE(
+    "S-QP-13 S-QP-14 S-QP-15 S-QP-16 the request has the documented buffers and lengths", "[mup]")
 {
     Lab lab;
     auto& a = lab.redirector("A").claims(R"(\lab\public)");
@@ -209,9 +216,12 @@ TEST_CASE("S-QP-17 STATUS_SUCCESS says that the share is known, and the open suc
     CHECK(lab.open(kFile) == STATUS_SUCCESS);
 }
 
-TEST_CASE("S-QP-18 S-QP-19 S-QP-20 S-QP-22 S-QP-25 a refusal of the list is what the opener gets", "[mup]")
+TEST_CASE(
+    "S-QP-18 S-QP-19 S-QP-20 S-QP-22 S-QP-25 a refusal of the list is what the opener gets",
+    "[mup]")
 {
-    const NTSTATUS status = GENERATE(STATUS_BAD_NETWORK_NAME, STATUS_BAD_NETWORK_PATH, STATUS_INSUFFICIENT_RESOURCES,
+    const NTSTATUS status = GENERATE(
+        STATUS_BAD_NETWORK_NAME, STATUS_BAD_NETWORK_PATH, STATUS_INSUFFICIENT_RESOURCES,
         STATUS_INVALID_PARAMETER);
     Lab lab;
     lab.redirector("A").refuses(R"(\lab)", status);
@@ -234,7 +244,8 @@ TEST_CASE("S-QP-21 S-QP-27 a query from user mode is refused", "[mup]")
         a.queries.clear();
         // A request as the I/O manager would send it for a program: previous mode user.
         PFILE_OBJECT file = nullptr;
-        ObReferenceObjectByHandle(handle, 0, *IoFileObjectType, KernelMode, reinterpret_cast<PVOID*>(&file), nullptr);
+        ObReferenceObjectByHandle(
+            handle, 0, *IoFileObjectType, KernelMode, reinterpret_cast<PVOID*>(&file), nullptr);
         PDEVICE_OBJECT top = IoGetRelatedDeviceObject(file);
         PIRP irp = IoAllocateIrp(top->StackSize, FALSE);
         QUERY_PATH_REQUEST_EX request {};
@@ -252,8 +263,9 @@ TEST_CASE("S-QP-21 S-QP-27 a query from user mode is refused", "[mup]")
         irpSp->Parameters.DeviceIoControl.InputBufferLength = sizeof(request);
         irpSp->Parameters.DeviceIoControl.OutputBufferLength = sizeof(response);
         IoSetCompletionRoutine(
-            irp, [](PDEVICE_OBJECT, PIRP, PVOID) -> NTSTATUS { return STATUS_MORE_PROCESSING_REQUIRED; }, nullptr, TRUE,
-            TRUE, TRUE);
+            irp,
+            [](PDEVICE_OBJECT, PIRP, PVOID) -> NTSTATUS { return STATUS_MORE_PROCESSING_REQUIRED; },
+            nullptr, TRUE, TRUE, TRUE);
         status = IoCallDriver(top, irp);
         IoFreeIrp(irp);
         ObDereferenceObject(file);
@@ -262,7 +274,8 @@ TEST_CASE("S-QP-21 S-QP-27 a query from user mode is refused", "[mup]")
     CHECK(a.queries.empty());
 }
 
-TEST_CASE("S-QP-23 S-QP-24 credential failures reach the opener unchanged, whoever else refused", "[mup]")
+TEST_CASE(
+    "S-QP-23 S-QP-24 credential failures reach the opener unchanged, whoever else refused", "[mup]")
 {
     const NTSTATUS status = GENERATE(STATUS_LOGON_FAILURE, STATUS_ACCESS_DENIED);
     Lab lab;
@@ -307,7 +320,8 @@ TEST_CASE("S-QP-29 LengthAccepted is in bytes", "[mup]")
     CHECK(lab.prefixes() == std::vector<std::string> { R"(\lab\public \Device\A)" });
 }
 
-TEST_CASE("S-QP-29 a claim of nothing, of more than the path or of half a character is no claim", "[mup]")
+TEST_CASE(
+    "S-QP-29 a claim of nothing, of more than the path or of half a character is no claim", "[mup]")
 {
     const uint32_t bytes = GENERATE(1u, 23u, 2000u);
     Lab lab;

@@ -79,7 +79,8 @@ TEST_CASE("an open relative to a file goes to that file's provider", "[mup]")
         IO_STATUS_BLOCK io {};
         HANDLE inner = nullptr;
         InitializeObjectAttributes(&attributes, name.get(), OBJ_CASE_INSENSITIVE, handle, nullptr);
-        status = ZwCreateFile(&inner, FILE_READ_DATA | SYNCHRONIZE, &attributes, &io, nullptr, 0, FILE_SHARE_READ,
+        status = ZwCreateFile(
+            &inner, FILE_READ_DATA | SYNCHRONIZE, &attributes, &io, nullptr, 0, FILE_SHARE_READ,
             FILE_OPEN, FILE_SYNCHRONOUS_IO_NONALERT, nullptr, 0);
         if (NT_SUCCESS(status)) {
             ZwClose(inner);
@@ -118,7 +119,8 @@ TEST_CASE("a registration is checked", "[mup]")
         KeInitializeEvent(&event, NotificationEvent, FALSE);
         noName = FsRtlRegisterUncProviderEx(&handle, empty.get(), a.device, 0);
         twice = FsRtlRegisterUncProviderEx(&handle, name.get(), a.device, 0);
-        noDevice = FsRtlRegisterUncProviderEx(&handle, other.get(), reinterpret_cast<PDEVICE_OBJECT>(&event), 0);
+        noDevice = FsRtlRegisterUncProviderEx(
+            &handle, other.get(), reinterpret_cast<PDEVICE_OBJECT>(&event), 0);
     });
     CHECK(noName == STATUS_INVALID_PARAMETER);
     CHECK(twice == STATUS_INVALID_DEVICE_REQUEST);
@@ -197,9 +199,11 @@ TEST_CASE("two opens of a new share at once both succeed", "[mup]")
             OBJECT_ATTRIBUTES attributes;
             IO_STATUS_BLOCK io {};
             HANDLE handle = nullptr;
-            InitializeObjectAttributes(&attributes, name.get(), OBJ_CASE_INSENSITIVE, nullptr, nullptr);
-            status[i] = ZwCreateFile(&handle, FILE_READ_DATA | SYNCHRONIZE, &attributes, &io, nullptr, 0, FILE_SHARE_READ,
-                FILE_OPEN, FILE_SYNCHRONOUS_IO_NONALERT, nullptr, 0);
+            InitializeObjectAttributes(
+                &attributes, name.get(), OBJ_CASE_INSENSITIVE, nullptr, nullptr);
+            status[i] = ZwCreateFile(
+                &handle, FILE_READ_DATA | SYNCHRONIZE, &attributes, &io, nullptr, 0,
+                FILE_SHARE_READ, FILE_OPEN, FILE_SYNCHRONOUS_IO_NONALERT, nullptr, 0);
             if (NT_SUCCESS(status[i])) {
                 ZwClose(handle);
             }

@@ -1,15 +1,17 @@
-/* credir.h - the inside of credir: a mini-redirector without a network, whose "servers" are a tree in memory.
+/* credir.h - the inside of credir: a mini-redirector without a network, whose "servers" are a tree
+ * in memory.
  *
- * It is written in C from the published documentation alone, as a student's would be, and uses nothing of ours but the headers:
- * so it shows that RDBSS behaves as documented to somebody else's redirector.
+ * It is written in C from the published documentation alone, as a student's would be, and uses
+ * nothing of ours but the headers: so it shows that RDBSS behaves as documented to somebody else's
+ * redirector.
  */
 #ifndef CREDIR_H
 #define CREDIR_H
 
 #define MINIRDR__NAME CREDIR
+#include <mrx.h>
 #include <ntifs.h>
 #include <rx.h>
-#include <mrx.h>
 
 #include "credirctl.h"
 
@@ -17,7 +19,8 @@
 #define CREDIR_NAME_CHARACTERS 64
 
 /* A file or directory. Guarded by CredirMutex; lives while it is in the tree or open. */
-typedef struct _CREDIR_NODE {
+typedef struct _CREDIR_NODE
+{
     struct _CREDIR_NODE* Parent; /* NULL: root of a share, or unlinked */
     LIST_ENTRY Siblings;
     LIST_ENTRY Children;
@@ -47,7 +50,8 @@ extern PRDBSS_DEVICE_OBJECT CredirDevice;
 NTSTATUS CredirTreeCreate(VOID);
 VOID CredirTreeDestroy(VOID);
 PCREDIR_NODE CredirFindShare(PCUNICODE_STRING Share);
-PCREDIR_NODE CredirFind(PCREDIR_NODE Root, PCUNICODE_STRING Path, PCREDIR_NODE* Parent, PUNICODE_STRING Last);
+PCREDIR_NODE
+CredirFind(PCREDIR_NODE Root, PCUNICODE_STRING Path, PCREDIR_NODE* Parent, PUNICODE_STRING Last);
 PCREDIR_NODE CredirMake(PCREDIR_NODE Parent, PCUNICODE_STRING Name, BOOLEAN Directory);
 NTSTATUS CredirResize(PCREDIR_NODE Node, ULONG Size);
 VOID CredirUnlink(PCREDIR_NODE Node);
@@ -70,10 +74,14 @@ NTSTATUS NTAPI CredirLock(PRX_CONTEXT RxContext);
 NTSTATUS NTAPI CredirRefuse(PRX_CONTEXT RxContext);
 NTSTATUS NTAPI CredirFlush(PRX_CONTEXT RxContext);
 NTSTATUS NTAPI CredirNothing(PRX_CONTEXT RxContext);
-ULONG NTAPI CredirExtend(PRX_CONTEXT RxContext, PLARGE_INTEGER NewFileSize, PLARGE_INTEGER NewAllocationSize);
-NTSTATUS NTAPI CredirComputeBuffering(PMRX_SRV_OPEN SrvOpen, PVOID MRxContext, PULONG NewBufferingState);
-NTSTATUS NTAPI CredirBufferingChanged(PRX_CONTEXT RxContext, PMRX_SRV_OPEN SrvOpen, PVOID MRxContext);
-NTSTATUS NTAPI CredirIsLockRealizable(PMRX_FCB Fcb, PLARGE_INTEGER ByteOffset, PLARGE_INTEGER Length, ULONG Flags);
+ULONG NTAPI
+CredirExtend(PRX_CONTEXT RxContext, PLARGE_INTEGER NewFileSize, PLARGE_INTEGER NewAllocationSize);
+NTSTATUS NTAPI
+CredirComputeBuffering(PMRX_SRV_OPEN SrvOpen, PVOID MRxContext, PULONG NewBufferingState);
+NTSTATUS NTAPI
+CredirBufferingChanged(PRX_CONTEXT RxContext, PMRX_SRV_OPEN SrvOpen, PVOID MRxContext);
+NTSTATUS NTAPI
+CredirIsLockRealizable(PMRX_FCB Fcb, PLARGE_INTEGER ByteOffset, PLARGE_INTEGER Length, ULONG Flags);
 NTSTATUS NTAPI CredirIsValidDirectory(PRX_CONTEXT RxContext, PUNICODE_STRING DirectoryName);
 NTSTATUS NTAPI CredirAreFilesAliased(PFCB Fcb1, PFCB Fcb2);
 

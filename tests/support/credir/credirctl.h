@@ -1,4 +1,5 @@
-/* credirctl.h - control codes of credir, the small redirector that the tests load. Usable without NT headers. */
+/* credirctl.h - control codes of credir, the small redirector that the tests load. Usable without
+ * NT headers. */
 #ifndef CREDIRCTL_H
 #define CREDIRCTL_H
 
@@ -7,16 +8,17 @@
 /* Sent to a handle on the device. METHOD_BUFFERED, FILE_DEVICE_NETWORK_FILE_SYSTEM. */
 #define IOCTL_CREDIR_START 0x00142400u
 #define IOCTL_CREDIR_STOP 0x00142404u
-#define IOCTL_CREDIR_SET_MODE 0x00142408u       /* input: unsigned int, CREDIR_MODE_XXX */
+#define IOCTL_CREDIR_SET_MODE 0x00142408u /* input: unsigned int, CREDIR_MODE_XXX */
 #define IOCTL_CREDIR_QUERY_COUNTERS 0x0014240cu /* output: CREDIR_COUNTERS */
 
-#define CREDIR_MODE_CACHE 0x1u        /* opens may be cached and collapsed */
-#define CREDIR_MODE_PEND_IO 0x2u      /* reads and writes are completed later, by a worker thread */
-#define CREDIR_MODE_UNREACHABLE 0x4u  /* no server answers */
+#define CREDIR_MODE_CACHE 0x1u /* opens may be cached and collapsed */
+#define CREDIR_MODE_PEND_IO 0x2u /* reads and writes are completed later, by a worker thread */
+#define CREDIR_MODE_UNREACHABLE 0x4u /* no server answers */
 #define CREDIR_MODE_BAD_PASSWORD 0x8u /* every share refuses with STATUS_LOGON_FAILURE */
 
 /* How often RDBSS called which routine. */
-typedef struct _CREDIR_COUNTERS {
+typedef struct _CREDIR_COUNTERS
+{
     unsigned int CreateSrvCall;
     unsigned int WinnerNotify;
     unsigned int FinalizeSrvCall;

@@ -82,15 +82,16 @@ static VOID NTAPI CredirCreateSrvCallWorker(PVOID Context)
     Calldown->CallBack(CallbackContext);
 }
 
-static NTSTATUS NTAPI CredirCreateSrvCall(PMRX_SRV_CALL SrvCall, PMRX_SRVCALL_CALLBACK_CONTEXT CallbackContext)
+static NTSTATUS NTAPI
+CredirCreateSrvCall(PMRX_SRV_CALL SrvCall, PMRX_SRVCALL_CALLBACK_CONTEXT CallbackContext)
 {
     UNREFERENCED_PARAMETER(SrvCall);
     CredirCounters.CreateSrvCall++;
     if (IoGetCurrentProcess() == RxGetRDBSSProcess()) {
         CredirCreateSrvCallWorker(CallbackContext);
     } else {
-        NTSTATUS Status
-            = RxDispatchToWorkerThread(CredirDevice, DelayedWorkQueue, CredirCreateSrvCallWorker, CallbackContext);
+        NTSTATUS Status = RxDispatchToWorkerThread(
+            CredirDevice, DelayedWorkQueue, CredirCreateSrvCallWorker, CallbackContext);
         if (!NT_SUCCESS(Status)) {
             CallbackContext->Status = Status;
             CallbackContext->SrvCalldownStructure->CallBack(CallbackContext);
@@ -99,14 +100,16 @@ static NTSTATUS NTAPI CredirCreateSrvCall(PMRX_SRV_CALL SrvCall, PMRX_SRVCALL_CA
     return STATUS_PENDING;
 }
 
-static NTSTATUS NTAPI CredirWinnerNotify(PMRX_SRV_CALL SrvCall, BOOLEAN ThisMinirdrIsTheWinner, PVOID RecommunicateContext)
+static NTSTATUS NTAPI CredirWinnerNotify(
+    PMRX_SRV_CALL SrvCall, BOOLEAN ThisMinirdrIsTheWinner, PVOID RecommunicateContext)
 {
     CredirCounters.WinnerNotify++;
     if (!ThisMinirdrIsTheWinner || RecommunicateContext != SrvCall) {
         return STATUS_UNSUCCESSFUL;
     }
     SrvCall->Context = RecommunicateContext;
-    SrvCall->Flags |= SRVCALL_FLAG_CASE_INSENSITIVE_NETROOTS | SRVCALL_FLAG_CASE_INSENSITIVE_FILENAMES;
+    SrvCall->Flags
+        |= SRVCALL_FLAG_CASE_INSENSITIVE_NETROOTS | SRVCALL_FLAG_CASE_INSENSITIVE_FILENAMES;
     return STATUS_SUCCESS;
 }
 
@@ -120,7 +123,10 @@ static NTSTATUS NTAPI CredirFinalizeSrvCall(PMRX_SRV_CALL SrvCall, BOOLEAN Force
 
 /* \server\share\rest: the net root is \server\share. */
 static VOID NTAPI CredirExtractNetRootName(
-    PUNICODE_STRING FilePathName, PMRX_SRV_CALL SrvCall, PUNICODE_STRING NetRootName, PUNICODE_STRING RestOfName)
+    PUNICODE_STRING FilePathName,
+    PMRX_SRV_CALL SrvCall,
+    PUNICODE_STRING NetRootName,
+    PUNICODE_STRING RestOfName)
 {
     USHORT End = SrvCall->pSrvCallName->Length / sizeof(WCHAR);
     USHORT Length = FilePathName->Length / sizeof(WCHAR);
@@ -161,7 +167,8 @@ static VOID NTAPI CredirCreateVNetRootWorker(PVOID Context)
     if (FlagOn(CredirMode, CREDIR_MODE_BAD_PASSWORD)) {
         CreateContext->NetRootStatus = CreateContext->VirtualNetRootStatus = STATUS_LOGON_FAILURE;
     } else if (Root == NULL) {
-        CreateContext->NetRootStatus = CreateContext->VirtualNetRootStatus = STATUS_BAD_NETWORK_NAME;
+        CreateContext->NetRootStatus = CreateContext->VirtualNetRootStatus
+            = STATUS_BAD_NETWORK_NAME;
     } else {
         if (NetRoot->Context == NULL) { /* a new share; otherwise one more view of a known one */
             NetRoot->Context = Root;
@@ -180,8 +187,8 @@ static NTSTATUS NTAPI CredirCreateVNetRoot(PMRX_CREATENETROOT_CONTEXT CreateCont
     if (IoGetCurrentProcess() == RxGetRDBSSProcess()) {
         CredirCreateVNetRootWorker(CreateContext);
     } else {
-        NTSTATUS Status
-            = RxDispatchToWorkerThread(CredirDevice, DelayedWorkQueue, CredirCreateVNetRootWorker, CreateContext);
+        NTSTATUS Status = RxDispatchToWorkerThread(
+            CredirDevice, DelayedWorkQueue, CredirCreateVNetRootWorker, CreateContext);
         if (!NT_SUCCESS(Status)) {
             CreateContext->NetRootStatus = CreateContext->VirtualNetRootStatus = Status;
             CreateContext->Callback(CreateContext);
@@ -216,7 +223,8 @@ static VOID CredirFillDispatch(VOID)
 {
     PMRX_CALLDOWN* LowIo = CredirDispatch.MRxLowIOSubmit;
 
-    ZeroAndInitializeNodeType(&CredirDispatch, RDBSS_NTC_MINIRDR_DISPATCH, sizeof(MINIRDR_DISPATCH));
+    ZeroAndInitializeNodeType(
+        &CredirDispatch, RDBSS_NTC_MINIRDR_DISPATCH, sizeof(MINIRDR_DISPATCH));
     CredirDispatch.MRxFlags = RDBSS_MANAGE_NET_ROOT_EXTENSION;
     CredirDispatch.MRxStart = CredirStart;
     CredirDispatch.MRxStop = CredirStop;
@@ -284,7 +292,8 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Registry
         return Status;
     }
     CredirFillDispatch();
-    Status = RxRegisterMinirdr(&CredirDevice, DriverObject, &CredirDispatch, RX_REGISTERMINI_FLAG_DONT_PROVIDE_MAILSLOTS,
+    Status = RxRegisterMinirdr(
+        &CredirDevice, DriverObject, &CredirDispatch, RX_REGISTERMINI_FLAG_DONT_PROVIDE_MAILSLOTS,
         &DeviceName, 0, FILE_DEVICE_NETWORK_FILE_SYSTEM, FILE_REMOTE_DEVICE);
     if (!NT_SUCCESS(Status)) {
         RxUnload(DriverObject);

@@ -14,7 +14,8 @@ static LARGE_INTEGER Allocation(PCREDIR_NODE Node)
 }
 
 /* Finds or makes what the request names. CredirMutex held. */
-static NTSTATUS Locate(PRX_CONTEXT RxContext, PCREDIR_NODE Root, PCREDIR_NODE* Result, PULONG Information)
+static NTSTATUS
+Locate(PRX_CONTEXT RxContext, PCREDIR_NODE Root, PCREDIR_NODE* Result, PULONG Information)
 {
     PNT_CREATE_PARAMETERS Wanted = &RxContext->Create.NtCreateParameters;
     PUNICODE_STRING Path = GET_ALREADY_PREFIXED_NAME_FROM_CONTEXT(RxContext);
@@ -32,8 +33,9 @@ static NTSTATUS Locate(PRX_CONTEXT RxContext, PCREDIR_NODE Root, PCREDIR_NODE* R
         }
         Node = CredirMake(Parent, &Last, WantsDirectory);
         if (Node == NULL) {
-            return Last.Length > CREDIR_NAME_CHARACTERS * sizeof(WCHAR) ? STATUS_NAME_TOO_LONG
-                                                                        : STATUS_INSUFFICIENT_RESOURCES;
+            return Last.Length > CREDIR_NAME_CHARACTERS * sizeof(WCHAR)
+                ? STATUS_NAME_TOO_LONG
+                : STATUS_INSUFFICIENT_RESOURCES;
         }
         if (!WantsDirectory && Wanted->FileAttributes != 0) {
             Node->Attributes = Wanted->FileAttributes & ~(ULONG)FILE_ATTRIBUTE_DIRECTORY;
@@ -73,10 +75,13 @@ static VOID FillFcb(PRX_CONTEXT RxContext, PCREDIR_NODE Node)
     LARGE_INTEGER AllocationSize = Allocation(Node);
 
     Size.QuadPart = Node->Size;
-    RxFormInitPacket(InitPacket, &Node->Attributes, &Links, &Node->CreationTime, &Node->LastAccessTime,
+    RxFormInitPacket(
+        InitPacket, &Node->Attributes, &Links, &Node->CreationTime, &Node->LastAccessTime,
         &Node->LastWriteTime, &Node->ChangeTime, &AllocationSize, &Size, &Size);
     RxFinishFcbInitialization(
-        RxContext->pFcb, (RX_FILE_TYPE)RDBSS_STORAGE_NTC(Node->Directory ? FileTypeDirectory : FileTypeFile), &InitPacket);
+        RxContext->pFcb,
+        (RX_FILE_TYPE)RDBSS_STORAGE_NTC(Node->Directory ? FileTypeDirectory : FileTypeFile),
+        &InitPacket);
 }
 
 NTSTATUS NTAPI CredirCreate(PRX_CONTEXT RxContext)
@@ -89,7 +94,8 @@ NTSTATUS NTAPI CredirCreate(PRX_CONTEXT RxContext)
 
     CredirCounters.Create++;
     ExAcquireFastMutex(&CredirMutex);
-    Status = Root == NULL ? STATUS_NETWORK_NAME_DELETED : Locate(RxContext, Root, &Node, &Information);
+    Status
+        = Root == NULL ? STATUS_NETWORK_NAME_DELETED : Locate(RxContext, Root, &Node, &Information);
     if (NT_SUCCESS(Status)) {
         Node->Opens++;
         if (FlagOn(RxContext->Create.NtCreateParameters.CreateOptions, FILE_DELETE_ON_CLOSE)) {
@@ -104,7 +110,8 @@ NTSTATUS NTAPI CredirCreate(PRX_CONTEXT RxContext)
     SrvOpen->Key = Node;
     if (FlagOn(CredirMode, CREDIR_MODE_CACHE) && !Node->Directory) {
         SrvOpen->BufferingFlags = FCB_STATE_WRITECACHING_ENABLED | FCB_STATE_WRITEBUFFERING_ENABLED
-            | FCB_STATE_READCACHING_ENABLED | FCB_STATE_READBUFFERING_ENABLED | FCB_STATE_COLLAPSING_ENABLED;
+            | FCB_STATE_READCACHING_ENABLED | FCB_STATE_READBUFFERING_ENABLED
+            | FCB_STATE_COLLAPSING_ENABLED;
     } else {
         SrvOpen->Flags |= SRVOPEN_FLAG_DONTUSE_READ_CACHING | SRVOPEN_FLAG_DONTUSE_WRITE_CACHING;
     }
@@ -126,8 +133,9 @@ NTSTATUS NTAPI CredirShouldTryToCollapse(PRX_CONTEXT RxContext)
 {
     PMRX_SRV_OPEN SrvOpen = RxContext->pRelevantSrvOpen;
 
-    return FlagOn(SrvOpen->BufferingFlags, FCB_STATE_COLLAPSING_ENABLED) ? STATUS_SUCCESS
-                                                                        : STATUS_MORE_PROCESSING_REQUIRED;
+    return FlagOn(SrvOpen->BufferingFlags, FCB_STATE_COLLAPSING_ENABLED)
+        ? STATUS_SUCCESS
+        : STATUS_MORE_PROCESSING_REQUIRED;
 }
 
 NTSTATUS NTAPI CredirCollapseOpen(PRX_CONTEXT RxContext)
@@ -249,7 +257,8 @@ static NTSTATUS StartTransfer(PRX_CONTEXT RxContext)
 {
     if (FlagOn(CredirMode, CREDIR_MODE_PEND_IO)
         && !FlagOn(RxContext->LowIoContext.Flags, LOWIO_CONTEXT_FLAG_SYNCCALL)
-        && NT_SUCCESS(RxDispatchToWorkerThread(CredirDevice, DelayedWorkQueue, TransferLater, RxContext))) {
+        && NT_SUCCESS(
+            RxDispatchToWorkerThread(CredirDevice, DelayedWorkQueue, TransferLater, RxContext))) {
         return STATUS_PENDING;
     }
     return Transfer(RxContext);
@@ -294,7 +303,8 @@ NTSTATUS NTAPI CredirNothing(PRX_CONTEXT RxContext)
     return STATUS_SUCCESS;
 }
 
-ULONG NTAPI CredirExtend(PRX_CONTEXT RxContext, PLARGE_INTEGER NewFileSize, PLARGE_INTEGER NewAllocationSize)
+ULONG NTAPI
+CredirExtend(PRX_CONTEXT RxContext, PLARGE_INTEGER NewFileSize, PLARGE_INTEGER NewAllocationSize)
 {
     UNREFERENCED_PARAMETER(RxContext);
     CredirCounters.Extend++;
@@ -302,14 +312,16 @@ ULONG NTAPI CredirExtend(PRX_CONTEXT RxContext, PLARGE_INTEGER NewFileSize, PLAR
     return (ULONG)STATUS_SUCCESS;
 }
 
-NTSTATUS NTAPI CredirComputeBuffering(PMRX_SRV_OPEN SrvOpen, PVOID MRxContext, PULONG NewBufferingState)
+NTSTATUS NTAPI
+CredirComputeBuffering(PMRX_SRV_OPEN SrvOpen, PVOID MRxContext, PULONG NewBufferingState)
 {
     UNREFERENCED_PARAMETER(MRxContext);
     *NewBufferingState = SrvOpen->BufferingFlags;
     return STATUS_SUCCESS;
 }
 
-NTSTATUS NTAPI CredirBufferingChanged(PRX_CONTEXT RxContext, PMRX_SRV_OPEN SrvOpen, PVOID MRxContext)
+NTSTATUS NTAPI
+CredirBufferingChanged(PRX_CONTEXT RxContext, PMRX_SRV_OPEN SrvOpen, PVOID MRxContext)
 {
     UNREFERENCED_PARAMETER(RxContext);
     UNREFERENCED_PARAMETER(SrvOpen);
@@ -317,7 +329,8 @@ NTSTATUS NTAPI CredirBufferingChanged(PRX_CONTEXT RxContext, PMRX_SRV_OPEN SrvOp
     return STATUS_SUCCESS;
 }
 
-NTSTATUS NTAPI CredirIsLockRealizable(PMRX_FCB Fcb, PLARGE_INTEGER ByteOffset, PLARGE_INTEGER Length, ULONG Flags)
+NTSTATUS NTAPI
+CredirIsLockRealizable(PMRX_FCB Fcb, PLARGE_INTEGER ByteOffset, PLARGE_INTEGER Length, ULONG Flags)
 {
     UNREFERENCED_PARAMETER(Fcb);
     UNREFERENCED_PARAMETER(ByteOffset);

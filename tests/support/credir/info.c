@@ -1,7 +1,8 @@
 /* info.c - directories, file and volume information. */
 #include "credir.h"
 
-typedef struct _CREDIR_ENTRY {
+typedef struct _CREDIR_ENTRY
+{
     UNICODE_STRING Name;
     PCREDIR_NODE Node;
 } CREDIR_ENTRY;
@@ -45,7 +46,8 @@ static ULONG FixedSize(FILE_INFORMATION_CLASS Class)
     }
 }
 
-static VOID WriteEntry(FILE_INFORMATION_CLASS Class, PUCHAR At, const CREDIR_ENTRY* Entry, ULONG Index)
+static VOID
+WriteEntry(FILE_INFORMATION_CLASS Class, PUCHAR At, const CREDIR_ENTRY* Entry, ULONG Index)
 {
     ULONG Fixed = FixedSize(Class);
 
@@ -241,7 +243,8 @@ NTSTATUS NTAPI CredirQueryFileInfo(PRX_CONTEXT RxContext)
     return STATUS_SUCCESS;
 }
 
-/* The new name: below the share (\Device\Mup\lab\public\x, \??\UNC\lab\public\x) or in the same directory (x). */
+/* The new name: below the share (\Device\Mup\lab\public\x, \??\UNC\lab\public\x) or in the same
+ * directory (x). */
 static NTSTATUS Rename(PRX_CONTEXT RxContext, PCREDIR_NODE Node)
 {
     PFILE_RENAME_INFORMATION Information = (PFILE_RENAME_INFORMATION)RxContext->Info.Buffer;
@@ -274,7 +277,8 @@ static NTSTATUS Rename(PRX_CONTEXT RxContext, PCREDIR_NODE Node)
     if (Base == NULL) {
         return STATUS_ACCESS_DENIED;
     }
-    return CredirRename(Base, Node, &Name, RxContext->Info.ReplaceIfExists || Information->ReplaceIfExists);
+    return CredirRename(
+        Base, Node, &Name, RxContext->Info.ReplaceIfExists || Information->ReplaceIfExists);
 }
 
 NTSTATUS NTAPI CredirSetFileInfo(PRX_CONTEXT RxContext)
@@ -302,14 +306,16 @@ NTSTATUS NTAPI CredirSetFileInfo(PRX_CONTEXT RxContext)
         }
         if (Basic->FileAttributes != 0) {
             Node->Attributes = (Node->Attributes & FILE_ATTRIBUTE_DIRECTORY)
-                | (Basic->FileAttributes & ~(ULONG)(FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_NORMAL));
+                | (Basic->FileAttributes
+                   & ~(ULONG)(FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_NORMAL));
         }
         break;
     }
     case FileEndOfFileInformation: {
         LARGE_INTEGER Size = ((PFILE_END_OF_FILE_INFORMATION)Buffer)->EndOfFile;
-        Status = Size.QuadPart < 0 || Size.QuadPart > MAXLONG ? STATUS_INVALID_PARAMETER
-                                                              : CredirResize(Node, (ULONG)Size.QuadPart);
+        Status = Size.QuadPart < 0 || Size.QuadPart > MAXLONG
+            ? STATUS_INVALID_PARAMETER
+            : CredirResize(Node, (ULONG)Size.QuadPart);
         break;
     }
     case FileAllocationInformation: {
@@ -353,7 +359,8 @@ NTSTATUS NTAPI CredirQueryVolumeInfo(PRX_CONTEXT RxContext)
     switch (RxContext->Info.FsInformationClass) {
     case FileFsVolumeInformation: {
         PFILE_FS_VOLUME_INFORMATION Volume = (PFILE_FS_VOLUME_INFORMATION)Buffer;
-        Used = FIELD_OFFSET(FILE_FS_VOLUME_INFORMATION, VolumeLabel) + (LONG)(sizeof(Label) - sizeof(WCHAR));
+        Used = FIELD_OFFSET(FILE_FS_VOLUME_INFORMATION, VolumeLabel)
+            + (LONG)(sizeof(Label) - sizeof(WCHAR));
         if (Room < Used) {
             return STATUS_BUFFER_TOO_SMALL;
         }
@@ -387,7 +394,8 @@ NTSTATUS NTAPI CredirQueryVolumeInfo(PRX_CONTEXT RxContext)
     }
     case FileFsAttributeInformation: {
         PFILE_FS_ATTRIBUTE_INFORMATION Attribute = (PFILE_FS_ATTRIBUTE_INFORMATION)Buffer;
-        Used = FIELD_OFFSET(FILE_FS_ATTRIBUTE_INFORMATION, FileSystemName) + (LONG)(sizeof(Label) - sizeof(WCHAR));
+        Used = FIELD_OFFSET(FILE_FS_ATTRIBUTE_INFORMATION, FileSystemName)
+            + (LONG)(sizeof(Label) - sizeof(WCHAR));
         if (Room < Used) {
             return STATUS_BUFFER_TOO_SMALL;
         }

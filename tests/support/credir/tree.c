@@ -119,7 +119,8 @@ NTSTATUS CredirTreeCreate(VOID)
         Status = MakeFile(CredirFindShare(&Public), L"docs", NULL);
     }
     if (NT_SUCCESS(Status)) {
-        Status = MakeFile(FindIn(&CredirFindShare(&Public)->Children, &Docs), L"guide.txt", CREDIR_GUIDE_TEXT);
+        Status = MakeFile(
+            FindIn(&CredirFindShare(&Public)->Children, &Docs), L"guide.txt", CREDIR_GUIDE_TEXT);
     }
     if (!NT_SUCCESS(Status)) {
         CredirTreeDestroy();
@@ -172,8 +173,10 @@ PCREDIR_NODE CredirFindShare(PCUNICODE_STRING Share)
     return CredirShares.Flink == NULL ? NULL : FindIn(&CredirShares, Share);
 }
 
-/* Walks \a\b\c below Root. NULL: *Parent and *Last say where c would be, when everything before it exists (else *Parent is NULL). */
-PCREDIR_NODE CredirFind(PCREDIR_NODE Root, PCUNICODE_STRING Path, PCREDIR_NODE* Parent, PUNICODE_STRING Last)
+/* Walks \a\b\c below Root. NULL: *Parent and *Last say where c would be, when everything before it
+ * exists (else *Parent is NULL). */
+PCREDIR_NODE
+CredirFind(PCREDIR_NODE Root, PCUNICODE_STRING Path, PCREDIR_NODE* Parent, PUNICODE_STRING Last)
 {
     UNICODE_STRING Rest = *Path;
     PCREDIR_NODE Node = Root;
