@@ -132,7 +132,9 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("the redirector headers compile against the witness headers for both processors", "[ddk]")
+TEST_CASE(
+    "the redirector headers compile against the witness headers for both processors, in C and C++",
+    "[ddk]")
 {
     const std::string file = RDR_SOURCE_DIR "/tests/ddk/realkernel_test.c";
     for (const char* target : { "x86_64", "i686" }) {
@@ -141,11 +143,16 @@ TEST_CASE("the redirector headers compile against the witness headers for both p
             WARN("skipped: no " << compiler);
             continue;
         }
-        const Run compiled = run(
-            compiler + " -std=gnu11 -fsyntax-only -Wno-multichar " + kWitnessFlags
-            + "-I" RDR_SOURCE_DIR "/engine/ddk/rx " + file);
-        INFO(compiled.output.substr(0, 2000));
-        CHECK(compiled.status == 0);
+        for (const char* language :
+             { " -x c -std=gnu11 ",
+               " -x c++ -std=gnu++20 -D__INTRINSIC_DEFINED_InterlockedBitTestAndSet"
+               " -D__INTRINSIC_DEFINED_InterlockedBitTestAndReset " }) {
+            const Run compiled = run(
+                compiler + language + "-fsyntax-only -Wno-multichar " + kWitnessFlags
+                + "-I" RDR_SOURCE_DIR "/engine/ddk/rx " + file);
+            INFO(compiled.output.substr(0, 2000));
+            CHECK(compiled.status == 0);
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 /* realkernel_test.c - what rdbss and a mini-redirector include, compiled against the headers of a
  * real kernel's kit. */
-#include <mrx.h>
 #include <ntifs.h>
+
+#include <rx.h>
+
+#include <mrx.h>
 #include <rdrseh.h>
 #include <rdrtrace.h>
-#include <rx.h>
 #include <wsk.h>
 
 #ifdef _WIN64

@@ -1,11 +1,14 @@
-/* surface_test.c - a driver's worth of macros and inline routines. It is compiled by the tests with
- * every compiler and language that is present; some of it also runs (see inline_test.cpp). */
-#include <bcrypt.h>
-#include <mrx.h>
+/* surface_test.c - a driver's worth of macros and inline routines. The tests compile it with every
+ * compiler and language that is present. */
 #include <ntifs.h>
+
+#include <bcrypt.h>
 #include <ntstrsafe.h>
-#include <rdrtrace.h>
+
 #include <rx.h>
+
+#include <mrx.h>
+#include <rdrtrace.h>
 #include <wsk.h>
 
 DECLARE_CONST_UNICODE_STRING(TestDeviceName, L"\\Device\\Test");

@@ -215,3 +215,107 @@ TEST_CASE("two opens of a new share at once both succeed", "[mup]")
     CHECK(lab.prefixes().size() == 1);
     CHECK(a.queries.size() <= 2);
 }
+
+TEST_CASE("the provider of an open file can be asked for", "[mup]")
+{
+    Lab lab;
+    lab.redirector("A").claims(R"(\lab\public)");
+    ULONG32 id = 0;
+    NTSTATUS byId = STATUS_UNSUCCESSFUL;
+    NTSTATUS small = STATUS_SUCCESS;
+    NTSTATUS byName = STATUS_UNSUCCESSFUL;
+    std::string name;
+    lab.openThen(kFile, [&](HANDLE handle) {
+        PFILE_OBJECT file = nullptr;
+        ObReferenceObjectByHandle(
+            handle, 0, *IoFileObjectType, KernelMode, reinterpret_cast<PVOID*>(&file), nullptr);
+        ULONG size = sizeof id;
+        byId = FsRtlMupGetProviderInfoFromFileObject(file, 1, &id, &size);
+        alignas(8) unsigned char buffer[128];
+        size = 4;
+        small = FsRtlMupGetProviderInfoFromFileObject(file, 2, buffer, &size);
+        size = sizeof buffer;
+        byName = FsRtlMupGetProviderInfoFromFileObject(file, 2, buffer, &size);
+        name = narrow(reinterpret_cast<PUNICODE_STRING>(buffer + sizeof(void*)));
+        ObDereferenceObject(file);
+    });
+    CHECK(byId == STATUS_SUCCESS);
+    CHECK(id == 1);
+    CHECK(small == STATUS_BUFFER_TOO_SMALL);
+    CHECK(byName == STATUS_SUCCESS);
+    CHECK(name == R"(\Device\A)");
+}
+
+namespace {
+
+PDEVICE_OBJECT fastDevice = nullptr;
+
+BOOLEAN NTAPI fastQueryBasic(
+    PFILE_OBJECT,
+    BOOLEAN,
+    PFILE_BASIC_INFORMATION information,
+    PIO_STATUS_BLOCK io,
+    PDEVICE_OBJECT device)
+{
+    fastDevice = device;
+    information->FileAttributes = FILE_ATTRIBUTE_READONLY;
+    io->Status = STATUS_SUCCESS;
+    return TRUE;
+}
+
+} // namespace
+
+TEST_CASE(
+    "S-QP-8 fast I/O goes through MUP to the same provider, with the provider's device", "[mup]")
+{
+    Lab lab;
+    auto& a = lab.redirector("A").claims(R"(\lab\public)");
+    FAST_IO_DISPATCH dispatch {};
+    dispatch.SizeOfFastIoDispatch = sizeof dispatch;
+    dispatch.FastIoQueryBasicInfo = fastQueryBasic;
+    a.device->DriverObject->FastIoDispatch = &dispatch;
+    BOOLEAN answered = FALSE;
+    BOOLEAN absent = TRUE;
+    FILE_BASIC_INFORMATION information {};
+    fastDevice = nullptr;
+    lab.openThen(kFile, [&](HANDLE handle) {
+        PFILE_OBJECT file = nullptr;
+        ObReferenceObjectByHandle(
+            handle, 0, *IoFileObjectType, KernelMode, reinterpret_cast<PVOID*>(&file), nullptr);
+        PDEVICE_OBJECT top = IoGetRelatedDeviceObject(file);
+        PFAST_IO_DISPATCH fast = top->DriverObject->FastIoDispatch;
+        IO_STATUS_BLOCK io {};
+        LARGE_INTEGER offset {};
+        char byte = 0;
+        answered = fast->FastIoQueryBasicInfo(file, TRUE, &information, &io, top);
+        absent = fast->FastIoRead(file, &offset, 1, TRUE, 0, &byte, &io, top);
+        ObDereferenceObject(file);
+    });
+    a.device->DriverObject->FastIoDispatch = nullptr;
+    CHECK(answered);
+    CHECK(fastDevice == a.device);
+    CHECK(information.FileAttributes == FILE_ATTRIBUTE_READONLY);
+    CHECK_FALSE(absent);
+}
+
+TEST_CASE("a request for a file MUP never saw opened is a bug check", "[mup]")
+{
+    Lab lab;
+    lab.asSystem([] {
+        Name name(R"(\Device\Mup)");
+        PFILE_OBJECT own = nullptr;
+        PDEVICE_OBJECT mup = nullptr;
+        IoGetDeviceObjectPointer(name.get(), FILE_READ_ATTRIBUTES, &own, &mup);
+        FILE_OBJECT stranger {};
+        stranger.Type = IO_TYPE_FILE;
+        stranger.Size = sizeof stranger;
+        stranger.DeviceObject = mup;
+        PIRP irp = IoAllocateIrp(mup->StackSize, FALSE);
+        PIO_STACK_LOCATION irpSp = IoGetNextIrpStackLocation(irp);
+        irpSp->MajorFunction = IRP_MJ_READ;
+        irpSp->FileObject = &stranger;
+        IoCallDriver(mup, irp);
+    });
+    CHECK(lab.world.bugchecked());
+    CHECK(lab.world.bugcheckReport().find("00000103") != std::string::npos);
+}

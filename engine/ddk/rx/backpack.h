@@ -2,6 +2,8 @@
 #ifndef RDR_BACKPACK_H
 #define RDR_BACKPACK_H
 
+#include "rdrkit.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

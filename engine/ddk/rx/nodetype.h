@@ -2,6 +2,8 @@
 #ifndef RDR_NODETYPE_H
 #define RDR_NODETYPE_H
 
+#include "rdrkit.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -2,6 +2,8 @@
 #ifndef RDR_NTRXDEF_H
 #define RDR_NTRXDEF_H
 
+#include "rdrkit.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

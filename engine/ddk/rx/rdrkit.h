@@ -2,6 +2,17 @@
 #ifndef RDRKIT_H
 #define RDRKIT_H
 
+#include <ntifs.h>
+
+/* The surface of Windows Vista and later: FCBs carry a file size lock, requests the tracker of FCB
+ * acquisitions. Every header of the family takes this one first, so their order does not matter. */
+#ifndef RDBSS_TRACKER
+#define RDBSS_TRACKER 1
+#endif
+#ifndef USE_FILESIZE_LOCK
+#define USE_FILESIZE_LOCK 1
+#endif
+
 #ifndef BooleanFlagOn
 #define BooleanFlagOn(Flags, SingleFlag) ((BOOLEAN)((((Flags) & (SingleFlag)) != 0)))
 #endif

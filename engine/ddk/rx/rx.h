@@ -11,13 +11,6 @@
 #include <ntifs.h>
 #include "rdrkit.h"
 
-#ifndef RDBSS_TRACKER
-#define RDBSS_TRACKER 1
-#endif
-#ifndef USE_FILESIZE_LOCK
-#define USE_FILESIZE_LOCK 1
-#endif
-
 #include "rxovride.h"
 
 #include "struchdr.h"

@@ -2,6 +2,8 @@
 #ifndef RDR_RXLOG_H
 #define RDR_RXLOG_H
 
+#include "rdrkit.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

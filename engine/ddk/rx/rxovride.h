@@ -2,6 +2,8 @@
 #ifndef RDR_RXOVRIDE_H
 #define RDR_RXOVRIDE_H
 
+#include "rdrkit.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -2,6 +2,8 @@
 #ifndef RDR_RXPOOLTG_H
 #define RDR_RXPOOLTG_H
 
+#include "rdrkit.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -2,6 +2,8 @@
 #ifndef RDR_STRUCHDR_H
 #define RDR_STRUCHDR_H
 
+#include "rdrkit.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -2,6 +2,8 @@
 #ifndef RDR_WSKDEF_H
 #define RDR_WSKDEF_H
 
+#include <ntifs.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif

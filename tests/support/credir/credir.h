@@ -9,9 +9,11 @@
 #define CREDIR_H
 
 #define MINIRDR__NAME CREDIR
-#include <mrx.h>
 #include <ntifs.h>
+
 #include <rx.h>
+
+#include <mrx.h>
 
 #include "credirctl.h"
 
