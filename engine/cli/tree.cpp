@@ -58,6 +58,18 @@ std::string displayName(std::string name)
     return harmless(name);
 }
 
+// The path of a file object: several may be open on one, which their ordinals tell apart.
+std::string pathOf(std::string name)
+{
+    const std::size_t mark = name.rfind('#');
+    const bool isOrdinal = mark != name.npos && mark + 1 < name.size()
+        && name.find_first_not_of("0123456789", mark + 1) == name.npos;
+    if (isOrdinal && name.find('\\') < mark) {
+        name.resize(mark);
+    }
+    return name;
+}
+
 // The name without its kind.
 std::string shortName(const std::string& displayed)
 {
@@ -153,6 +165,7 @@ private:
     // One event each.
     void take(const trace::Event& event);
     void begin(const trace::Event& event);
+    void title(const trace::SpanNode& root, const std::string& remark);
     void end(const trace::Event& event);
     void life(const trace::Event& event);
     void change(const trace::Event& event);
@@ -276,12 +289,12 @@ std::string Printer::callText(const trace::Event& event, const trace::SpanNode& 
     case ObjectKind::Exchange:
         return routine; // the request itself
     case ObjectKind::File:
-        return routine + "  " + (object.find(' ') != object.npos ? shortName(object) : object);
+        return routine + "  " + pathOf(shortName(object));
     default:
         return routine + "  " + object;
     }
     const std::string subject = span.layer == Layer::App ? subjectOf(node) : std::string();
-    return routine + (subject.empty() ? "" : "  " + shortName(subject));
+    return routine + (subject.empty() ? "" : "  " + pathOf(shortName(subject)));
 }
 
 void Printer::open(Row row)
@@ -367,6 +380,22 @@ void Printer::summary()
     m_out << (failed != 0 ? paint(Colour::Red, calls) : calls) << '\n';
 }
 
+// Says whose rows follow, where the call's own row is not printed here.
+void Printer::title(const trace::SpanNode& root, const std::string& remark)
+{
+    trace::Event opener;
+    opener.seq = root.span.id;
+    opener.routine = root.span.routine;
+    opener.object = root.span.object;
+    Row row;
+    row.label = labelOf(root.span.process, Layer::App);
+    row.labelColour = Colour::Dim;
+    row.text = paint(Colour::Dim, callText(opener, root) + remark);
+    row.seq = root.span.id;
+    open(std::move(row));
+    flush();
+}
+
 void Printer::begin(const trace::Event& event)
 {
     const std::uint32_t index = m_tree.find(event.seq);
@@ -382,11 +411,7 @@ void Printer::begin(const trace::Event& event)
             m_out << '\n';
         }
         if (node.root != index) {
-            // Another system call goes on: say whose rows follow.
-            const std::string who = fmt::format(
-                "{} {} goes on (#{})", labelOf(root.span.process, Layer::App),
-                m_reader.string(root.span.routine), root.span.id);
-            m_out << paint(Colour::Dim, harmless(who)) << '\n';
+            title(root, m_options.onlyMrx ? "" : " goes on");
         }
         m_root = node.root;
         m_late.clear();
@@ -491,7 +516,8 @@ void Printer::life(const trace::Event& event)
         return;
     }
     std::string name = nameOf(event.object, event.seq);
-    if (kind == ObjectKind::File && m_row.isOpen && m_row.text.ends_with(shortName(name))) {
+    if (kind == ObjectKind::File && m_row.isOpen && m_row.span == event.span
+        && m_row.text.find(pathOf(shortName(name))) != std::string::npos) {
         name = "FILE_OBJECT"; // the row says which
     }
     const bool isBirth = event.kind == EventKind::Born;
@@ -553,6 +579,9 @@ void Printer::reference(const trace::Event& event)
 void Printer::note(const trace::Event& event)
 {
     std::string text = harmless(m_reader.string(event.text != 0 ? event.text : event.routine));
+    if (event.text != 0 && event.routine != 0 && event.layer == Layer::Wire) {
+        text = harmless(m_reader.string(event.routine)) + ": " + text;
+    }
     text += event.hasStatus && event.status != 0 ? "  " + resultText(event.status) : "";
     if (event.layer == Layer::Server) {
         ownRow(event, paint(Colour::Dim, "answers " + text));

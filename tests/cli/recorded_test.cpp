@@ -1,0 +1,94 @@
+// What the reading commands make of a real recording: the first lab, run here.
+#include "tests/support/synthetic.h"
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+using namespace rdrlab;
+
+namespace {
+
+std::string outputOf(const std::string& command)
+{
+    const std::string path = test::temporaryPath("recorded.out");
+    REQUIRE(std::system((command + " >" + path).c_str()) == 0);
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+std::string recordLab(const std::string& name)
+{
+    const std::string trace = test::temporaryPath(name);
+    outputOf(
+        std::string(RDRLAB_PROGRAM)
+        + " run " RDRLAB_LABS "/01-first-open/scenario.lua --driver " RDRLAB_DRIVER
+        + std::string(" --trace ") + trace);
+    return trace;
+}
+
+} // namespace
+
+TEST_CASE(
+    "two runs of one scenario and seed give the same dump and the same tree", "[cli][recorded]")
+{
+    const std::string program = RDRLAB_PROGRAM;
+    const std::string first = recordLab("first.rdrtrace");
+    const std::string dump = outputOf(program + " show " + first);
+    CHECK(dump.size() > 10'000);
+    CHECK(dump == outputOf(program + " show " + recordLab("second.rdrtrace")));
+    // No pointer of this machine: those have eleven digits or more.
+    CHECK_FALSE(std::regex_search(dump, std::regex("0x[0-9a-f]{11,}")));
+}
+
+TEST_CASE("the tree of the first open tells the story of every calldown", "[cli][recorded]")
+{
+    const std::string tree
+        = outputOf(std::string(RDRLAB_PROGRAM) + " show --tree " + recordLab("story.rdrtrace"));
+    std::size_t at = 0;
+    for (const char* next : { "NtCreateFile",
+                              "QUERY_PATH_EX",
+                              "+ SRV_CALL \\lab",
+                              "MRxCreateSrvCall",
+                              "SMB2 NEGOTIATE",
+                              "MRxSrvCallWinnerNotify",
+                              "+ NET_ROOT \\lab\\public",
+                              "MRxCreateVNetRoot",
+                              "SMB2 SESSION_SETUP",
+                              "+ FCB \\lab\\public\\readme.txt",
+                              "+ SRV_OPEN#1",
+                              "MRxCreate ",
+                              "SMB2 CREATE",
+                              "+ FOBX#1",
+                              "FILE_OPENED",
+                              "NtReadFile",
+                              "SMB2 READ",
+                              "39 bytes",
+                              "NtClose",
+                              "MRxCleanupFobx" }) {
+        INFO(next << " in\n" << tree);
+        at = tree.find(next, at);
+        REQUIRE(at != std::string::npos);
+    }
+}
+
+TEST_CASE("tshark finds no fault in the packets of a real recording", "[cli][recorded][pcapng]")
+{
+    if (std::system("command -v tshark >/dev/null 2>&1") != 0) {
+        WARN("skipped: tshark is not installed");
+        return;
+    }
+    const std::string file = test::temporaryPath("lab.pcapng");
+    outputOf(
+        std::string(RDRLAB_PROGRAM) + " export --to pcapng -o " + file + " "
+        + recordLab("wire.rdrtrace"));
+    const std::string tshark = "HOME=/nonexistent tshark -2 -r " + file + " 2>/dev/null ";
+    CHECK(outputOf(tshark + "-Y '_ws.malformed || tcp.analysis.flags'").empty());
+    CHECK(outputOf(tshark + "-Y 'smb2.flags.response == 0 && !smb2.response_in'").empty());
+    const std::string answers = outputOf(tshark + "-Y 'smb2.response_to'");
+    CHECK(std::count(answers.begin(), answers.end(), '\n') >= 6);
+}
