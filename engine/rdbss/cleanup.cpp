@@ -86,7 +86,7 @@ void RxpUncountHandle(PFCB Fcb, PFILE_OBJECT FileObject, PFOBX Fobx)
 
 } // namespace
 
-NTSTATUS RxCommonCleanup(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonCleanup(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     PFILE_OBJECT FileObject = RxContext->CurrentIrpSp->FileObject;

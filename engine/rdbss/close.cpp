@@ -104,7 +104,7 @@ void RxpForceClosed(PSRV_OPEN SrvOpen)
     RdrTraceTouch(SrvOpen);
 }
 
-NTSTATUS RxCommonClose(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonClose(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     PFILE_OBJECT FileObject = RxContext->CurrentIrpSp->FileObject;

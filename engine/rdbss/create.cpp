@@ -279,7 +279,7 @@ VOID NTAPI RxpPrepareCreateContextForReuse(PRX_CONTEXT RxContext)
     RxContext->pRelevantSrvOpen = nullptr;
 }
 
-NTSTATUS RxCommonCreate(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonCreate(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;

@@ -67,7 +67,7 @@ NTSTATUS RxXXXControlFileCallthru(PRX_CONTEXT RxContext, PIRP Irp)
 
 } // namespace
 
-NTSTATUS RxCommonDevFCBIoCtl(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonDevFCBIoCtl(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
@@ -77,7 +77,7 @@ NTSTATUS RxCommonDevFCBIoCtl(PRX_CONTEXT RxContext, PIRP Irp)
     return RxXXXControlFileCallthru(RxContext, Irp);
 }
 
-NTSTATUS RxCommonDevFCBFsCtl(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonDevFCBFsCtl(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     if (RxContext->CurrentIrpSp->MinorFunction != IRP_MN_USER_FS_REQUEST && RxContext->CurrentIrpSp->MinorFunction != IRP_MN_KERNEL_CALL) {
@@ -86,7 +86,7 @@ NTSTATUS RxCommonDevFCBFsCtl(PRX_CONTEXT RxContext, PIRP Irp)
     return RxXXXControlFileCallthru(RxContext, Irp);
 }
 
-NTSTATUS RxCommonDevFCBCleanup(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonDevFCBCleanup(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     Irp->IoStatus.Information = 0;
@@ -97,7 +97,7 @@ NTSTATUS RxCommonDevFCBCleanup(PRX_CONTEXT RxContext, PIRP Irp)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS RxCommonDevFCBClose(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonDevFCBClose(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     Irp->IoStatus.Information = 0;
@@ -114,7 +114,7 @@ NTSTATUS RxCommonDevFCBClose(PRX_CONTEXT RxContext, PIRP Irp)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS RxCommonDevFCBQueryVolInfo(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonDevFCBQueryVolInfo(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
@@ -132,7 +132,7 @@ NTSTATUS RxCommonDevFCBQueryVolInfo(PRX_CONTEXT RxContext, PIRP Irp)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS RxCommonDevFCBQueryInfo(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonDevFCBQueryInfo(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     UNREFERENCED_PARAMETER(RxContext);

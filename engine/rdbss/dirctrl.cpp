@@ -136,7 +136,7 @@ NTSTATUS RxNotifyChangeDirectory(PRX_CONTEXT RxContext, PIRP Irp)
 
 } // namespace
 
-NTSTATUS RxCommonDirectoryControl(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonDirectoryControl(PRX_CONTEXT RxContext, PIRP Irp)
 {
     Irp->IoStatus.Information = 0;
     if (RxContext->pFobx == nullptr) {

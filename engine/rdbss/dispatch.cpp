@@ -331,7 +331,7 @@ BOOLEAN NTAPI RxIsThisTheTopLevelIrp(PIRP Irp)
     return (Ours != nullptr ? Ours->Irp : Top) == Irp;
 }
 
-NTSTATUS RxCommonUnimplemented(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonUnimplemented(PRX_CONTEXT RxContext, PIRP Irp)
 {
     UNREFERENCED_PARAMETER(Irp);
     RdrTraceEvent(RdrLayerRdbss, RdrEventError, RxpMajorFunctionName(RxContext->MajorFunction), RxContext,
@@ -339,7 +339,7 @@ NTSTATUS RxCommonUnimplemented(PRX_CONTEXT RxContext, PIRP Irp)
     return STATUS_NOT_IMPLEMENTED;
 }
 
-NTSTATUS RxCommonShutdown(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonShutdown(PRX_CONTEXT RxContext, PIRP Irp)
 {
     UNREFERENCED_PARAMETER(Irp);
     // Everything that only waits for its time to be closed is closed now, while the network still stands.

@@ -81,7 +81,7 @@ template <typename Prepare> NTSTATUS RxpRunInfo(PRX_CONTEXT RxContext, PIRP Irp,
 
 } // namespace
 
-NTSTATUS RxCommonQueryEa(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonQueryEa(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
@@ -97,7 +97,7 @@ NTSTATUS RxCommonQueryEa(PRX_CONTEXT RxContext, PIRP Irp)
     });
 }
 
-NTSTATUS RxCommonSetEa(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonSetEa(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
@@ -111,7 +111,7 @@ NTSTATUS RxCommonSetEa(PRX_CONTEXT RxContext, PIRP Irp)
     return Status;
 }
 
-NTSTATUS RxCommonQuerySecurity(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonQuerySecurity(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
@@ -128,7 +128,7 @@ NTSTATUS RxCommonQuerySecurity(PRX_CONTEXT RxContext, PIRP Irp)
     return Status;
 }
 
-NTSTATUS RxCommonSetSecurity(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonSetSecurity(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
@@ -140,7 +140,7 @@ NTSTATUS RxCommonSetSecurity(PRX_CONTEXT RxContext, PIRP Irp)
     });
 }
 
-NTSTATUS RxCommonQueryQuotaInformation(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonQueryQuotaInformation(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
@@ -157,7 +157,7 @@ NTSTATUS RxCommonQueryQuotaInformation(PRX_CONTEXT RxContext, PIRP Irp)
     });
 }
 
-NTSTATUS RxCommonSetQuotaInformation(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonSetQuotaInformation(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;

@@ -303,7 +303,7 @@ void RxpForgetName(PRX_CONTEXT RxContext, PFCB Fcb)
 
 } // namespace
 
-NTSTATUS RxCommonQueryInformation(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonQueryInformation(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
@@ -351,7 +351,7 @@ NTSTATUS RxCommonQueryInformation(PRX_CONTEXT RxContext, PIRP Irp)
     return Status;
 }
 
-NTSTATUS RxCommonSetInformation(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonSetInformation(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;

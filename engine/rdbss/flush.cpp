@@ -1,7 +1,7 @@
 // IRP_MJ_FLUSH_BUFFERS: dirty pages first, then MRxFlush.
 #include "calldown.h"
 
-NTSTATUS RxCommonFlushBuffers(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonFlushBuffers(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     PFCB Fcb = RxpFcb(RxContext->pFcb);

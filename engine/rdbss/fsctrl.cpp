@@ -73,7 +73,7 @@ NTSTATUS RxpGetLinkTracking(PRX_CONTEXT RxContext, PIRP Irp)
 
 } // namespace
 
-NTSTATUS RxCommonFileSystemControl(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonFileSystemControl(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
     Irp->IoStatus.Information = 0;
@@ -96,7 +96,7 @@ NTSTATUS RxCommonFileSystemControl(PRX_CONTEXT RxContext, PIRP Irp)
     }
 }
 
-NTSTATUS RxCommonDeviceControl(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonDeviceControl(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
     Irp->IoStatus.Information = 0;

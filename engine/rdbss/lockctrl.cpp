@@ -196,7 +196,7 @@ NTSTATUS NTAPI RxLowIoLockControlShell(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb
     }
 }
 
-NTSTATUS RxCommonLockControl(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonLockControl(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PFCB Fcb = RxpFcb(RxContext->pFcb);
     Irp->IoStatus.Information = 0;

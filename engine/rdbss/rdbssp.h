@@ -102,7 +102,7 @@ void RxpMarkPending(PRX_CONTEXT RxContext);
 const char* RxpMajorFunctionName(UCHAR MajorFunction);
 
 // ---- fsp.cpp ---------------------------------------------------------------------------------------------------------
-VOID RxpFspDispatch(PVOID Context);
+VOID NTAPI RxpFspDispatch(PVOID Context);
 NTSTATUS RxpPost(PRX_CONTEXT RxContext);
 
 // ---- rxcontext.cpp ---------------------------------------------------------------------------------------------------
@@ -205,35 +205,35 @@ void RxpReleaseIoResources(PRX_CONTEXT RxContext, PFCB Fcb, ERESOURCE_THREAD Thr
 NTSTATUS RxpAcquireForIo(PRX_CONTEXT RxContext, PFCB Fcb, BOOLEAN Exclusive);
 
 // ---- common routines, one per major function ---------------------------------------------------------------------------
-NTSTATUS RxCommonCreate(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonClose(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonCleanup(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonRead(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonWrite(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonQueryInformation(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonSetInformation(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonQueryEa(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonSetEa(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonQuerySecurity(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonSetSecurity(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonQueryQuotaInformation(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonSetQuotaInformation(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonFlushBuffers(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonQueryVolumeInformation(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonSetVolumeInformation(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonDirectoryControl(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonFileSystemControl(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonDeviceControl(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonLockControl(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonShutdown(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonUnimplemented(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonCreate(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonClose(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonCleanup(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonRead(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonWrite(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonQueryInformation(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonSetInformation(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonQueryEa(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonSetEa(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonQuerySecurity(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonSetSecurity(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonQueryQuotaInformation(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonSetQuotaInformation(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonFlushBuffers(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonQueryVolumeInformation(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonSetVolumeInformation(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonDirectoryControl(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonFileSystemControl(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonDeviceControl(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonLockControl(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonShutdown(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonUnimplemented(PRX_CONTEXT RxContext, PIRP Irp);
 
-NTSTATUS RxCommonDevFCBCleanup(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonDevFCBClose(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonDevFCBIoCtl(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonDevFCBFsCtl(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonDevFCBQueryVolInfo(PRX_CONTEXT RxContext, PIRP Irp);
-NTSTATUS RxCommonDevFCBQueryInfo(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonDevFCBCleanup(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonDevFCBClose(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonDevFCBIoCtl(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonDevFCBFsCtl(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonDevFCBQueryVolInfo(PRX_CONTEXT RxContext, PIRP Irp);
+NTSTATUS NTAPI RxCommonDevFCBQueryInfo(PRX_CONTEXT RxContext, PIRP Irp);
 
 NTSTATUS RxpPrefixClaim(PRX_CONTEXT RxContext, PIRP Irp, BOOLEAN Extended);
 bool RxpIsQueryPath(PIO_STACK_LOCATION IrpSp);

@@ -145,7 +145,7 @@ NTSTATUS RxpReadPaging(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
 
 } // namespace
 
-NTSTATUS RxCommonRead(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonRead(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
     PFILE_OBJECT FileObject = IrpSp->FileObject;

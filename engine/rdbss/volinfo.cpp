@@ -1,7 +1,7 @@
 // IRP_MJ_QUERY_VOLUME_INFORMATION and IRP_MJ_SET_VOLUME_INFORMATION: about the share a file lies on.
 #include "calldown.h"
 
-NTSTATUS RxCommonQueryVolumeInformation(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonQueryVolumeInformation(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
@@ -31,7 +31,7 @@ NTSTATUS RxCommonQueryVolumeInformation(PRX_CONTEXT RxContext, PIRP Irp)
     return Status;
 }
 
-NTSTATUS RxCommonSetVolumeInformation(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonSetVolumeInformation(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PAGED_CODE();
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;

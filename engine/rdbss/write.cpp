@@ -250,7 +250,7 @@ NTSTATUS RxpWriteThroughServer(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb, LARGE_
 
 } // namespace
 
-NTSTATUS RxCommonWrite(PRX_CONTEXT RxContext, PIRP Irp)
+NTSTATUS NTAPI RxCommonWrite(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
     PFILE_OBJECT FileObject = IrpSp->FileObject;
