@@ -5,21 +5,12 @@
 #pragma once
 
 #ifdef RDRLAB_REAL_KERNEL
+#ifndef RDR_NO_TRACE
 #define RDR_NO_TRACE 1
-#ifdef __MINGW32__
-// mingw-w64's wdm.h defines two bit-test routines that its intrin.h has already defined; give the kernel's other names.
-#include <intrin.h>
-#define InterlockedBitTestAndSet WdmInterlockedBitTestAndSet
-#define InterlockedBitTestAndReset WdmInterlockedBitTestAndReset
-#include <ntifs.h>
-#undef InterlockedBitTestAndSet
-#undef InterlockedBitTestAndReset
-#else
-#include <ntifs.h>
 #endif
-#else
-#include <ntifs.h>
 #endif
+
+#include <ntifs.h>
 
 #include <bcrypt.h>
 #include <rdrtrace.h>
