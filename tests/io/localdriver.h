@@ -11,7 +11,9 @@
 
 #include "engine/ntos/world_host.h"
 
+#include <algorithm>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -132,6 +134,35 @@ private:
     T* m_pointer;
 };
 
+/// Work on its way to a worker thread; what a bug check strands there is freed with the machine.
+struct Work {
+    PIO_WORKITEM item;
+    std::function<void()> fn;
+};
+
+inline std::list<Work>& postedWork()
+{
+    static std::list<Work> list;
+    return list;
+}
+
+/// Runs fn later on a worker thread.
+inline void post(PDEVICE_OBJECT device, std::function<void()> fn)
+{
+    postedWork().push_back({ IoAllocateWorkItem(device), std::move(fn) });
+    IoQueueWorkItem(
+        postedWork().back().item,
+        [](PDEVICE_OBJECT, PVOID context) {
+            auto& list = postedWork();
+            auto mine = std::find_if(list.begin(), list.end(), [&](const Work& one) { return &one == context; });
+            std::function<void()> body = std::move(mine->fn);
+            IoFreeWorkItem(mine->item);
+            list.erase(mine);
+            body();
+        },
+        DelayedWorkQueue, &postedWork().back());
+}
+
 class Machine {
 public:
     explicit Machine(rdrlab::ntos::BootOptions options = {}) 
@@ -144,6 +175,8 @@ public:
     ~Machine()
     {
         handlers().clear();
+        if (m_world->bugchecked())
+            postedWork().clear();
         // Every test of ours gives back what it took; a bug check leaves all of it behind.
         if (!m_world->bugchecked() && std::uncaught_exceptions() == 0) {
             for (const std::string& line : m_world->shutdown().lines) {
@@ -213,24 +246,6 @@ inline void sleepMs(LONGLONG milliseconds)
     LARGE_INTEGER interval;
     interval.QuadPart = -milliseconds * 10000;
     KeDelayExecutionThread(KernelMode, FALSE, &interval);
-}
-
-/// Runs fn later on a worker thread.
-inline void post(PDEVICE_OBJECT device, std::function<void()> fn)
-{
-    struct Work {
-        PIO_WORKITEM item;
-        std::function<void()> fn;
-    };
-    auto* work = new Work { IoAllocateWorkItem(device), std::move(fn) };
-    IoQueueWorkItem(
-        work->item,
-        [](PDEVICE_OBJECT, PVOID context) {
-            std::unique_ptr<Work> mine(static_cast<Work*>(context));
-            IoFreeWorkItem(mine->item);
-            mine->fn();
-        },
-        DelayedWorkQueue, work);
 }
 
 } // namespace iotest

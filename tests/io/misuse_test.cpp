@@ -129,15 +129,17 @@ TEST_CASE("a dispatch routine that returns at another IRQL stops the machine", "
     CHECK(report.find("another IRQL") != std::string::npos);
 }
 
-TEST_CASE("giving a reference back twice stops the machine", "[ob]")
+TEST_CASE("giving back a reference that a handle holds stops the machine", "[ob]")
 {
     Machine machine;
     machine.kernel([] {
-        LocalDriver base(L"base");
-        PDEVICE_OBJECT device = base.device(nullptr);
-        ObDereferenceObject(device);
-        ObDereferenceObject(device);
-        ObDereferenceObject(device);
+        HANDLE event = nullptr;
+        PVOID object = nullptr;
+        REQUIRE(ZwCreateEvent(&event, EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE) == STATUS_SUCCESS);
+        REQUIRE(ObReferenceObjectByHandle(event, 0, nullptr, KernelMode, &object, nullptr) == STATUS_SUCCESS);
+        ObDereferenceObject(object);
+        ObDereferenceObject(object); // the handle's own
     });
-    CHECK(machine.world().bugchecked());
+    REQUIRE(machine.world().bugchecked());
+    CHECK(KiBugCheckData.Code == 0x18);
 }
