@@ -1,13 +1,16 @@
-// netiop.h - private to netio: sockets, requests, and the border to the wire that wire_host.cpp implements.
+// netiop.h - private to netio: sockets, requests, and the border to the wire that wire_host.cpp
+// implements.
 //
 // A socket goes through these states; each arrow is a WSK call or what the wire reported:
 //
-//   Opened ──WskBind──► Bound ──WskConnect──► Connecting ──► Connected ──WskDisconnect, FIN, RST──► Ended
-//                                                 └── failure: back to Bound
-//   any ──WskCloseSocket──► Closing ──► freed when the last request and retained indication are gone
+//   Opened ──WskBind──► Bound ──WskConnect──► Connecting ──► Connected ──► Ended
+//                         ▲                       │            WskDisconnect, FIN or RST
+//                         └─────── failure ───────┘
+//   any ──WskCloseSocket──► Closing ──► freed with the last request
 //
-// What the wire reports arrives in interrupt context at DISPATCH_LEVEL; calls of the client arrive at any IRQL up to that.
-// Everything of a socket is guarded by its spin lock, which is never held while an IRP completes or the client is called.
+// What the wire reports arrives in interrupt context at DISPATCH_LEVEL; calls of the client arrive
+// at any IRQL up to that. Everything of a socket is guarded by its spin lock, which is never held
+// while an IRP completes or the client is called.
 #pragma once
 
 #include <ntifs.h>
@@ -37,7 +40,14 @@ typedef struct _NETIO_CLIENT
     ULONG StaticEvents; // events enabled for every new socket
 } NETIO_CLIENT, *PNETIO_CLIENT;
 
-typedef enum _NETIO_STATE { NetioOpened, NetioBound, NetioConnecting, NetioConnected, NetioEnded } NETIO_STATE;
+typedef enum _NETIO_STATE
+{
+    NetioOpened,
+    NetioBound,
+    NetioConnecting,
+    NetioConnected,
+    NetioEnded
+} NETIO_STATE;
 
 typedef ULONGLONG NETIO_WIRE; // 0: none
 
@@ -54,7 +64,8 @@ typedef struct _NETIO_SOCKET
     NTSTATUS EndStatus; // what requests get after the end; STATUS_SUCCESS: orderly end of stream
     BOOLEAN SendShut; // WskDisconnect was called
     BOOLEAN Closing;
-    BOOLEAN EventsBlocked; // the client refused data: no indication until it has fetched all with WskReceive
+    BOOLEAN EventsBlocked; // the client refused data: no indication until it has fetched all with
+                           // WskReceive
     BOOLEAN Indicating; // an indication runs further up the stack, or elsewhere
     BOOLEAN DisconnectTold; // WskDisconnectEvent was called
     ULONG EventMask;
@@ -109,7 +120,11 @@ void NetioShutdownSystem(void);
 extern const WSK_PROVIDER_CONNECTION_DISPATCH NetioConnectionDispatch;
 extern const WSK_PROVIDER_STREAM_DISPATCH NetioStreamDispatch;
 
-PNETIO_SOCKET NetioCreateSocket(PNETIO_CLIENT Client, PVOID Context, const WSK_CLIENT_CONNECTION_DISPATCH* Dispatch, bool Stream);
+PNETIO_SOCKET NetioCreateSocket(
+    PNETIO_CLIENT Client,
+    PVOID Context,
+    const WSK_CLIENT_CONNECTION_DISPATCH* Dispatch,
+    bool Stream);
 void NetioReleaseSocket(PNETIO_SOCKET Socket);
 
 /// Takes an IRP over from the client: moves to WSK's own stack location and marks it pending.

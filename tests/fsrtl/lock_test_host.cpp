@@ -32,12 +32,16 @@ LARGE_INTEGER large(ULONGLONG value)
     return result;
 }
 
-/// Owners differ in file object, process or key; none of them is ever looked into, except LastLock of the file object.
+/// Owners differ in file object, process or key; none of them is ever looked into, except LastLock
+/// of the file object.
 struct Owners
 {
     FILE_OBJECT files[3] {};
     PFILE_OBJECT file(int owner) { return &files[owner % 3]; }
-    PEPROCESS process(int owner) { return reinterpret_cast<PEPROCESS>(static_cast<ULONG_PTR>(0x1000 + owner % 2)); }
+    PEPROCESS process(int owner)
+    {
+        return reinterpret_cast<PEPROCESS>(static_cast<ULONG_PTR>(0x1000 + owner % 2));
+    }
     ULONG key(int owner) { return static_cast<ULONG>(owner / 3); }
 };
 
@@ -56,7 +60,13 @@ struct Request
     LARGE_INTEGER length;
     NTSTATUS first;
 
-    Request(FILE_LOCK& lock, PFILE_OBJECT file, ULONGLONG start, ULONGLONG bytes, bool exclusive, bool failImmediately = false)
+    Request(
+        FILE_LOCK& lock,
+        PFILE_OBJECT file,
+        ULONGLONG start,
+        ULONGLONG bytes,
+        bool exclusive,
+        bool failImmediately = false)
     {
         KeInitializeEvent(&event, NotificationEvent, FALSE);
         irp = IoAllocateIrp(2, FALSE);
@@ -68,7 +78,8 @@ struct Request
         stack->MajorFunction = IRP_MJ_LOCK_CONTROL;
         stack->MinorFunction = IRP_MN_LOCK;
         stack->FileObject = file;
-        stack->Flags = static_cast<UCHAR>((exclusive ? SL_EXCLUSIVE_LOCK : 0) | (failImmediately ? SL_FAIL_IMMEDIATELY : 0));
+        stack->Flags = static_cast<UCHAR>(
+            (exclusive ? SL_EXCLUSIVE_LOCK : 0) | (failImmediately ? SL_FAIL_IMMEDIATELY : 0));
         stack->Parameters.LockControl.Length = &length;
         stack->Parameters.LockControl.Key = 0;
         stack->Parameters.LockControl.ByteOffset = large(start);
@@ -107,10 +118,13 @@ TEST_CASE("locks are granted, refused and checked as the model says", "[fsrtl]")
                 case 0:
                 case 1: {
                     const bool exclusive = random() % 2 != 0;
-                    const bool expected = std::none_of(held.begin(), held.end(),
-                        [&](const Held& h) { return (h.exclusive || exclusive) && overlap(h, s, l); });
+                    const bool expected
+                        = std::none_of(held.begin(), held.end(), [&](const Held& h) {
+                              return (h.exclusive || exclusive) && overlap(h, s, l);
+                          });
                     IO_STATUS_BLOCK status;
-                    const BOOLEAN handled = FsRtlFastLock(&lock, owners.file(owner), &start, &length, owners.process(owner),
+                    const BOOLEAN handled = FsRtlFastLock(
+                        &lock, owners.file(owner), &start, &length, owners.process(owner),
                         owners.key(owner), TRUE, exclusive, &status, nullptr, FALSE);
                     wrong += !handled || (status.Status == STATUS_SUCCESS) != expected
                         || (!expected && status.Status != STATUS_LOCK_NOT_GRANTED);
@@ -132,22 +146,32 @@ TEST_CASE("locks are granted, refused and checked as the model says", "[fsrtl]")
                         return same(h) && h.start == static_cast<ULONGLONG>(start.QuadPart)
                             && h.length == static_cast<ULONGLONG>(length.QuadPart);
                     });
-                    const NTSTATUS status = FsRtlFastUnlockSingle(&lock, owners.file(owner), &start, &length,
-                        owners.process(owner), owners.key(owner), nullptr, FALSE);
-                    wrong += status != (found != held.end() ? STATUS_SUCCESS : STATUS_RANGE_NOT_LOCKED);
+                    const NTSTATUS status = FsRtlFastUnlockSingle(
+                        &lock, owners.file(owner), &start, &length, owners.process(owner),
+                        owners.key(owner), nullptr, FALSE);
+                    wrong += status
+                        != (found != held.end() ? STATUS_SUCCESS : STATUS_RANGE_NOT_LOCKED);
                     if (found != held.end())
                         held.erase(found);
                     break;
                 }
                 case 4: {
-                    const bool read = std::none_of(held.begin(), held.end(),
-                        [&](const Held& h) { return h.exclusive && !same(h) && overlap(h, s, l); });
-                    const bool write = std::none_of(held.begin(), held.end(),
-                        [&](const Held& h) { return !(h.exclusive && same(h)) && overlap(h, s, l); });
-                    wrong += read != (FsRtlFastCheckLockForRead(
-                                 &lock, &start, &length, owners.key(owner), owners.file(owner), owners.process(owner)) != FALSE);
-                    wrong += write != (FsRtlFastCheckLockForWrite(
-                                 &lock, &start, &length, owners.key(owner), owners.file(owner), owners.process(owner)) != FALSE);
+                    const bool read = std::none_of(held.begin(), held.end(), [&](const Held& h) {
+                        return h.exclusive && !same(h) && overlap(h, s, l);
+                    });
+                    const bool write = std::none_of(held.begin(), held.end(), [&](const Held& h) {
+                        return !(h.exclusive && same(h)) && overlap(h, s, l);
+                    });
+                    wrong += read
+                        != (FsRtlFastCheckLockForRead(
+                                &lock, &start, &length, owners.key(owner), owners.file(owner),
+                                owners.process(owner))
+                            != FALSE);
+                    wrong += write
+                        != (FsRtlFastCheckLockForWrite(
+                                &lock, &start, &length, owners.key(owner), owners.file(owner),
+                                owners.process(owner))
+                            != FALSE);
                     break;
                 }
                 default:
@@ -155,15 +179,19 @@ TEST_CASE("locks are granted, refused and checked as the model says", "[fsrtl]")
                         const std::size_t before = held.size();
                         std::erase_if(held, same);
                         const NTSTATUS status = FsRtlFastUnlockAllByKey(
-                            &lock, owners.file(owner), owners.process(owner), owners.key(owner), nullptr);
-                        wrong += status != (held.size() != before ? STATUS_SUCCESS : STATUS_RANGE_NOT_LOCKED);
+                            &lock, owners.file(owner), owners.process(owner), owners.key(owner),
+                            nullptr);
+                        wrong += status
+                            != (held.size() != before ? STATUS_SUCCESS : STATUS_RANGE_NOT_LOCKED);
                     }
                     break;
                 }
                 std::size_t listed = 0;
                 for (PFILE_LOCK_INFO info = FsRtlGetNextFileLock(&lock, TRUE); info != nullptr;
                      info = FsRtlGetNextFileLock(&lock, FALSE)) {
-                    wrong += listed >= held.size() || static_cast<ULONGLONG>(info->StartingByte.QuadPart) != held[listed].start;
+                    wrong += listed >= held.size()
+                        || static_cast<ULONGLONG>(info->StartingByte.QuadPart)
+                            != held[listed].start;
                     ++listed;
                 }
                 wrong += listed != held.size();
@@ -199,7 +227,9 @@ TEST_CASE("a lock request waits, is granted in order, and tells when it is", "[f
         LARGE_INTEGER start = large(0);
         LARGE_INTEGER length = large(10);
         PEPROCESS process = IoGetRequestorProcess(first.irp);
-        CHECK(FsRtlFastUnlockSingle(&lock, &a, &start, &length, process, 0, nullptr, FALSE) == STATUS_SUCCESS);
+        CHECK(
+            FsRtlFastUnlockSingle(&lock, &a, &start, &length, process, 0, nullptr, FALSE)
+            == STATUS_SUCCESS);
         CHECK(waits.done());
         CHECK(waits.status() == STATUS_SUCCESS);
         CHECK_FALSE(behind.done());

@@ -49,7 +49,8 @@ TEST_CASE("a map control block agrees with a sector by sector model", "[fsrtl]")
             for (LONGLONG i = 0; i <= last + 1; ++i) {
                 LONGLONG lbn = 0;
                 LONGLONG left = 0;
-                const bool found = FsRtlLookupLargeMcbEntry(&mcb, i, &lbn, &left, nullptr, nullptr, nullptr);
+                const bool found
+                    = FsRtlLookupLargeMcbEntry(&mcb, i, &lbn, &left, nullptr, nullptr, nullptr);
                 wrong += found != (i <= last);
                 wrong += found && (left < 1 || lbn != (model.contains(i) ? model[i] : -1));
             }
@@ -87,8 +88,9 @@ TEST_CASE("a tunnel remembers a name for fifteen seconds", "[fsrtl]")
             UNICODE_STRING foundLong { 0, sizeof(longBuffer), longBuffer };
             ULONG data = 0;
             ULONG length = sizeof(data);
-            return FsRtlFindInTunnelCache(&tunnel, directory, &longName, &foundShort, &foundLong, &length, &data) && data == 42
-                && RtlEqualUnicodeString(&foundShort, &shortName, FALSE);
+            return FsRtlFindInTunnelCache(
+                       &tunnel, directory, &longName, &foundShort, &foundLong, &length, &data)
+                && data == 42 && RtlEqualUnicodeString(&foundShort, &shortName, FALSE);
         };
         CHECK(find(7));
         CHECK_FALSE(find(8));

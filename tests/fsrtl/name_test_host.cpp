@@ -44,7 +44,8 @@ bool model(const char16_t* e, const char16_t* n, const char16_t* lastDot)
     case u'*':
         return model(e + 1, n, lastDot) || (*n != 0 && model(e, n + 1, lastDot));
     case u'<':
-        return model(e + 1, n, lastDot) || (*n != 0 && (lastDot == nullptr || n <= lastDot) && model(e, n + 1, lastDot));
+        return model(e + 1, n, lastDot)
+            || (*n != 0 && (lastDot == nullptr || n <= lastDot) && model(e, n + 1, lastDot));
     case u'?':
         return *n != 0 && model(e + 1, n + 1, lastDot);
     case u'>':
@@ -109,7 +110,8 @@ TEST_CASE("ten thousand random expressions agree with the rules written down pla
             for (unsigned i = 1 + random() % 7; i > 0; --i)
                 n.push_back(symbols[random() % 3]);
             const std::size_t dot = n.rfind(u'.');
-            const bool expected = model(e.c_str(), n.c_str(), dot == std::u16string::npos ? nullptr : n.c_str() + dot);
+            const bool expected = model(
+                e.c_str(), n.c_str(), dot == std::u16string::npos ? nullptr : n.c_str() + dot);
             const bool actual = matches(e.c_str(), n.c_str());
             wrong += expected != actual;
             matched += actual;
@@ -194,8 +196,10 @@ TEST_CASE("dots are taken out of a path, but not beyond its root", "[fsrtl]")
         const auto clean = [](const char16_t* path) {
             Wide wide(path);
             USHORT length = 0;
-            const NTSTATUS status = FsRtlRemoveDotsFromPath(wide.string.Buffer, wide.string.Length, &length);
-            return status == STATUS_SUCCESS ? wide.text.substr(0, length / 2) : std::u16string(u"error");
+            const NTSTATUS status
+                = FsRtlRemoveDotsFromPath(wide.string.Buffer, wide.string.Length, &length);
+            return status == STATUS_SUCCESS ? wide.text.substr(0, length / 2)
+                                            : std::u16string(u"error");
         };
         CHECK(clean(u"\\a\\.\\b") == u"\\a\\b");
         CHECK(clean(u"\\a\\..\\b") == u"\\b");
@@ -211,7 +215,11 @@ TEST_CASE("only statuses of bugs are unexpected, and normalizing replaces just t
     inWorld([] {
         CHECK(FsRtlIsNtstatusExpected(STATUS_DISK_FULL));
         CHECK_FALSE(FsRtlIsNtstatusExpected(STATUS_ACCESS_VIOLATION));
-        CHECK(FsRtlNormalizeNtstatus(STATUS_DISK_FULL, STATUS_UNEXPECTED_IO_ERROR) == STATUS_DISK_FULL);
-        CHECK(FsRtlNormalizeNtstatus(STATUS_ACCESS_VIOLATION, STATUS_UNEXPECTED_IO_ERROR) == STATUS_UNEXPECTED_IO_ERROR);
+        CHECK(
+            FsRtlNormalizeNtstatus(STATUS_DISK_FULL, STATUS_UNEXPECTED_IO_ERROR)
+            == STATUS_DISK_FULL);
+        CHECK(
+            FsRtlNormalizeNtstatus(STATUS_ACCESS_VIOLATION, STATUS_UNEXPECTED_IO_ERROR)
+            == STATUS_UNEXPECTED_IO_ERROR);
     });
 }

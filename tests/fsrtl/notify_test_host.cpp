@@ -98,7 +98,8 @@ struct Directory
     {
         Name target(path);
         const USHORT offset = static_cast<USHORT>((target.text.rfind(u'\\') + 1) * 2);
-        FsRtlNotifyFullReportChange(sync, &list, &target.string, offset, nullptr, nullptr, filter, action, nullptr);
+        FsRtlNotifyFullReportChange(
+            sync, &list, &target.string, offset, nullptr, nullptr, filter, action, nullptr);
     }
 };
 
@@ -167,7 +168,8 @@ TEST_CASE("a watching IRP ends by cancellation, cleanup or deletion of the direc
         Watch deleted;
         directory.watch(deleted);
         FsRtlNotifyFullChangeDirectory(
-            directory.sync, &directory.list, &directory.handle, nullptr, FALSE, FALSE, 0, nullptr, nullptr, nullptr);
+            directory.sync, &directory.list, &directory.handle, nullptr, FALSE, FALSE, 0, nullptr,
+            nullptr, nullptr);
         CHECK(deleted.status() == STATUS_DELETE_PENDING);
         Watch cleaned;
         directory.watch(cleaned);

@@ -56,7 +56,10 @@ VOID NTAPI resumed(PVOID, PIRP)
 
 } // namespace
 
-TEST_CASE("an exclusive oplock breaks to level 2 when another opens, who goes on after the acknowledgement", "[fsrtl]")
+TEST_CASE(
+    "an exclusive oplock breaks to level 2 when another opens, who goes on after the "
+    "acknowledgement",
+    "[fsrtl]")
 {
     inWorld([] {
         OPLOCK oplock;
@@ -70,15 +73,22 @@ TEST_CASE("an exclusive oplock breaks to level 2 when another opens, who goes on
         CHECK(FsRtlCurrentBatchOplock(&oplock));
 
         Irp looks(&other, IRP_MJ_CREATE);
-        CHECK(FsRtlCheckOplock(&oplock, looks.create(FILE_READ_ATTRIBUTES).irp, nullptr, resumed, nullptr) == STATUS_SUCCESS);
+        CHECK(
+            FsRtlCheckOplock(
+                &oplock, looks.create(FILE_READ_ATTRIBUTES).irp, nullptr, resumed, nullptr)
+            == STATUS_SUCCESS);
         Irp polite(&other, IRP_MJ_CREATE);
         s_resumed = 0;
         Irp opens(&other, IRP_MJ_CREATE);
-        CHECK(FsRtlCheckOplock(&oplock, opens.create(FILE_READ_DATA).irp, nullptr, resumed, nullptr) == STATUS_PENDING);
+        CHECK(
+            FsRtlCheckOplock(&oplock, opens.create(FILE_READ_DATA).irp, nullptr, resumed, nullptr)
+            == STATUS_PENDING);
         CHECK(again.done);
         CHECK(again.irp->IoStatus.Information == FILE_OPLOCK_BROKEN_TO_LEVEL_2);
-        CHECK(FsRtlCheckOplock(
-                  &oplock, polite.create(FILE_READ_DATA, FILE_OPEN, FILE_COMPLETE_IF_OPLOCKED).irp, nullptr, resumed, nullptr)
+        CHECK(
+            FsRtlCheckOplock(
+                &oplock, polite.create(FILE_READ_DATA, FILE_OPEN, FILE_COMPLETE_IF_OPLOCKED).irp,
+                nullptr, resumed, nullptr)
             == STATUS_OPLOCK_BREAK_IN_PROGRESS);
         CHECK(s_resumed == 0);
         Irp acknowledge(&holder, IRP_MJ_FILE_SYSTEM_CONTROL);
@@ -107,12 +117,16 @@ TEST_CASE("overwriting breaks to nothing, and closing answers a break as well", 
         CHECK(promise.control(&oplock, FSCTL_REQUEST_OPLOCK_LEVEL_1, 1) == STATUS_PENDING);
         s_resumed = 0;
         Irp opens(&other, IRP_MJ_CREATE);
-        CHECK(FsRtlCheckOplock(
-                  &oplock, opens.create(FILE_WRITE_DATA, FILE_OVERWRITE).irp, nullptr, resumed, nullptr)
+        CHECK(
+            FsRtlCheckOplock(
+                &oplock, opens.create(FILE_WRITE_DATA, FILE_OVERWRITE).irp, nullptr, resumed,
+                nullptr)
             == STATUS_PENDING);
         CHECK(promise.irp->IoStatus.Information == FILE_OPLOCK_BROKEN_TO_NONE);
         Irp strange(&other, IRP_MJ_FILE_SYSTEM_CONTROL);
-        CHECK(strange.control(&oplock, FSCTL_OPLOCK_BREAK_ACKNOWLEDGE, 0) == STATUS_INVALID_OPLOCK_PROTOCOL);
+        CHECK(
+            strange.control(&oplock, FSCTL_OPLOCK_BREAK_ACKNOWLEDGE, 0)
+            == STATUS_INVALID_OPLOCK_PROTOCOL);
         Irp cleanup(&holder, IRP_MJ_CLEANUP);
         CHECK(FsRtlCheckOplock(&oplock, cleanup.irp, nullptr, nullptr, nullptr) == STATUS_SUCCESS);
         CHECK(s_resumed == 1);
@@ -133,7 +147,9 @@ TEST_CASE("a cancelled oplock is given up and frees who waits for it", "[fsrtl]"
         CHECK(IoCancelIrp(promise.irp));
         CHECK(promise.irp->IoStatus.Status == STATUS_CANCELLED);
         Irp opens(&other, IRP_MJ_CREATE);
-        CHECK(FsRtlCheckOplock(&oplock, opens.create(FILE_READ_DATA).irp, nullptr, resumed, nullptr) == STATUS_SUCCESS);
+        CHECK(
+            FsRtlCheckOplock(&oplock, opens.create(FILE_READ_DATA).irp, nullptr, resumed, nullptr)
+            == STATUS_SUCCESS);
         FsRtlUninitializeOplock(&oplock);
     });
 }

@@ -76,13 +76,18 @@ TEST_CASE("locking a bad buffer raises STATUS_ACCESS_VIOLATION and leaves nothin
 {
     inWorld([] {
         PMDL mdl = IoAllocateMdl(reinterpret_cast<PVOID>(0x1000), 100, FALSE, FALSE, nullptr);
-        CHECK(raised([&] { MmProbeAndLockPages(mdl, UserMode, IoReadAccess); }) == STATUS_ACCESS_VIOLATION);
+        CHECK(
+            raised([&] { MmProbeAndLockPages(mdl, UserMode, IoReadAccess); })
+            == STATUS_ACCESS_VIOLATION);
         IoFreeMdl(mdl);
         PVOID pool = ExAllocatePoolWithTag(NonPagedPool, 64, 'tseT');
         mdl = IoAllocateMdl(pool, 64, FALSE, FALSE, nullptr);
-        CHECK(raised([&] { MmProbeAndLockPages(mdl, UserMode, IoReadAccess); }) == STATUS_ACCESS_VIOLATION);
+        CHECK(
+            raised([&] { MmProbeAndLockPages(mdl, UserMode, IoReadAccess); })
+            == STATUS_ACCESS_VIOLATION);
         CHECK((mdl->MdlFlags & MDL_PAGES_LOCKED) == 0);
-        CHECK(raised([&] { MmProbeAndLockPages(mdl, KernelMode, IoReadAccess); }) == STATUS_SUCCESS);
+        CHECK(
+            raised([&] { MmProbeAndLockPages(mdl, KernelMode, IoReadAccess); }) == STATUS_SUCCESS);
         MmUnlockPages(mdl);
         IoFreeMdl(mdl);
         ExFreePoolWithTag(pool, 'tseT');
@@ -106,7 +111,8 @@ TEST_CASE("a partial list describes the right part and unmaps only what it mappe
                 PMDL part = IoAllocateMdl(user + offset, length, FALSE, FALSE, nullptr);
                 IoBuildPartialMdl(whole, part, user + offset, length);
                 CHECK(MmGetMdlByteCount(part) == length);
-                auto system = static_cast<PUCHAR>(MmGetSystemAddressForMdlSafe(part, NormalPagePriority));
+                auto system
+                    = static_cast<PUCHAR>(MmGetSystemAddressForMdlSafe(part, NormalPagePriority));
                 CHECK(std::memcmp(system, user + offset, length) == 0);
                 MmPrepareMdlForReuse(part);
                 IoFreeMdl(part);

@@ -16,7 +16,8 @@ namespace {
 constexpr ULONG kLabAddress = 0x0A000001;
 constexpr USHORT kPort = 445;
 
-/// Sends back what it gets; answers "bye" by closing, "rst" by aborting; swallows everything when mute.
+/// Sends back what it gets; answers "bye" by closing, "rst" by aborting; swallows everything when
+/// mute.
 class EchoPeer final : public vnet::Peer
 {
 public:
@@ -135,11 +136,15 @@ struct Socket
     PWSK_SOCKET socket = nullptr;
     const WSK_PROVIDER_CONNECTION_DISPATCH* calls = nullptr;
 
-    explicit Socket(Client& client, PVOID context = nullptr, const WSK_CLIENT_CONNECTION_DISPATCH* events = nullptr)
+    explicit Socket(
+        Client& client,
+        PVOID context = nullptr,
+        const WSK_CLIENT_CONNECTION_DISPATCH* events = nullptr)
     {
         Call call;
-        (void)client.provider.Dispatch->WskSocket(client.provider.Client, AF_INET, SOCK_STREAM, IPPROTO_TCP,
-            WSK_FLAG_CONNECTION_SOCKET, context, events, nullptr, nullptr, nullptr, call.irp);
+        (void)client.provider.Dispatch->WskSocket(
+            client.provider.Client, AF_INET, SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_CONNECTION_SOCKET,
+            context, events, nullptr, nullptr, nullptr, call.irp);
         CHECK(call.wait() == STATUS_SUCCESS);
         socket = reinterpret_cast<PWSK_SOCKET>(call.information());
         calls = static_cast<const WSK_PROVIDER_CONNECTION_DISPATCH*>(socket->Dispatch);
@@ -193,15 +198,16 @@ struct Socket
     void enableEvents(ULONG mask)
     {
         WSK_EVENT_CALLBACK_CONTROL control { nullptr, mask };
-        CHECK(calls->WskControlSocket(socket, WskSetOption, SO_WSK_EVENT_CALLBACK, SOL_SOCKET, sizeof(control), &control, 0,
-                  nullptr, nullptr, nullptr)
+        CHECK(
+            calls->WskControlSocket(
+                socket, WskSetOption, SO_WSK_EVENT_CALLBACK, SOL_SOCKET, sizeof(control), &control,
+                0, nullptr, nullptr, nullptr)
             == STATUS_SUCCESS);
     }
 };
 
 /// A world with a host "lab" that echoes on port 445, and a client on a system thread.
-template <typename Body>
-void withEcho(Body&& body, vnet::LinkProperties link = {})
+template <typename Body> void withEcho(Body&& body, vnet::LinkProperties link = {})
 {
     Echo echo;
     ntos::World world;
@@ -398,7 +404,14 @@ struct Indicated
 {
     std::vector<UCHAR> bytes;
     std::vector<PWSK_DATA_INDICATION> retained;
-    enum { Take, Refuse, Retain, Half } policy = Take;
+    enum
+    {
+        Take,
+        Refuse,
+        Retain,
+        Half
+    } policy
+        = Take;
     int calls = 0;
     int disconnects = 0;
     ULONG disconnectFlags = 0;
@@ -406,12 +419,14 @@ struct Indicated
 
     void take(PWSK_DATA_INDICATION data, SIZE_T count)
     {
-        auto from = static_cast<PUCHAR>(MmGetSystemAddressForMdlSafe(data->Buffer.Mdl, NormalPagePriority));
+        auto from = static_cast<PUCHAR>(
+            MmGetSystemAddressForMdlSafe(data->Buffer.Mdl, NormalPagePriority));
         bytes.insert(bytes.end(), from + data->Buffer.Offset, from + data->Buffer.Offset + count);
     }
 };
 
-NTSTATUS WSKAPI onReceive(PVOID context, ULONG, PWSK_DATA_INDICATION data, SIZE_T indicated, SIZE_T* accepted)
+NTSTATUS WSKAPI
+onReceive(PVOID context, ULONG, PWSK_DATA_INDICATION data, SIZE_T indicated, SIZE_T* accepted)
 {
     auto state = static_cast<Indicated*>(context);
     ++state->calls;
@@ -446,7 +461,8 @@ const WSK_CLIENT_CONNECTION_DISPATCH kEvents = { onReceive, onDisconnect, nullpt
 
 } // namespace
 
-TEST_CASE("indications bring data and the end, and retained data stays until it is released", "[netio]")
+TEST_CASE(
+    "indications bring data and the end, and retained data stays until it is released", "[netio]")
 {
     withEcho([](ntos::World&, Echo&) {
         Client client;
@@ -477,7 +493,8 @@ TEST_CASE("indications bring data and the end, and retained data stays until it 
     });
 }
 
-TEST_CASE("data a client refuses waits for WskReceive, and indications start again behind it", "[netio]")
+TEST_CASE(
+    "data a client refuses waits for WskReceive, and indications start again behind it", "[netio]")
 {
     withEcho([](ntos::World&, Echo&) {
         Client client;
@@ -516,7 +533,8 @@ TEST_CASE("names resolve to addresses, unknown ones do not", "[netio]")
         {
             Call call;
             (void)client.provider.Dispatch->WskGetAddressInfo(
-                client.provider.Client, &name, &service, NS_ALL, nullptr, nullptr, &result, nullptr, nullptr, call.irp);
+                client.provider.Client, &name, &service, NS_ALL, nullptr, nullptr, &result, nullptr,
+                nullptr, call.irp);
             CHECK(call.wait() == STATUS_SUCCESS);
             auto address = reinterpret_cast<PSOCKADDR_IN>(result->ai_addr);
             CHECK(address->sin_addr.s_addr == RtlUlongByteSwap(kLabAddress));
@@ -527,7 +545,8 @@ TEST_CASE("names resolve to addresses, unknown ones do not", "[netio]")
         RtlInitUnicodeString(&name, L"nobody");
         Call call;
         (void)client.provider.Dispatch->WskGetAddressInfo(
-            client.provider.Client, &name, nullptr, NS_ALL, nullptr, nullptr, &result, nullptr, nullptr, call.irp);
+            client.provider.Client, &name, nullptr, NS_ALL, nullptr, nullptr, &result, nullptr,
+            nullptr, call.irp);
         CHECK(call.wait() == STATUS_NO_MATCH);
         CHECK(result == nullptr);
     });
@@ -539,18 +558,24 @@ TEST_CASE("socket options can be set and read back", "[netio]")
         Client client;
         Socket socket(client);
         ULONG value = 1;
-        CHECK(socket.calls->WskControlSocket(
-                  socket.socket, WskSetOption, TCP_NODELAY, IPPROTO_TCP, sizeof(value), &value, 0, nullptr, nullptr, nullptr)
+        CHECK(
+            socket.calls->WskControlSocket(
+                socket.socket, WskSetOption, TCP_NODELAY, IPPROTO_TCP, sizeof(value), &value, 0,
+                nullptr, nullptr, nullptr)
             == STATUS_SUCCESS);
         value = 0;
         SIZE_T size = 0;
-        CHECK(socket.calls->WskControlSocket(
-                  socket.socket, WskGetOption, TCP_NODELAY, IPPROTO_TCP, 0, nullptr, sizeof(value), &value, &size, nullptr)
+        CHECK(
+            socket.calls->WskControlSocket(
+                socket.socket, WskGetOption, TCP_NODELAY, IPPROTO_TCP, 0, nullptr, sizeof(value),
+                &value, &size, nullptr)
             == STATUS_SUCCESS);
         CHECK(value == 1);
         CHECK(size == sizeof(value));
-        CHECK(socket.calls->WskControlSocket(
-                  socket.socket, WskSetOption, 0x7777, SOL_SOCKET, sizeof(value), &value, 0, nullptr, nullptr, nullptr)
+        CHECK(
+            socket.calls->WskControlSocket(
+                socket.socket, WskSetOption, 0x7777, SOL_SOCKET, sizeof(value), &value, 0, nullptr,
+                nullptr, nullptr)
             == STATUS_NOT_SUPPORTED);
     });
 }

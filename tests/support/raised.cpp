@@ -1,4 +1,5 @@
-// raised.cpp - structured exceptions for tests; apart, because the standard library owns the word __try elsewhere.
+// raised.cpp - structured exceptions for tests; apart, because the standard library owns the word
+// __try elsewhere.
 #include <ntifs.h>
 
 extern "C" NTSTATUS rdrTestRaised(void (*body)(void*), void* context)

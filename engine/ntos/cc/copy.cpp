@@ -11,7 +11,8 @@ constexpr LONGLONG kView = static_cast<LONGLONG>(MMP_VIEW_BYTES);
 constexpr ULONG kTagReadAhead = 'aRcC';
 constexpr ULONG kFirstWindow = 128 * 1024;
 constexpr ULONG kLargestWindow = 2 * 1024 * 1024;
-constexpr ULONG kReadAheadsAtOnce = 2; // of one file: the second is prepared while the first is consumed
+constexpr ULONG kReadAheadsAtOnce
+    = 2; // of one file: the second is prepared while the first is consumed
 
 inline LONGLONG PieceEnd(LONGLONG Offset, LONGLONG End)
 {
@@ -31,7 +32,8 @@ VOID NTAPI ReadAheadWorker(PVOID Context)
 {
     auto Item = static_cast<ReadAheadItem*>(Context);
     PSHARED_CACHE_MAP Map = Item->Map;
-    if (Map->Callbacks.AcquireForReadAhead == nullptr || Map->Callbacks.AcquireForReadAhead(Map->LazyWriteContext, TRUE)) {
+    if (Map->Callbacks.AcquireForReadAhead == nullptr
+        || Map->Callbacks.AcquireForReadAhead(Map->LazyWriteContext, TRUE)) {
         MmpPrefetch(Map->Segment, Item->Offset, Item->Length);
         if (Map->Callbacks.ReleaseFromReadAhead != nullptr) {
             Map->Callbacks.ReleaseFromReadAhead(Map->LazyWriteContext);
@@ -49,8 +51,8 @@ VOID NTAPI ReadAheadWorker(PVOID Context)
 
 /// Notes a read and, when reads follow one another, has the pages behind them fetched by a worker.
 ///
-/// The window doubles from 128 KiB to 2 MiB while the pattern lasts. The next window is asked for when the reader has come
-/// within half a window of what was fetched so far.
+/// The window doubles from 128 KiB to 2 MiB while the pattern lasts. The next window is asked for
+/// when the reader has come within half a window of what was fetched so far.
 ///
 /// IRQL     PASSIVE_LEVEL
 VOID NTAPI CcScheduleReadAhead(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length)
@@ -67,7 +69,8 @@ VOID NTAPI CcScheduleReadAhead(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffse
         KeAcquireSpinLock(&CcpMasterLock, &Irql);
         const LONGLONG Beyond = FileOffset->QuadPart + Length;
         const LONGLONG Gap = FileOffset->QuadPart - Private->BeyondLastByte.QuadPart;
-        const bool Continues = Private->BeyondLastByte.QuadPart != 0 && Gap >= 0 && Gap <= static_cast<LONGLONG>(Private->ReadAheadMask);
+        const bool Continues = Private->BeyondLastByte.QuadPart != 0 && Gap >= 0
+            && Gap <= static_cast<LONGLONG>(Private->ReadAheadMask);
         Private->Sequential = Continues ? Private->Sequential + 1 : 0;
         Private->BeyondLastByte.QuadPart = Beyond;
         if (!Continues) {
@@ -75,7 +78,8 @@ VOID NTAPI CcScheduleReadAhead(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffse
             Private->ReadAheadEnd.QuadPart = 0;
         }
         const bool Wanted = (Continues || (FileObject->Flags & FO_SEQUENTIAL_ONLY) != 0)
-            && (FileObject->Flags & FO_RANDOM_ACCESS) == 0 && (Map->Flags & CCP_DISABLE_READ_AHEAD) == 0;
+            && (FileObject->Flags & FO_RANDOM_ACCESS) == 0
+            && (Map->Flags & CCP_DISABLE_READ_AHEAD) == 0;
         if (Wanted && Map->ReadAheads < kReadAheadsAtOnce) {
             const ULONG Granularity = Private->ReadAheadMask + 1;
             ULONG Window = Private->ReadAheadWindow == 0 ? kFirstWindow : Private->ReadAheadWindow;
@@ -84,9 +88,11 @@ VOID NTAPI CcScheduleReadAhead(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffse
             if (From < Beyond) {
                 From = (Beyond + Granularity - 1) / Granularity * Granularity;
             }
-            if (From < Map->FileSize.QuadPart && From - Beyond <= static_cast<LONGLONG>(Window / 2)) {
+            if (From < Map->FileSize.QuadPart
+                && From - Beyond <= static_cast<LONGLONG>(Window / 2)) {
                 Start = From;
-                End = From + Window < Map->FileSize.QuadPart ? From + Window : Map->FileSize.QuadPart;
+                End = From + Window < Map->FileSize.QuadPart ? From + Window
+                                                             : Map->FileSize.QuadPart;
                 Private->ReadAheadEnd.QuadPart = End;
                 Private->ReadAheadWindow = Window < kLargestWindow ? Window * 2 : Window;
                 ++Map->ReadAheads;
@@ -99,7 +105,8 @@ VOID NTAPI CcScheduleReadAhead(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffse
     if (End == Start) {
         return;
     }
-    auto Item = static_cast<ReadAheadItem*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(ReadAheadItem), kTagReadAhead));
+    auto Item = static_cast<ReadAheadItem*>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(ReadAheadItem), kTagReadAhead));
     if (Item == nullptr) {
         KIRQL Irql;
         KeAcquireSpinLock(&CcpMasterLock, &Irql);
@@ -111,7 +118,8 @@ VOID NTAPI CcScheduleReadAhead(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffse
     Item->Map = Map;
     Item->Offset = Start;
     Item->Length = static_cast<ULONG>(End - Start);
-    RdrTraceEvent(RdrLayerKernel, RdrEventPost, "read-ahead", FileObject, STATUS_SUCCESS, Item->Length);
+    RdrTraceEvent(
+        RdrLayerKernel, RdrEventPost, "read-ahead", FileObject, STATUS_SUCCESS, Item->Length);
     ExInitializeWorkItem(&Item->Work, ReadAheadWorker, Item);
     ExQueueWorkItem(&Item->Work, CriticalWorkQueue);
 }
@@ -128,9 +136,15 @@ VOID NTAPI CcSetReadAheadGranularity(PFILE_OBJECT FileObject, ULONG Granularity)
 /// Copies cached data to a buffer, reading missing pages.
 ///
 /// IRQL     PASSIVE_LEVEL
-/// Returns  FALSE only without Wait: not everything is in memory, nothing was promised about the buffer
-/// Errors   raises the status of a failed paging read, STATUS_ACCESS_VIOLATION for a bad buffer
-BOOLEAN NTAPI CcCopyRead(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, BOOLEAN Wait, PVOID Buffer,
+/// Returns  FALSE only without Wait: not everything is in memory, nothing was promised about the
+/// buffer Errors   raises the status of a failed paging read, STATUS_ACCESS_VIOLATION for a bad
+/// buffer
+BOOLEAN NTAPI CcCopyRead(
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    BOOLEAN Wait,
+    PVOID Buffer,
     PIO_STATUS_BLOCK IoStatus)
 {
     PAGED_CODE();
@@ -176,7 +190,12 @@ BOOLEAN NTAPI CcCopyRead(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULO
 }
 
 VOID NTAPI CcFastCopyRead(
-    PFILE_OBJECT FileObject, ULONG FileOffset, ULONG Length, ULONG PageCount, PVOID Buffer, PIO_STATUS_BLOCK IoStatus)
+    PFILE_OBJECT FileObject,
+    ULONG FileOffset,
+    ULONG Length,
+    ULONG PageCount,
+    PVOID Buffer,
+    PIO_STATUS_BLOCK IoStatus)
 {
     (void)PageCount;
     LARGE_INTEGER Offset;
@@ -184,7 +203,8 @@ VOID NTAPI CcFastCopyRead(
     (void)CcCopyRead(FileObject, &Offset, Length, TRUE, Buffer, IoStatus);
 }
 
-NTSTATUS CcpWrite(PSHARED_CACHE_MAP Map, LONGLONG Offset, LONGLONG Length, BOOLEAN Wait, const VOID* Buffer)
+NTSTATUS
+CcpWrite(PSHARED_CACHE_MAP Map, LONGLONG Offset, LONGLONG Length, BOOLEAN Wait, const VOID* Buffer)
 {
     const LONGLONG End = Offset + Length;
     auto From = static_cast<const UCHAR*>(Buffer);
@@ -198,12 +218,14 @@ NTSTATUS CcpWrite(PSHARED_CACHE_MAP Map, LONGLONG Offset, LONGLONG Length, BOOLE
         const LONGLONG Base = MmpViewOffset(View);
         const MMP_PAGES Touched = MmpPagesOf(Offset, Piece);
 
-        // Pages at the edges keep old data around the new: they must be read, unless nothing valid lies there.
+        // Pages at the edges keep old data around the new: they must be read, unless nothing valid
+        // lies there.
         MMP_PAGES Edges = 0;
         const LONGLONG FirstPage = Offset & ~static_cast<LONGLONG>(PAGE_SIZE - 1);
         const LONGLONG LastPage = (Stop - 1) & ~static_cast<LONGLONG>(PAGE_SIZE - 1);
-        const LONGLONG Goal = Map->ValidDataGoal.QuadPart < Map->FileSize.QuadPart ? Map->ValidDataGoal.QuadPart
-                                                                                : Map->FileSize.QuadPart;
+        const LONGLONG Goal = Map->ValidDataGoal.QuadPart < Map->FileSize.QuadPart
+            ? Map->ValidDataGoal.QuadPart
+            : Map->FileSize.QuadPart;
         if (FirstPage < Offset && FirstPage < Goal) {
             Edges |= MmpPagesOf(Offset, 1);
         }
@@ -224,7 +246,8 @@ NTSTATUS CcpWrite(PSHARED_CACHE_MAP Map, LONGLONG Offset, LONGLONG Length, BOOLE
                 RtlZeroMemory(Memory + (FirstPage - Base), static_cast<SIZE_T>(Offset - FirstPage));
             }
             if (Stop < LastPage + PAGE_SIZE && (Claimed & MmpPagesOf(Stop - 1, 1)) != 0) {
-                RtlZeroMemory(Memory + (Stop - Base), static_cast<SIZE_T>(LastPage + PAGE_SIZE - Stop));
+                RtlZeroMemory(
+                    Memory + (Stop - Base), static_cast<SIZE_T>(LastPage + PAGE_SIZE - Stop));
             }
         }
         if (From != nullptr) {
@@ -242,12 +265,15 @@ NTSTATUS CcpWrite(PSHARED_CACHE_MAP Map, LONGLONG Offset, LONGLONG Length, BOOLE
     return STATUS_SUCCESS;
 }
 
-/// Copies a buffer into the cache. The lazy writer writes it later, or this routine at once for a write-through file.
+/// Copies a buffer into the cache. The lazy writer writes it later, or this routine at once for a
+/// write-through file.
 ///
 /// IRQL     PASSIVE_LEVEL
-/// Returns  FALSE only without Wait: a page would have to be read, the caller repeats the whole write elsewhere
-/// Errors   raises the status of a failed paging read or write, STATUS_ACCESS_VIOLATION for a bad buffer
-BOOLEAN NTAPI CcCopyWrite(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, BOOLEAN Wait, PVOID Buffer)
+/// Returns  FALSE only without Wait: a page would have to be read, the caller repeats the whole
+/// write elsewhere Errors   raises the status of a failed paging read or write,
+/// STATUS_ACCESS_VIOLATION for a bad buffer
+BOOLEAN NTAPI CcCopyWrite(
+    PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, BOOLEAN Wait, PVOID Buffer)
 {
     PAGED_CODE();
     auto Map = static_cast<PSHARED_CACHE_MAP>(FileObject->SectionObjectPointer->SharedCacheMap);
@@ -263,7 +289,8 @@ BOOLEAN NTAPI CcCopyWrite(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, UL
     }
     if (NT_SUCCESS(Status) && Through) {
         Status = MmpFlushSegment(
-            Map->Segment, FileOffset->QuadPart, Length, Map->FileSize.QuadPart, MAXULONG, TRUE, nullptr, nullptr);
+            Map->Segment, FileOffset->QuadPart, Length, Map->FileSize.QuadPart, MAXULONG, TRUE,
+            nullptr, nullptr);
     }
     if (!NT_SUCCESS(Status)) {
         CcpRaise(Status);
@@ -361,7 +388,8 @@ NTSTATUS ZeroUncached(PFILE_OBJECT FileObject, LONGLONG Offset, LONGLONG End)
 ///
 /// IRQL     PASSIVE_LEVEL
 /// Errors   raises the status of a failed transfer
-BOOLEAN NTAPI CcZeroData(PFILE_OBJECT FileObject, PLARGE_INTEGER StartOffset, PLARGE_INTEGER EndOffset, BOOLEAN Wait)
+BOOLEAN NTAPI CcZeroData(
+    PFILE_OBJECT FileObject, PLARGE_INTEGER StartOffset, PLARGE_INTEGER EndOffset, BOOLEAN Wait)
 {
     PAGED_CODE();
     PSHARED_CACHE_MAP Map = CcpReferenceMap(FileObject->SectionObjectPointer);
@@ -379,19 +407,24 @@ BOOLEAN NTAPI CcZeroData(PFILE_OBJECT FileObject, PLARGE_INTEGER StartOffset, PL
         }
         Status = ZeroUncached(FileObject, StartOffset->QuadPart, EndOffset->QuadPart);
     } else {
-        // A hole of any size would fill memory with dirty zeros: large ones are written out as they are made.
+        // A hole of any size would fill memory with dirty zeros: large ones are written out as they
+        // are made.
         constexpr LONGLONG kPiece = 16 * 1024 * 1024;
         if (!Wait && Length > kPiece) {
             CcpDereferenceMap(Map, FALSE);
             return FALSE;
         }
         Status = STATUS_SUCCESS;
-        for (LONGLONG Offset = StartOffset->QuadPart; Offset < EndOffset->QuadPart && Status == STATUS_SUCCESS;) {
-            const LONGLONG Stop = EndOffset->QuadPart - Offset > kPiece ? Offset + kPiece : EndOffset->QuadPart;
+        for (LONGLONG Offset = StartOffset->QuadPart;
+             Offset < EndOffset->QuadPart && Status == STATUS_SUCCESS;) {
+            const LONGLONG Stop
+                = EndOffset->QuadPart - Offset > kPiece ? Offset + kPiece : EndOffset->QuadPart;
             Status = CcpWrite(Map, Offset, Stop - Offset, Wait, nullptr);
-            if (Status == STATUS_SUCCESS && (Length > kPiece || (FileObject->Flags & FO_WRITE_THROUGH) != 0)) {
+            if (Status == STATUS_SUCCESS
+                && (Length > kPiece || (FileObject->Flags & FO_WRITE_THROUGH) != 0)) {
                 Status = MmpFlushSegment(
-                    Map->Segment, Offset, Stop - Offset, Map->FileSize.QuadPart, MAXULONG, TRUE, nullptr, nullptr);
+                    Map->Segment, Offset, Stop - Offset, Map->FileSize.QuadPart, MAXULONG, TRUE,
+                    nullptr, nullptr);
             }
             Offset = Stop;
         }

@@ -1,8 +1,9 @@
 // lazywrite.cpp - write-behind: the lazy writer, flushes, and what holds writers up.
 //
-// One system thread. It sleeps without a timer while nothing is dirty, so that an idle machine stays idle; the first dirty
-// page starts the second after which a pass is made. A pass writes an eighth of all dirty pages, but at least 2048, file by
-// file; maps nobody has open any more are written completely and then deleted. Writers that hit the threshold wake it at once.
+// One system thread. It sleeps without a timer while nothing is dirty, so that an idle machine
+// stays idle; the first dirty page starts the second after which a pass is made. A pass writes an
+// eighth of all dirty pages, but at least 2048, file by file; maps nobody has open any more are
+// written completely and then deleted. Writers that hit the threshold wake it at once.
 #include "cci.h"
 
 #include "../inc/fsrtlp.h"
@@ -15,7 +16,8 @@ namespace {
 
 constexpr LONGLONG kPeriod = 10LL * 1000 * 1000; // one second in 100 ns ticks
 constexpr ULONG kLeastPagesPerPass = 2048;
-constexpr ULONG kMaximumFailures = 5; // of write-behind to one file in a row, for errors that may pass
+constexpr ULONG kMaximumFailures
+    = 5; // of write-behind to one file in a row, for errors that may pass
 constexpr ULONG kTagDeferred = 'fDcC';
 
 KEVENT LazyWake; // synchronization
@@ -46,11 +48,13 @@ struct LockGuard
     LockGuard& operator=(const LockGuard&) = delete;
 };
 
-/// Whether a pass leaves a map alone: data of temporary files is written only when memory is short, it may never have to be.
+/// Whether a pass leaves a map alone: data of temporary files is written only when memory is short,
+/// it may never have to be.
 bool IsSpared(PSHARED_CACHE_MAP Map)
 {
     return Map->OpenCount != 0
-        && ((Map->FileObject->Flags & FO_TEMPORARY_FILE) != 0 || (Map->Flags & CCP_DISABLE_WRITE_BEHIND) != 0);
+        && ((Map->FileObject->Flags & FO_TEMPORARY_FILE) != 0
+            || (Map->Flags & CCP_DISABLE_WRITE_BEHIND) != 0);
 }
 
 /// Whether there is anything for a pass; the master lock is held.
@@ -130,8 +134,8 @@ NTSTATUS SetValidData(PFILE_OBJECT FileObject, LONGLONG ValidData)
 /// Whether an error of write-behind may go away by itself.
 bool IsWorthRetry(NTSTATUS Status)
 {
-    return Status == STATUS_INSUFFICIENT_RESOURCES || Status == STATUS_FILE_LOCK_CONFLICT || Status == STATUS_NO_MEMORY
-        || Status == STATUS_CANT_WAIT || Status == STATUS_RETRY;
+    return Status == STATUS_INSUFFICIENT_RESOURCES || Status == STATUS_FILE_LOCK_CONFLICT
+        || Status == STATUS_NO_MEMORY || Status == STATUS_CANT_WAIT || Status == STATUS_RETRY;
 }
 
 /// The next map with work that this pass has not seen, with a reference; NULL at the end.
@@ -155,7 +159,8 @@ void MakePass(bool Pressed)
     const ULONG Dirty = MmpDirtyPages(nullptr);
     ULONG Budget = Dirty / 8 > kLeastPagesPerPass ? Dirty / 8 : kLeastPagesPerPass;
     if (Pressed) {
-        // Well below the mark that raised the alarm, so that it is not raised by the next write again.
+        // Well below the mark that raised the alarm, so that it is not raised by the next write
+        // again.
         const ULONG Target = CcpDirtyThreshold / 8;
         const ULONG Excess = Dirty > Target ? Dirty - Target : 0;
         Budget = Excess > Budget ? Excess : Budget;
@@ -186,7 +191,8 @@ VOID NTAPI LazyWriterThread(PVOID Context)
     LARGE_INTEGER Due;
     Due.QuadPart = 0;
     for (;;) {
-        const NTSTATUS Status = KeWaitForSingleObject(&LazyWake, Executive, KernelMode, FALSE, LazyArmed ? &Due : nullptr);
+        const NTSTATUS Status = KeWaitForSingleObject(
+            &LazyWake, Executive, KernelMode, FALSE, LazyArmed ? &Due : nullptr);
         if (LazyStop) {
             break;
         }
@@ -242,15 +248,16 @@ BOOLEAN CcpIsLazyWriter(void)
 
 void CcpWriteBehind(PSHARED_CACHE_MAP Map, ULONG MaximumPages)
 {
-    if (Map->Callbacks.AcquireForLazyWrite != nullptr && !Map->Callbacks.AcquireForLazyWrite(Map->LazyWriteContext, TRUE)) {
+    if (Map->Callbacks.AcquireForLazyWrite != nullptr
+        && !Map->Callbacks.AcquireForLazyWrite(Map->LazyWriteContext, TRUE)) {
         return;
     }
     const LONGLONG Goal = Map->ValidDataGoal.QuadPart;
     const RDR_SPAN Span = RdrTraceBegin(RdrLayerKernel, "lazy write", Map->FileObject, 0);
     const bool LastTry = Map->WriteFailures + 1 >= kMaximumFailures;
     ULONGLONG Bytes = 0;
-    NTSTATUS Status
-        = MmpFlushSegment(Map->Segment, 0, 0, Map->FileSize.QuadPart, MaximumPages, TRUE, &Bytes, nullptr);
+    NTSTATUS Status = MmpFlushSegment(
+        Map->Segment, 0, 0, Map->FileSize.QuadPart, MaximumPages, TRUE, &Bytes, nullptr);
     if (NT_SUCCESS(Status)) {
         Map->WriteFailures = 0;
         if ((Map->Flags & CCP_TRACK_VALID_DATA) != 0 && Goal > Map->ValidDataLength.QuadPart
@@ -264,9 +271,12 @@ void CcpWriteBehind(PSHARED_CACHE_MAP Map, ULONG MaximumPages)
     } else if (IsWorthRetry(Status) && !LastTry) {
         ++Map->WriteFailures;
     } else {
-        // Nobody is left to tell: the application has its success already. The data is given up, loudly.
+        // Nobody is left to tell: the application has its success already. The data is given up,
+        // loudly.
         const ULONG Lost = MmpDirtyPages(Map->Segment);
-        RdrTraceEvent(RdrLayerKernel, RdrEventError, "STATUS_LOST_WRITEBEHIND_DATA", Map->FileObject, Status, Lost);
+        RdrTraceEvent(
+            RdrLayerKernel, RdrEventError, "STATUS_LOST_WRITEBEHIND_DATA", Map->FileObject, Status,
+            Lost);
         ++CcpCounters.LostWrites;
         Map->WriteFailures = 0;
         (void)MmpPurgeSegment(Map->Segment, 0, 0);
@@ -280,9 +290,13 @@ void CcpWriteBehind(PSHARED_CACHE_MAP Map, ULONG MaximumPages)
 /// Writes the dirty pages of a range (all without FileOffset) and waits for them.
 ///
 /// IRQL     PASSIVE_LEVEL
-/// Locks    takes the file's resources through the file system's callback unless the caller is the lazy writer
+/// Locks    takes the file's resources through the file system's callback unless the caller is the
+/// lazy writer
 VOID NTAPI CcFlushCache(
-    PSECTION_OBJECT_POINTERS SectionObjectPointer, PLARGE_INTEGER FileOffset, ULONG Length, PIO_STATUS_BLOCK IoStatus)
+    PSECTION_OBJECT_POINTERS SectionObjectPointer,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    PIO_STATUS_BLOCK IoStatus)
 {
     PAGED_CODE();
     IO_STATUS_BLOCK Ignored;
@@ -300,8 +314,10 @@ VOID NTAPI CcFlushCache(
         NTSTATUS Status = Acquire ? FsRtlpAcquireFileForCcFlush(Map->FileObject) : STATUS_SUCCESS;
         if (NT_SUCCESS(Status)) {
             ULONGLONG Bytes = 0;
-            Status = MmpFlushSegment(Map->Segment, FileOffset != nullptr ? FileOffset->QuadPart : 0,
-                FileOffset != nullptr ? Length : 0, Map->FileSize.QuadPart, MAXULONG, TRUE, &Bytes, nullptr);
+            Status = MmpFlushSegment(
+                Map->Segment, FileOffset != nullptr ? FileOffset->QuadPart : 0,
+                FileOffset != nullptr ? Length : 0, Map->FileSize.QuadPart, MAXULONG, TRUE, &Bytes,
+                nullptr);
             IoStatus->Information = static_cast<ULONG_PTR>(Bytes);
             if (Acquire) {
                 FsRtlpReleaseFileForCcFlush(Map->FileObject);
@@ -312,8 +328,12 @@ VOID NTAPI CcFlushCache(
     CcpDereferenceMap(Map, FALSE);
 }
 
-VOID NTAPI CcCoherencyFlushAndPurgeCache(PSECTION_OBJECT_POINTERS SectionObjectPointer, PLARGE_INTEGER FileOffset, ULONG Length,
-    PIO_STATUS_BLOCK IoStatus, ULONG Flags)
+VOID NTAPI CcCoherencyFlushAndPurgeCache(
+    PSECTION_OBJECT_POINTERS SectionObjectPointer,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    PIO_STATUS_BLOCK IoStatus,
+    ULONG Flags)
 {
     CcFlushCache(SectionObjectPointer, FileOffset, Length, IoStatus);
     if (NT_SUCCESS(IoStatus->Status) && (Flags & CC_FLUSH_AND_PURGE_NO_PURGE) == 0
@@ -322,14 +342,17 @@ VOID NTAPI CcCoherencyFlushAndPurgeCache(PSECTION_OBJECT_POINTERS SectionObjectP
     }
 }
 
-/// Whether a write of that size may be cached now. With Wait the routine waits until it may, which the lazy writer brings
-/// about; the caller must not hold locks the lazy writer needs.
-BOOLEAN NTAPI CcCanIWrite(PFILE_OBJECT FileObject, ULONG BytesToWrite, BOOLEAN Wait, BOOLEAN Retrying)
+/// Whether a write of that size may be cached now. With Wait the routine waits until it may, which
+/// the lazy writer brings about; the caller must not hold locks the lazy writer needs.
+BOOLEAN NTAPI
+CcCanIWrite(PFILE_OBJECT FileObject, ULONG BytesToWrite, BOOLEAN Wait, BOOLEAN Retrying)
 {
     PSHARED_CACHE_MAP Map
         = FileObject != nullptr ? CcpReferenceMap(FileObject->SectionObjectPointer) : nullptr;
-    // Earlier writes that were deferred go first, and a file system that writes on behalf of the lazy writer is not held up.
-    bool Can = CcpIsLazyWriter() || ((Retrying || !CcpHaveDeferredWrites()) && CanWriteNow(Map, BytesToWrite));
+    // Earlier writes that were deferred go first, and a file system that writes on behalf of the
+    // lazy writer is not held up.
+    bool Can = CcpIsLazyWriter()
+        || ((Retrying || !CcpHaveDeferredWrites()) && CanWriteNow(Map, BytesToWrite));
     if (!Can && Wait) {
         ++CcpCounters.Throttled;
         while (!CanWriteNow(Map, BytesToWrite)) {
@@ -346,10 +369,16 @@ BOOLEAN NTAPI CcCanIWrite(PFILE_OBJECT FileObject, ULONG BytesToWrite, BOOLEAN W
 }
 
 /// Keeps a write until it can be cached; then PostRoutine is called on the lazy writer's thread.
-VOID NTAPI CcDeferWrite(PFILE_OBJECT FileObject, PCC_POST_DEFERRED_WRITE PostRoutine, PVOID Context1, PVOID Context2,
-    ULONG BytesToWrite, BOOLEAN Retrying)
+VOID NTAPI CcDeferWrite(
+    PFILE_OBJECT FileObject,
+    PCC_POST_DEFERRED_WRITE PostRoutine,
+    PVOID Context1,
+    PVOID Context2,
+    ULONG BytesToWrite,
+    BOOLEAN Retrying)
 {
-    auto Write = static_cast<DeferredWrite*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(DeferredWrite), kTagDeferred));
+    auto Write = static_cast<DeferredWrite*>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(DeferredWrite), kTagDeferred));
     if (Write == nullptr) {
         PostRoutine(Context1, Context2); // too little memory to wait for memory: try at once
         return;
@@ -387,8 +416,11 @@ void CcpPostDeferredWrites(void)
                 return;
             }
             Write = CONTAINING_RECORD(DeferredWrites.Flink, DeferredWrite, Links);
-            auto Pointers = Write->FileObject != nullptr ? Write->FileObject->SectionObjectPointer : nullptr;
-            auto Map = Pointers != nullptr ? static_cast<PSHARED_CACHE_MAP>(Pointers->SharedCacheMap) : nullptr;
+            auto Pointers
+                = Write->FileObject != nullptr ? Write->FileObject->SectionObjectPointer : nullptr;
+            auto Map = Pointers != nullptr
+                ? static_cast<PSHARED_CACHE_MAP>(Pointers->SharedCacheMap)
+                : nullptr;
             if (!CanWriteNow(Map, Write->Bytes)) {
                 return;
             }
@@ -408,14 +440,16 @@ NTSTATUS NTAPI CcWaitForCurrentLazyWriterActivity(VOID)
     return KeWaitForSingleObject(&LazyPassDone, Executive, KernelMode, FALSE, nullptr);
 }
 
-LARGE_INTEGER NTAPI CcGetDirtyPages(PVOID LogHandle, PDIRTY_PAGE_ROUTINE DirtyPageRoutine, PVOID Context1, PVOID Context2)
+LARGE_INTEGER NTAPI CcGetDirtyPages(
+    PVOID LogHandle, PDIRTY_PAGE_ROUTINE DirtyPageRoutine, PVOID Context1, PVOID Context2)
 {
     // Dirty pages carry no log sequence numbers: no file system of this machine logs.
     (void)LogHandle;
     (void)DirtyPageRoutine;
     (void)Context1;
     (void)Context2;
-    RdrTraceEvent(RdrLayerKernel, RdrEventMissing, "CcGetDirtyPages", nullptr, STATUS_NOT_IMPLEMENTED, 0);
+    RdrTraceEvent(
+        RdrLayerKernel, RdrEventMissing, "CcGetDirtyPages", nullptr, STATUS_NOT_IMPLEMENTED, 0);
     LARGE_INTEGER Oldest;
     Oldest.QuadPart = 0;
     return Oldest;
@@ -424,7 +458,9 @@ LARGE_INTEGER NTAPI CcGetDirtyPages(PVOID LogHandle, PDIRTY_PAGE_ROUTINE DirtyPa
 LARGE_INTEGER NTAPI CcGetLsnForFileObject(PFILE_OBJECT FileObject, PLARGE_INTEGER OldestLsn)
 {
     (void)FileObject;
-    RdrTraceEvent(RdrLayerKernel, RdrEventMissing, "CcGetLsnForFileObject", nullptr, STATUS_NOT_IMPLEMENTED, 0);
+    RdrTraceEvent(
+        RdrLayerKernel, RdrEventMissing, "CcGetLsnForFileObject", nullptr, STATUS_NOT_IMPLEMENTED,
+        0);
     LARGE_INTEGER Lsn;
     Lsn.QuadPart = 0;
     if (OldestLsn != nullptr) {
@@ -444,12 +480,14 @@ NTSTATUS CcpStartLazyWriter(void)
     MmpDirtyPagesChanged = OnDirtyPagesChanged;
 
     HANDLE Handle;
-    NTSTATUS Status = PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, nullptr, nullptr, nullptr, LazyWriterThread, nullptr);
+    NTSTATUS Status = PsCreateSystemThread(
+        &Handle, THREAD_ALL_ACCESS, nullptr, nullptr, nullptr, LazyWriterThread, nullptr);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
     Status = ObReferenceObjectByHandle(
-        Handle, THREAD_ALL_ACCESS, nullptr, KernelMode, reinterpret_cast<PVOID*>(&LazyThread), nullptr);
+        Handle, THREAD_ALL_ACCESS, nullptr, KernelMode, reinterpret_cast<PVOID*>(&LazyThread),
+        nullptr);
     ZwClose(Handle);
     return Status;
 }

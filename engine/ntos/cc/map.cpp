@@ -124,15 +124,19 @@ void CcpRaise(NTSTATUS Status)
 /// Locks    the caller holds the file's main resource exclusive
 /// Owns     CcUninitializeCacheMap; the map references the first file object
 /// Errors   raises STATUS_INSUFFICIENT_RESOURCES
-VOID NTAPI CcInitializeCacheMap(PFILE_OBJECT FileObject, PCC_FILE_SIZES FileSizes, BOOLEAN PinAccess,
-    PCACHE_MANAGER_CALLBACKS Callbacks, PVOID LazyWriteContext)
+VOID NTAPI CcInitializeCacheMap(
+    PFILE_OBJECT FileObject,
+    PCC_FILE_SIZES FileSizes,
+    BOOLEAN PinAccess,
+    PCACHE_MANAGER_CALLBACKS Callbacks,
+    PVOID LazyWriteContext)
 {
     PAGED_CODE();
     if (FileObject->PrivateCacheMap != nullptr) {
         return;
     }
-    auto Private
-        = static_cast<PPRIVATE_CACHE_MAP>(ExAllocatePoolWithTag(NonPagedPool, sizeof(PRIVATE_CACHE_MAP), kTagPrivate));
+    auto Private = static_cast<PPRIVATE_CACHE_MAP>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(PRIVATE_CACHE_MAP), kTagPrivate));
     if (Private == nullptr) {
         ExRaiseStatus(STATUS_INSUFFICIENT_RESOURCES);
     }
@@ -149,7 +153,8 @@ VOID NTAPI CcInitializeCacheMap(PFILE_OBJECT FileObject, PCC_FILE_SIZES FileSize
         LockGuard Lock;
         Map = static_cast<PSHARED_CACHE_MAP>(FileObject->SectionObjectPointer->SharedCacheMap);
         if (Map == nullptr) {
-            Map = static_cast<PSHARED_CACHE_MAP>(ExAllocatePoolWithTag(NonPagedPool, sizeof(SHARED_CACHE_MAP), kTagShared));
+            Map = static_cast<PSHARED_CACHE_MAP>(
+                ExAllocatePoolWithTag(NonPagedPool, sizeof(SHARED_CACHE_MAP), kTagShared));
             Status = STATUS_INSUFFICIENT_RESOURCES;
             if (Map != nullptr) {
                 RtlZeroMemory(Map, sizeof(*Map));
@@ -200,15 +205,18 @@ VOID NTAPI CcInitializeCacheMap(PFILE_OBJECT FileObject, PCC_FILE_SIZES FileSize
     }
 }
 
-/// Ends caching for one file object. File systems call it at every cleanup, whether the file was cached or not.
+/// Ends caching for one file object. File systems call it at every cleanup, whether the file was
+/// cached or not.
 ///
-/// TruncateSize says that the file was cut: data beyond is dropped with the last user. The event is set as soon as the map
-/// is gone, which is at once unless dirty pages remain for the lazy writer.
+/// TruncateSize says that the file was cut: data beyond is dropped with the last user. The event is
+/// set as soon as the map is gone, which is at once unless dirty pages remain for the lazy writer.
 ///
 /// IRQL     PASSIVE_LEVEL
 /// Returns  TRUE when the map is gone
 BOOLEAN NTAPI CcUninitializeCacheMap(
-    PFILE_OBJECT FileObject, PLARGE_INTEGER TruncateSize, PCACHE_UNINITIALIZE_EVENT UninitializeCompleteEvent)
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER TruncateSize,
+    PCACHE_UNINITIALIZE_EVENT UninitializeCompleteEvent)
 {
     PAGED_CODE();
     PSHARED_CACHE_MAP Map = CcpReferenceMap(FileObject->SectionObjectPointer);
@@ -230,7 +238,8 @@ BOOLEAN NTAPI CcUninitializeCacheMap(
         {
             LockGuard Lock;
             Map->FileSize = *TruncateSize;
-            if (Map->ValidDataGoal.QuadPart > TruncateSize->QuadPart && (Map->Flags & CCP_TRACK_VALID_DATA) != 0) {
+            if (Map->ValidDataGoal.QuadPart > TruncateSize->QuadPart
+                && (Map->Flags & CCP_TRACK_VALID_DATA) != 0) {
                 Map->ValidDataGoal = *TruncateSize;
             }
         }
@@ -263,7 +272,8 @@ BOOLEAN NTAPI CcUninitializeCacheMap(
     return Gone;
 }
 
-/// Tells the cache that the file system changed the sizes of a file. A smaller file loses what was cached beyond its end.
+/// Tells the cache that the file system changed the sizes of a file. A smaller file loses what was
+/// cached beyond its end.
 ///
 /// IRQL     PASSIVE_LEVEL
 NTSTATUS NTAPI CcSetFileSizesEx(PFILE_OBJECT FileObject, PCC_FILE_SIZES FileSizes)
@@ -301,14 +311,19 @@ VOID NTAPI CcSetFileSizes(PFILE_OBJECT FileObject, PCC_FILE_SIZES FileSizes)
     (void)CcSetFileSizesEx(FileObject, FileSizes);
 }
 
-/// Discards cached data of a range (all without FileOffset), dirty data too: who wants it written flushes first.
+/// Discards cached data of a range (all without FileOffset), dirty data too: who wants it written
+/// flushes first.
 ///
-/// With the uninitialize flag caching ends for every file object, which drops the cache's reference on the file.
+/// With the uninitialize flag caching ends for every file object, which drops the cache's reference
+/// on the file.
 ///
 /// IRQL     PASSIVE_LEVEL
 /// Returns  FALSE when something in the range is mapped, pinned or (if so flagged) dirty
 BOOLEAN NTAPI CcPurgeCacheSection(
-    PSECTION_OBJECT_POINTERS SectionObjectPointer, PLARGE_INTEGER FileOffset, ULONG Length, ULONG Flags)
+    PSECTION_OBJECT_POINTERS SectionObjectPointer,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    ULONG Flags)
 {
     PAGED_CODE();
     constexpr ULONG kUninitializeCacheMaps = 1;
@@ -316,8 +331,10 @@ BOOLEAN NTAPI CcPurgeCacheSection(
     PSHARED_CACHE_MAP Map = CcpReferenceMap(SectionObjectPointer);
     if (Map == nullptr) {
         return SectionObjectPointer->DataSectionObject == nullptr
-            || MmpPurgeSegment(static_cast<PMMP_SEGMENT>(SectionObjectPointer->DataSectionObject),
-                FileOffset != nullptr ? FileOffset->QuadPart : 0, FileOffset != nullptr ? Length : 0);
+            || MmpPurgeSegment(
+                   static_cast<PMMP_SEGMENT>(SectionObjectPointer->DataSectionObject),
+                   FileOffset != nullptr ? FileOffset->QuadPart : 0,
+                   FileOffset != nullptr ? Length : 0);
     }
     if ((Flags & kUninitializeCacheMaps) != 0) {
         LockGuard Lock;
@@ -328,19 +345,22 @@ BOOLEAN NTAPI CcPurgeCacheSection(
     BOOLEAN Purged = FALSE;
     if ((Flags & kDoNotPurgeDirtyPages) == 0 || MmpDirtyPages(Map->Segment) == 0) {
         Purged = MmpPurgeSegment(
-            Map->Segment, FileOffset != nullptr ? FileOffset->QuadPart : 0, FileOffset != nullptr ? Length : 0);
+            Map->Segment, FileOffset != nullptr ? FileOffset->QuadPart : 0,
+            FileOffset != nullptr ? Length : 0);
     }
     CcpDereferenceMap(Map, TRUE);
     return Purged;
 }
 
-VOID NTAPI CcSetAdditionalCacheAttributes(PFILE_OBJECT FileObject, BOOLEAN DisableReadAhead, BOOLEAN DisableWriteBehind)
+VOID NTAPI CcSetAdditionalCacheAttributes(
+    PFILE_OBJECT FileObject, BOOLEAN DisableReadAhead, BOOLEAN DisableWriteBehind)
 {
     LockGuard Lock;
     auto Map = static_cast<PSHARED_CACHE_MAP>(FileObject->SectionObjectPointer->SharedCacheMap);
     if (Map != nullptr) {
         Map->Flags &= ~static_cast<ULONG>(CCP_DISABLE_READ_AHEAD | CCP_DISABLE_WRITE_BEHIND);
-        Map->Flags |= (DisableReadAhead ? CCP_DISABLE_READ_AHEAD : 0) | (DisableWriteBehind ? CCP_DISABLE_WRITE_BEHIND : 0);
+        Map->Flags |= (DisableReadAhead ? CCP_DISABLE_READ_AHEAD : 0)
+            | (DisableWriteBehind ? CCP_DISABLE_WRITE_BEHIND : 0);
     }
 }
 
@@ -353,7 +373,8 @@ VOID NTAPI CcSetDirtyPageThreshold(PFILE_OBJECT FileObject, ULONG DirtyPageThres
     }
 }
 
-VOID NTAPI CcSetLogHandleForFile(PFILE_OBJECT FileObject, PVOID LogHandle, PFLUSH_TO_LSN FlushToLsnRoutine)
+VOID NTAPI
+CcSetLogHandleForFile(PFILE_OBJECT FileObject, PVOID LogHandle, PFLUSH_TO_LSN FlushToLsnRoutine)
 {
     LockGuard Lock;
     auto Map = static_cast<PSHARED_CACHE_MAP>(FileObject->SectionObjectPointer->SharedCacheMap);
@@ -388,7 +409,8 @@ PFILE_OBJECT NTAPI CcGetFileObjectFromSectionPtrsRef(PSECTION_OBJECT_POINTERS Se
     return Map->FileObject;
 }
 
-LARGE_INTEGER NTAPI CcGetFlushedValidData(PSECTION_OBJECT_POINTERS SectionObjectPointer, BOOLEAN BcbListHeld)
+LARGE_INTEGER NTAPI
+CcGetFlushedValidData(PSECTION_OBJECT_POINTERS SectionObjectPointer, BOOLEAN BcbListHeld)
 {
     (void)BcbListHeld;
     LARGE_INTEGER Valid;

@@ -11,7 +11,8 @@ constexpr LONGLONG kView = static_cast<LONGLONG>(MMP_VIEW_BYTES);
 PMDL Describe(PMMP_VIEW View, LONGLONG Offset, SIZE_T Length, bool Write)
 {
     PMDL Mdl = IoAllocateMdl(
-        MmpViewBase(View) + (Offset - MmpViewOffset(View)), static_cast<ULONG>(Length), FALSE, FALSE, nullptr);
+        MmpViewBase(View) + (Offset - MmpViewOffset(View)), static_cast<ULONG>(Length), FALSE,
+        FALSE, nullptr);
     if (Mdl != nullptr) {
         MmProbeAndLockPages(Mdl, KernelMode, Write ? IoWriteAccess : IoReadAccess);
     }
@@ -32,7 +33,13 @@ void ReturnChain(PMDL Mdl)
 
 /// Builds the chain for a range whose pages Prepare has made usable.
 template <typename Prepare>
-NTSTATUS BuildChain(PSHARED_CACHE_MAP Map, LONGLONG Offset, LONGLONG End, bool Write, PMDL* Chain, const Prepare& PreparePages)
+NTSTATUS BuildChain(
+    PSHARED_CACHE_MAP Map,
+    LONGLONG Offset,
+    LONGLONG End,
+    bool Write,
+    PMDL* Chain,
+    const Prepare& PreparePages)
 {
     PMDL* Link = Chain;
     while (*Link != nullptr) {
@@ -44,7 +51,8 @@ NTSTATUS BuildChain(PSHARED_CACHE_MAP Map, LONGLONG Offset, LONGLONG End, bool W
         const LONGLONG Stop = End < ViewEnd ? End : ViewEnd;
         const SIZE_T Piece = static_cast<SIZE_T>(Stop - Offset);
         PMMP_VIEW View = MmpPinView(Map->Segment, Offset);
-        NTSTATUS Status = View == nullptr ? STATUS_INSUFFICIENT_RESOURCES : PreparePages(View, Offset, Stop);
+        NTSTATUS Status
+            = View == nullptr ? STATUS_INSUFFICIENT_RESOURCES : PreparePages(View, Offset, Stop);
         if (NT_SUCCESS(Status)) {
             *Link = Describe(View, Offset, Piece, Write);
             Status = *Link == nullptr ? STATUS_INSUFFICIENT_RESOURCES : STATUS_SUCCESS;
@@ -73,7 +81,12 @@ extern "C" {
 /// IRQL     PASSIVE_LEVEL
 /// Owns     CcMdlReadComplete takes the chain back
 /// Errors   raises the status of a failed paging read
-VOID NTAPI CcMdlRead(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, PMDL* MdlChain, PIO_STATUS_BLOCK IoStatus)
+VOID NTAPI CcMdlRead(
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    PMDL* MdlChain,
+    PIO_STATUS_BLOCK IoStatus)
 {
     PAGED_CODE();
     auto Map = static_cast<PSHARED_CACHE_MAP>(FileObject->SectionObjectPointer->SharedCacheMap);
@@ -83,7 +96,8 @@ VOID NTAPI CcMdlRead(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG L
     if (FileObject->PrivateCacheMap != nullptr) {
         CcScheduleReadAhead(FileObject, FileOffset, Length);
     }
-    const NTSTATUS Status = BuildChain(Map, FileOffset->QuadPart, End, false, MdlChain,
+    const NTSTATUS Status = BuildChain(
+        Map, FileOffset->QuadPart, End, false, MdlChain,
         [](PMMP_VIEW View, LONGLONG Offset, LONGLONG Stop) {
             return MmpMakeValid(View, MmpPagesOf(Offset, static_cast<SIZE_T>(Stop - Offset)), TRUE);
         });
@@ -91,7 +105,8 @@ VOID NTAPI CcMdlRead(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG L
         CcpRaise(Status);
     }
     IoStatus->Status = STATUS_SUCCESS;
-    IoStatus->Information = End > FileOffset->QuadPart ? static_cast<ULONG_PTR>(End - FileOffset->QuadPart) : 0;
+    IoStatus->Information
+        = End > FileOffset->QuadPart ? static_cast<ULONG_PTR>(End - FileOffset->QuadPart) : 0;
 }
 
 VOID NTAPI CcMdlReadComplete(PFILE_OBJECT FileObject, PMDL MdlChain)
@@ -100,18 +115,24 @@ VOID NTAPI CcMdlReadComplete(PFILE_OBJECT FileObject, PMDL MdlChain)
     ReturnChain(MdlChain);
 }
 
-/// Lends the pages of a range for writing. Pages that are not wholly in the range keep their old data around it.
+/// Lends the pages of a range for writing. Pages that are not wholly in the range keep their old
+/// data around it.
 ///
 /// IRQL     PASSIVE_LEVEL
 /// Owns     CcMdlWriteComplete or CcMdlWriteAbort takes the chain back
 VOID NTAPI CcPrepareMdlWrite(
-    PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, PMDL* MdlChain, PIO_STATUS_BLOCK IoStatus)
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    PMDL* MdlChain,
+    PIO_STATUS_BLOCK IoStatus)
 {
     PAGED_CODE();
     auto Map = static_cast<PSHARED_CACHE_MAP>(FileObject->SectionObjectPointer->SharedCacheMap);
     NT_ASSERT(Map != nullptr);
-    const LONGLONG Goal = Map->ValidDataGoal.QuadPart < Map->FileSize.QuadPart ? Map->ValidDataGoal.QuadPart
-                                                                            : Map->FileSize.QuadPart;
+    const LONGLONG Goal = Map->ValidDataGoal.QuadPart < Map->FileSize.QuadPart
+        ? Map->ValidDataGoal.QuadPart
+        : Map->FileSize.QuadPart;
     const auto Prepare = [Goal](PMMP_VIEW View, LONGLONG Offset, LONGLONG Stop) -> NTSTATUS {
         const MMP_PAGES All = MmpPagesOf(Offset, static_cast<SIZE_T>(Stop - Offset));
         MMP_PAGES Needed = 0;
@@ -128,15 +149,16 @@ VOID NTAPI CcPrepareMdlWrite(
             const MMP_PAGES Claimed = MmpClaimPages(View, All);
             for (ULONG Page = 0; Page < MMP_VIEW_PAGES; ++Page) {
                 if ((Claimed >> Page & 1) != 0) {
-                    RtlZeroMemory(MmpViewBase(View) + Page * static_cast<SIZE_T>(PAGE_SIZE), PAGE_SIZE);
+                    RtlZeroMemory(
+                        MmpViewBase(View) + Page * static_cast<SIZE_T>(PAGE_SIZE), PAGE_SIZE);
                 }
             }
             MmpFinishClaim(View, Claimed);
         }
         return Status;
     };
-    const NTSTATUS Status
-        = BuildChain(Map, FileOffset->QuadPart, FileOffset->QuadPart + Length, true, MdlChain, Prepare);
+    const NTSTATUS Status = BuildChain(
+        Map, FileOffset->QuadPart, FileOffset->QuadPart + Length, true, MdlChain, Prepare);
     if (!NT_SUCCESS(Status)) {
         CcpRaise(Status);
     }
@@ -158,7 +180,8 @@ VOID NTAPI CcMdlWriteComplete(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset
     CcpAdvanceGoal(Map, Offset);
     FileObject->Flags |= FO_FILE_MODIFIED;
     if ((FileObject->Flags & FO_WRITE_THROUGH) != 0) {
-        const NTSTATUS Status = MmpFlushSegment(Map->Segment, FileOffset->QuadPart, Offset - FileOffset->QuadPart,
+        const NTSTATUS Status = MmpFlushSegment(
+            Map->Segment, FileOffset->QuadPart, Offset - FileOffset->QuadPart,
             Map->FileSize.QuadPart, MAXULONG, TRUE, nullptr, nullptr);
         if (!NT_SUCCESS(Status)) {
             CcpRaise(Status);

@@ -1,6 +1,7 @@
 // pin.cpp - mapped and pinned data: file systems address their metadata through it.
 //
-// A BCB is one borrowed range within one view (256 KiB); ranges that cross views are refused, as file systems keep to them.
+// A BCB is one borrowed range within one view (256 KiB); ranges that cross views are refused, as
+// file systems keep to them.
 #include "cci.h"
 
 #include <rdrtrace.h>
@@ -23,16 +24,26 @@ typedef struct _CCP_BCB
 } CCP_BCB, *PCCP_BCB;
 
 /// Borrows a range. STATUS_PENDING: not in memory and the caller does not wait.
-NTSTATUS Borrow(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, bool Wait, bool Read, bool Pin, PVOID* Bcb,
+NTSTATUS Borrow(
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    bool Wait,
+    bool Read,
+    bool Pin,
+    PVOID* Bcb,
     PVOID* Buffer)
 {
     const LONGLONG Offset = FileOffset->QuadPart;
-    if (Length == 0 || Offset / static_cast<LONGLONG>(MMP_VIEW_BYTES) != (Offset + Length - 1) / static_cast<LONGLONG>(MMP_VIEW_BYTES)) {
+    if (Length == 0
+        || Offset / static_cast<LONGLONG>(MMP_VIEW_BYTES)
+            != (Offset + Length - 1) / static_cast<LONGLONG>(MMP_VIEW_BYTES)) {
         return STATUS_INVALID_PARAMETER;
     }
     PSHARED_CACHE_MAP Map = CcpReferenceMap(FileObject->SectionObjectPointer);
     NT_ASSERT(Map != nullptr);
-    auto Block = static_cast<PCCP_BCB>(ExAllocatePoolWithTag(NonPagedPool, sizeof(CCP_BCB), kTagBcb));
+    auto Block
+        = static_cast<PCCP_BCB>(ExAllocatePoolWithTag(NonPagedPool, sizeof(CCP_BCB), kTagBcb));
     PMMP_VIEW View = Block != nullptr ? MmpPinView(Map->Segment, Offset) : nullptr;
     NTSTATUS Status = View == nullptr ? STATUS_INSUFFICIENT_RESOURCES : STATUS_SUCCESS;
     const MMP_PAGES Pages = MmpPagesOf(Offset, Length);
@@ -43,7 +54,8 @@ NTSTATUS Borrow(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length
             const MMP_PAGES Claimed = MmpClaimPages(View, Pages);
             for (ULONG Page = 0; Page < MMP_VIEW_PAGES; ++Page) {
                 if ((Claimed >> Page & 1) != 0) {
-                    RtlZeroMemory(MmpViewBase(View) + Page * static_cast<SIZE_T>(PAGE_SIZE), PAGE_SIZE);
+                    RtlZeroMemory(
+                        MmpViewBase(View) + Page * static_cast<SIZE_T>(PAGE_SIZE), PAGE_SIZE);
                 }
             }
             MmpFinishClaim(View, Claimed);
@@ -99,18 +111,33 @@ BOOLEAN Answer(NTSTATUS Status)
 } // namespace
 
 BOOLEAN NTAPI CcMapData(
-    PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, ULONG Flags, PVOID* Bcb, PVOID* Buffer)
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    ULONG Flags,
+    PVOID* Bcb,
+    PVOID* Buffer)
 {
-    return Answer(Borrow(FileObject, FileOffset, Length, (Flags & MAP_WAIT) != 0, (Flags & MAP_NO_READ) == 0, false, Bcb, Buffer));
+    return Answer(Borrow(
+        FileObject, FileOffset, Length, (Flags & MAP_WAIT) != 0, (Flags & MAP_NO_READ) == 0, false,
+        Bcb, Buffer));
 }
 
 BOOLEAN NTAPI CcPinRead(
-    PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, ULONG Flags, PVOID* Bcb, PVOID* Buffer)
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    ULONG Flags,
+    PVOID* Bcb,
+    PVOID* Buffer)
 {
-    return Answer(Borrow(FileObject, FileOffset, Length, (Flags & PIN_WAIT) != 0, (Flags & PIN_NO_READ) == 0, true, Bcb, Buffer));
+    return Answer(Borrow(
+        FileObject, FileOffset, Length, (Flags & PIN_WAIT) != 0, (Flags & PIN_NO_READ) == 0, true,
+        Bcb, Buffer));
 }
 
-BOOLEAN NTAPI CcPinMappedData(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, ULONG Flags, PVOID* Bcb)
+BOOLEAN NTAPI CcPinMappedData(
+    PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, ULONG Flags, PVOID* Bcb)
 {
     (void)FileObject;
     (void)FileOffset;
@@ -120,11 +147,18 @@ BOOLEAN NTAPI CcPinMappedData(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset
     return TRUE;
 }
 
-BOOLEAN NTAPI CcPreparePinWrite(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, BOOLEAN Zero, ULONG Flags,
-    PVOID* Bcb, PVOID* Buffer)
+BOOLEAN NTAPI CcPreparePinWrite(
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    BOOLEAN Zero,
+    ULONG Flags,
+    PVOID* Bcb,
+    PVOID* Buffer)
 {
     const bool Whole = ((FileOffset->QuadPart | Length) & (PAGE_SIZE - 1)) == 0;
-    const NTSTATUS Status = Borrow(FileObject, FileOffset, Length, (Flags & PIN_WAIT) != 0, !Whole, true, Bcb, Buffer);
+    const NTSTATUS Status = Borrow(
+        FileObject, FileOffset, Length, (Flags & PIN_WAIT) != 0, !Whole, true, Bcb, Buffer);
     if (Status == STATUS_SUCCESS) {
         if (Zero) {
             RtlZeroMemory(*Buffer, Length);
@@ -141,7 +175,8 @@ VOID NTAPI CcSetDirtyPinnedData(PVOID BcbVoid, PLARGE_INTEGER Lsn)
     NT_ASSERT(Block->Pinned);
     Block->Dirty = TRUE;
     MmpMarkDirty(Block->View, Block->Pages);
-    CcpAdvanceGoal(Block->Map, Block->Public.MappedFileOffset.QuadPart + Block->Public.MappedLength);
+    CcpAdvanceGoal(
+        Block->Map, Block->Public.MappedFileOffset.QuadPart + Block->Public.MappedLength);
 }
 
 VOID NTAPI CcUnpinData(PVOID Bcb)
@@ -178,8 +213,10 @@ VOID NTAPI CcUnpinRepinnedBcb(PVOID Bcb, BOOLEAN WriteThrough, PIO_STATUS_BLOCK 
     IoStatus->Status = STATUS_SUCCESS;
     IoStatus->Information = 0;
     if (WriteThrough && Block->Dirty) {
-        IoStatus->Status = MmpFlushSegment(Block->Map->Segment, Block->Public.MappedFileOffset.QuadPart,
-            Block->Public.MappedLength, Block->Map->FileSize.QuadPart, MAXULONG, TRUE, nullptr, nullptr);
+        IoStatus->Status = MmpFlushSegment(
+            Block->Map->Segment, Block->Public.MappedFileOffset.QuadPart,
+            Block->Public.MappedLength, Block->Map->FileSize.QuadPart, MAXULONG, TRUE, nullptr,
+            nullptr);
         Block->Dirty = FALSE;
     }
     Return(Block);

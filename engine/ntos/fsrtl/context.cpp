@@ -1,4 +1,5 @@
-// context.cpp - contexts that filters hang on streams, files and file objects, and extra create parameters.
+// context.cpp - contexts that filters hang on streams, files and file objects, and extra create
+// parameters.
 #include "../inc/fsrtlp.h"
 
 struct _ECP_HEADER
@@ -47,7 +48,8 @@ template <typename Context> Context* FindContext(PLIST_ENTRY List, PVOID OwnerId
 {
     for (PLIST_ENTRY Entry = List->Flink; Entry != List; Entry = Entry->Flink) {
         auto Each = CONTAINING_RECORD(Entry, Context, Links);
-        if ((OwnerId == nullptr || Each->OwnerId == OwnerId) && (InstanceId == nullptr || Each->InstanceId == InstanceId)) {
+        if ((OwnerId == nullptr || Each->OwnerId == OwnerId)
+            && (InstanceId == nullptr || Each->InstanceId == InstanceId)) {
             return Each;
         }
     }
@@ -64,7 +66,8 @@ struct ContextList
 ContextList* ListAt(PVOID* Where, bool Make)
 {
     if (*Where == nullptr && Make) {
-        auto List = static_cast<ContextList*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(ContextList), kTagContext));
+        auto List = static_cast<ContextList*>(
+            ExAllocatePoolWithTag(NonPagedPool, sizeof(ContextList), kTagContext));
         if (List != nullptr) {
             ExInitializeFastMutex(&List->Mutex);
             InitializeListHead(&List->Contexts);
@@ -76,7 +79,8 @@ ContextList* ListAt(PVOID* Where, bool Make)
     return static_cast<ContextList*>(*Where);
 }
 
-/// Contexts of one file object. Looking one up never blocks, so the list of sets needs no lock on this machine.
+/// Contexts of one file object. Looking one up never blocks, so the list of sets needs no lock on
+/// this machine.
 struct FileObjectContexts
 {
     LIST_ENTRY Links;
@@ -97,7 +101,8 @@ FileObjectContexts* SetOf(PFILE_OBJECT FileObject, bool Make)
     if (!Make) {
         return nullptr;
     }
-    auto Set = static_cast<FileObjectContexts*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(FileObjectContexts), kTagContext));
+    auto Set = static_cast<FileObjectContexts*>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(FileObjectContexts), kTagContext));
     if (Set != nullptr) {
         Set->FileObject = FileObject;
         InitializeListHead(&Set->Contexts);
@@ -112,7 +117,8 @@ extern "C" {
 
 // --- Streams: the list is in the FCB header, under its fast mutex.
 
-NTSTATUS NTAPI FsRtlInsertPerStreamContext(PFSRTL_ADVANCED_FCB_HEADER PerStreamContext, PFSRTL_PER_STREAM_CONTEXT Ptr)
+NTSTATUS NTAPI FsRtlInsertPerStreamContext(
+    PFSRTL_ADVANCED_FCB_HEADER PerStreamContext, PFSRTL_PER_STREAM_CONTEXT Ptr)
 {
     if (!FlagOn(PerStreamContext->Flags2, FSRTL_FLAG2_SUPPORTS_FILTER_CONTEXTS)) {
         return STATUS_INVALID_DEVICE_REQUEST;
@@ -127,7 +133,8 @@ PFSRTL_PER_STREAM_CONTEXT NTAPI FsRtlLookupPerStreamContextInternal(
     PFSRTL_ADVANCED_FCB_HEADER StreamContext, PVOID OwnerId, PVOID InstanceId)
 {
     ExAcquireFastMutex(StreamContext->FastMutex);
-    auto Found = FindContext<FSRTL_PER_STREAM_CONTEXT>(&StreamContext->FilterContexts, OwnerId, InstanceId);
+    auto Found = FindContext<FSRTL_PER_STREAM_CONTEXT>(
+        &StreamContext->FilterContexts, OwnerId, InstanceId);
     ExReleaseFastMutex(StreamContext->FastMutex);
     return Found;
 }
@@ -139,7 +146,8 @@ PFSRTL_PER_STREAM_CONTEXT NTAPI FsRtlRemovePerStreamContext(
         return nullptr;
     }
     ExAcquireFastMutex(StreamContext->FastMutex);
-    auto Found = FindContext<FSRTL_PER_STREAM_CONTEXT>(&StreamContext->FilterContexts, OwnerId, InstanceId);
+    auto Found = FindContext<FSRTL_PER_STREAM_CONTEXT>(
+        &StreamContext->FilterContexts, OwnerId, InstanceId);
     if (Found != nullptr) {
         RemoveEntryList(&Found->Links);
     }
@@ -156,8 +164,8 @@ VOID NTAPI FsRtlTeardownPerStreamContexts(PFSRTL_ADVANCED_FCB_HEADER AdvancedHea
             ExReleaseFastMutex(AdvancedHeader->FastMutex);
             return;
         }
-        auto Context
-            = CONTAINING_RECORD(RemoveHeadList(&AdvancedHeader->FilterContexts), FSRTL_PER_STREAM_CONTEXT, Links);
+        auto Context = CONTAINING_RECORD(
+            RemoveHeadList(&AdvancedHeader->FilterContexts), FSRTL_PER_STREAM_CONTEXT, Links);
         ExReleaseFastMutex(AdvancedHeader->FastMutex);
         Context->FreeCallback(Context);
     }
@@ -180,9 +188,11 @@ NTSTATUS NTAPI FsRtlInsertPerFileContext(PVOID* PerFileContextPointer, PFSRTL_PE
     return STATUS_SUCCESS;
 }
 
-PFSRTL_PER_FILE_CONTEXT NTAPI FsRtlLookupPerFileContext(PVOID* PerFileContextPointer, PVOID OwnerId, PVOID InstanceId)
+PFSRTL_PER_FILE_CONTEXT NTAPI
+FsRtlLookupPerFileContext(PVOID* PerFileContextPointer, PVOID OwnerId, PVOID InstanceId)
 {
-    ContextList* List = PerFileContextPointer != nullptr ? ListAt(PerFileContextPointer, false) : nullptr;
+    ContextList* List
+        = PerFileContextPointer != nullptr ? ListAt(PerFileContextPointer, false) : nullptr;
     if (List == nullptr) {
         return nullptr;
     }
@@ -192,9 +202,11 @@ PFSRTL_PER_FILE_CONTEXT NTAPI FsRtlLookupPerFileContext(PVOID* PerFileContextPoi
     return Found;
 }
 
-PFSRTL_PER_FILE_CONTEXT NTAPI FsRtlRemovePerFileContext(PVOID* PerFileContextPointer, PVOID OwnerId, PVOID InstanceId)
+PFSRTL_PER_FILE_CONTEXT NTAPI
+FsRtlRemovePerFileContext(PVOID* PerFileContextPointer, PVOID OwnerId, PVOID InstanceId)
 {
-    ContextList* List = PerFileContextPointer != nullptr ? ListAt(PerFileContextPointer, false) : nullptr;
+    ContextList* List
+        = PerFileContextPointer != nullptr ? ListAt(PerFileContextPointer, false) : nullptr;
     if (List == nullptr) {
         return nullptr;
     }
@@ -214,16 +226,19 @@ VOID NTAPI FsRtlTeardownPerFileContexts(PVOID* PerFileContextPointer)
         return;
     }
     while (!IsListEmpty(&List->Contexts)) {
-        auto Context = CONTAINING_RECORD(RemoveHeadList(&List->Contexts), FSRTL_PER_FILE_CONTEXT, Links);
+        auto Context
+            = CONTAINING_RECORD(RemoveHeadList(&List->Contexts), FSRTL_PER_FILE_CONTEXT, Links);
         Context->FreeCallback(Context);
     }
     *PerFileContextPointer = nullptr;
     ExFreePoolWithTag(List, kTagContext);
 }
 
-// --- File objects: their extension belongs to the I/O manager, so the contexts are kept beside them.
+// --- File objects: their extension belongs to the I/O manager, so the contexts are kept beside
+// them.
 
-NTSTATUS NTAPI FsRtlInsertPerFileObjectContext(PFILE_OBJECT FileObject, PFSRTL_PER_FILEOBJECT_CONTEXT Ptr)
+NTSTATUS NTAPI
+FsRtlInsertPerFileObjectContext(PFILE_OBJECT FileObject, PFSRTL_PER_FILEOBJECT_CONTEXT Ptr)
 {
     FileObjectContexts* Set = SetOf(FileObject, true);
     if (Set == nullptr) {
@@ -233,16 +248,22 @@ NTSTATUS NTAPI FsRtlInsertPerFileObjectContext(PFILE_OBJECT FileObject, PFSRTL_P
     return STATUS_SUCCESS;
 }
 
-PFSRTL_PER_FILEOBJECT_CONTEXT NTAPI FsRtlLookupPerFileObjectContext(PFILE_OBJECT FileObject, PVOID OwnerId, PVOID InstanceId)
+PFSRTL_PER_FILEOBJECT_CONTEXT NTAPI
+FsRtlLookupPerFileObjectContext(PFILE_OBJECT FileObject, PVOID OwnerId, PVOID InstanceId)
 {
     FileObjectContexts* Set = SetOf(FileObject, false);
-    return Set != nullptr ? FindContext<FSRTL_PER_FILEOBJECT_CONTEXT>(&Set->Contexts, OwnerId, InstanceId) : nullptr;
+    return Set != nullptr
+        ? FindContext<FSRTL_PER_FILEOBJECT_CONTEXT>(&Set->Contexts, OwnerId, InstanceId)
+        : nullptr;
 }
 
-PFSRTL_PER_FILEOBJECT_CONTEXT NTAPI FsRtlRemovePerFileObjectContext(PFILE_OBJECT FileObject, PVOID OwnerId, PVOID InstanceId)
+PFSRTL_PER_FILEOBJECT_CONTEXT NTAPI
+FsRtlRemovePerFileObjectContext(PFILE_OBJECT FileObject, PVOID OwnerId, PVOID InstanceId)
 {
     FileObjectContexts* Set = SetOf(FileObject, false);
-    auto Found = Set != nullptr ? FindContext<FSRTL_PER_FILEOBJECT_CONTEXT>(&Set->Contexts, OwnerId, InstanceId) : nullptr;
+    auto Found = Set != nullptr
+        ? FindContext<FSRTL_PER_FILEOBJECT_CONTEXT>(&Set->Contexts, OwnerId, InstanceId)
+        : nullptr;
     if (Found != nullptr) {
         RemoveEntryList(&Found->Links);
         if (IsListEmpty(&Set->Contexts)) {
@@ -255,7 +276,8 @@ PFSRTL_PER_FILEOBJECT_CONTEXT NTAPI FsRtlRemovePerFileObjectContext(PFILE_OBJECT
 
 void FsRtlpTeardownFileObjectContexts(PFILE_OBJECT FileObject)
 {
-    // Owners take their contexts out at IRP_MJ_CLOSE at the latest; what is still there is theirs to have leaked.
+    // Owners take their contexts out at IRP_MJ_CLOSE at the latest; what is still there is theirs
+    // to have leaked.
     FileObjectContexts* Set = SetOf(FileObject, false);
     if (Set != nullptr) {
         RemoveEntryList(&Set->Links);
@@ -276,16 +298,24 @@ NTSTATUS NTAPI FsRtlInitializeExtraCreateParameterList(PECP_LIST EcpList)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS NTAPI FsRtlAllocateExtraCreateParameterList(FSRTL_ALLOCATE_ECPLIST_FLAGS Flags, PECP_LIST* EcpList)
+NTSTATUS NTAPI
+FsRtlAllocateExtraCreateParameterList(FSRTL_ALLOCATE_ECPLIST_FLAGS Flags, PECP_LIST* EcpList)
 {
     (void)Flags;
-    auto List = static_cast<PECP_LIST>(ExAllocatePoolWithTag(PagedPool, sizeof(ECP_LIST), kTagEcpList));
+    auto List
+        = static_cast<PECP_LIST>(ExAllocatePoolWithTag(PagedPool, sizeof(ECP_LIST), kTagEcpList));
     *EcpList = List;
-    return List != nullptr ? FsRtlInitializeExtraCreateParameterList(List) : STATUS_INSUFFICIENT_RESOURCES;
+    return List != nullptr ? FsRtlInitializeExtraCreateParameterList(List)
+                           : STATUS_INSUFFICIENT_RESOURCES;
 }
 
-VOID NTAPI FsRtlInitializeExtraCreateParameter(PECP_HEADER Ecp, ULONG EcpFlags,
-    PFSRTL_EXTRA_CREATE_PARAMETER_CLEANUP_CALLBACK CleanupCallback, ULONG TotalSize, LPCGUID EcpType, PVOID ListAllocatedFrom)
+VOID NTAPI FsRtlInitializeExtraCreateParameter(
+    PECP_HEADER Ecp,
+    ULONG EcpFlags,
+    PFSRTL_EXTRA_CREATE_PARAMETER_CLEANUP_CALLBACK CleanupCallback,
+    ULONG TotalSize,
+    LPCGUID EcpType,
+    PVOID ListAllocatedFrom)
 {
     (void)EcpFlags;
     RtlZeroMemory(Ecp, sizeof(*Ecp));
@@ -296,21 +326,28 @@ VOID NTAPI FsRtlInitializeExtraCreateParameter(PECP_HEADER Ecp, ULONG EcpFlags,
     Ecp->Lookaside = ListAllocatedFrom;
 }
 
-NTSTATUS NTAPI FsRtlAllocateExtraCreateParameter(LPCGUID EcpType, ULONG SizeOfContext, FSRTL_ALLOCATE_ECP_FLAGS Flags,
-    PFSRTL_EXTRA_CREATE_PARAMETER_CLEANUP_CALLBACK CleanupCallback, ULONG PoolTag, PVOID* EcpContext)
+NTSTATUS NTAPI FsRtlAllocateExtraCreateParameter(
+    LPCGUID EcpType,
+    ULONG SizeOfContext,
+    FSRTL_ALLOCATE_ECP_FLAGS Flags,
+    PFSRTL_EXTRA_CREATE_PARAMETER_CLEANUP_CALLBACK CleanupCallback,
+    ULONG PoolTag,
+    PVOID* EcpContext)
 {
     *EcpContext = nullptr;
     if (SizeOfContext > MAXUSHORT) {
         return STATUS_INVALID_PARAMETER_2;
     }
-    const POOL_TYPE Pool = (Flags & FSRTL_ALLOCATE_ECP_FLAG_NONPAGED_POOL) != 0 ? NonPagedPool : PagedPool;
+    const POOL_TYPE Pool
+        = (Flags & FSRTL_ALLOCATE_ECP_FLAG_NONPAGED_POOL) != 0 ? NonPagedPool : PagedPool;
     const SIZE_T Bytes = kEcpHeader + SizeOfContext;
     auto Header = static_cast<PECP_HEADER>(ExAllocatePoolWithTag(Pool, Bytes, PoolTag));
     if (Header == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     RtlZeroMemory(Header, Bytes);
-    FsRtlInitializeExtraCreateParameter(Header, 0, CleanupCallback, static_cast<ULONG>(Bytes), EcpType, nullptr);
+    FsRtlInitializeExtraCreateParameter(
+        Header, 0, CleanupCallback, static_cast<ULONG>(Bytes), EcpType, nullptr);
     Header->Tag = PoolTag;
     *EcpContext = ContextOf(Header);
     return STATUS_SUCCESS;
@@ -330,21 +367,27 @@ VOID NTAPI FsRtlInitExtraCreateParameterLookasideList(
     *static_cast<EcpLookaside*>(Lookaside) = { Size, Tag, Flags };
 }
 
-VOID NTAPI FsRtlDeleteExtraCreateParameterLookasideList(PVOID Lookaside, FSRTL_ECP_LOOKASIDE_FLAGS Flags)
+VOID NTAPI
+FsRtlDeleteExtraCreateParameterLookasideList(PVOID Lookaside, FSRTL_ECP_LOOKASIDE_FLAGS Flags)
 {
     (void)Lookaside;
     (void)Flags;
 }
 
-NTSTATUS NTAPI FsRtlAllocateExtraCreateParameterFromLookasideList(LPCGUID EcpType, ULONG SizeOfContext,
-    FSRTL_ALLOCATE_ECP_FLAGS Flags, PFSRTL_EXTRA_CREATE_PARAMETER_CLEANUP_CALLBACK CleanupCallback, PVOID LookasideList,
+NTSTATUS NTAPI FsRtlAllocateExtraCreateParameterFromLookasideList(
+    LPCGUID EcpType,
+    ULONG SizeOfContext,
+    FSRTL_ALLOCATE_ECP_FLAGS Flags,
+    PFSRTL_EXTRA_CREATE_PARAMETER_CLEANUP_CALLBACK CleanupCallback,
+    PVOID LookasideList,
     PVOID* EcpContext)
 {
     const auto List = static_cast<EcpLookaside*>(LookasideList);
     if ((List->Flags & FSRTL_ECP_LOOKASIDE_FLAG_NONPAGED_POOL) != 0) {
         Flags |= FSRTL_ALLOCATE_ECP_FLAG_NONPAGED_POOL;
     }
-    return FsRtlAllocateExtraCreateParameter(EcpType, SizeOfContext, Flags, CleanupCallback, List->Tag, EcpContext);
+    return FsRtlAllocateExtraCreateParameter(
+        EcpType, SizeOfContext, Flags, CleanupCallback, List->Tag, EcpContext);
 }
 
 VOID NTAPI FsRtlFreeExtraCreateParameter(PVOID EcpContext)
@@ -370,7 +413,8 @@ VOID NTAPI FsRtlFreeExtraCreateParameterList(PECP_LIST EcpList)
 NTSTATUS NTAPI FsRtlInsertExtraCreateParameter(PECP_LIST EcpList, PVOID EcpContext)
 {
     PECP_HEADER Header = HeaderOf(EcpContext);
-    if (Header->List != nullptr || NT_SUCCESS(FsRtlFindExtraCreateParameter(EcpList, &Header->Type, nullptr, nullptr))) {
+    if (Header->List != nullptr
+        || NT_SUCCESS(FsRtlFindExtraCreateParameter(EcpList, &Header->Type, nullptr, nullptr))) {
         return STATUS_INVALID_PARAMETER; // one of a type, and in one list
     }
     Header->List = EcpList;
@@ -378,7 +422,8 @@ NTSTATUS NTAPI FsRtlInsertExtraCreateParameter(PECP_LIST EcpList, PVOID EcpConte
     return STATUS_SUCCESS;
 }
 
-NTSTATUS NTAPI FsRtlFindExtraCreateParameter(PECP_LIST EcpList, LPCGUID EcpType, PVOID* EcpContext, ULONG* EcpContextSize)
+NTSTATUS NTAPI FsRtlFindExtraCreateParameter(
+    PECP_LIST EcpList, LPCGUID EcpType, PVOID* EcpContext, ULONG* EcpContextSize)
 {
     if (EcpContext != nullptr) {
         *EcpContext = nullptr;
@@ -386,7 +431,8 @@ NTSTATUS NTAPI FsRtlFindExtraCreateParameter(PECP_LIST EcpList, LPCGUID EcpType,
     if (EcpContextSize != nullptr) {
         *EcpContextSize = 0;
     }
-    for (PLIST_ENTRY Entry = EcpList->Parameters.Flink; Entry != &EcpList->Parameters; Entry = Entry->Flink) {
+    for (PLIST_ENTRY Entry = EcpList->Parameters.Flink; Entry != &EcpList->Parameters;
+         Entry = Entry->Flink) {
         auto Header = CONTAINING_RECORD(Entry, ECP_HEADER, Links);
         if (SameGuid(&Header->Type, EcpType)) {
             if (EcpContext != nullptr) {
@@ -401,7 +447,8 @@ NTSTATUS NTAPI FsRtlFindExtraCreateParameter(PECP_LIST EcpList, LPCGUID EcpType,
     return STATUS_NOT_FOUND;
 }
 
-NTSTATUS NTAPI FsRtlRemoveExtraCreateParameter(PECP_LIST EcpList, LPCGUID EcpType, PVOID* EcpContext, ULONG* EcpContextSize)
+NTSTATUS NTAPI FsRtlRemoveExtraCreateParameter(
+    PECP_LIST EcpList, LPCGUID EcpType, PVOID* EcpContext, ULONG* EcpContextSize)
 {
     PVOID Found;
     const NTSTATUS Status = FsRtlFindExtraCreateParameter(EcpList, EcpType, &Found, EcpContextSize);
@@ -414,9 +461,14 @@ NTSTATUS NTAPI FsRtlRemoveExtraCreateParameter(PECP_LIST EcpList, LPCGUID EcpTyp
 }
 
 NTSTATUS NTAPI FsRtlGetNextExtraCreateParameter(
-    PECP_LIST EcpList, PVOID CurrentEcpContext, LPGUID NextEcpType, PVOID* NextEcpContext, ULONG* NextEcpContextSize)
+    PECP_LIST EcpList,
+    PVOID CurrentEcpContext,
+    LPGUID NextEcpType,
+    PVOID* NextEcpContext,
+    ULONG* NextEcpContextSize)
 {
-    PLIST_ENTRY Entry = CurrentEcpContext != nullptr ? HeaderOf(CurrentEcpContext)->Links.Flink : EcpList->Parameters.Flink;
+    PLIST_ENTRY Entry = CurrentEcpContext != nullptr ? HeaderOf(CurrentEcpContext)->Links.Flink
+                                                     : EcpList->Parameters.Flink;
     if (Entry == &EcpList->Parameters) {
         if (NextEcpContext != nullptr) {
             *NextEcpContext = nullptr;
@@ -439,7 +491,8 @@ NTSTATUS NTAPI FsRtlGetNextExtraCreateParameter(
     return STATUS_SUCCESS;
 }
 
-/// The list a create carries hangs at the IRP's auxiliary pointer, which nothing else uses during a create.
+/// The list a create carries hangs at the IRP's auxiliary pointer, which nothing else uses during a
+/// create.
 NTSTATUS NTAPI FsRtlGetEcpListFromIrp(PIRP Irp, PECP_LIST* EcpList)
 {
     *EcpList = nullptr;

@@ -1,6 +1,8 @@
-// fastio.cpp - the fast paths file systems put into their fast I/O tables, and the locks around paging I/O.
+// fastio.cpp - the fast paths file systems put into their fast I/O tables, and the locks around
+// paging I/O.
 //
-// A routine here answers TRUE when the request is done (with whatever status) and FALSE when the caller must send an IRP.
+// A routine here answers TRUE when the request is done (with whatever status) and FALSE when the
+// caller must send an IRP.
 #include "../inc/fsrtlp.h"
 
 extern "C" {
@@ -17,9 +19,17 @@ inline void SetTopLevel(ULONG_PTR Value)
     IoSetTopLevelIrp(reinterpret_cast<PIRP>(Value));
 }
 
-/// Whether cached I/O may go past the IRP path at all; asks the driver when the header leaves it open.
-bool MayGoFast(PFILE_OBJECT FileObject, PFSRTL_COMMON_FCB_HEADER Header, PLARGE_INTEGER FileOffset, ULONG Length, ULONG LockKey,
-    BOOLEAN Read, PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT DeviceObject)
+/// Whether cached I/O may go past the IRP path at all; asks the driver when the header leaves it
+/// open.
+bool MayGoFast(
+    PFILE_OBJECT FileObject,
+    PFSRTL_COMMON_FCB_HEADER Header,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    ULONG LockKey,
+    BOOLEAN Read,
+    PIO_STATUS_BLOCK IoStatus,
+    PDEVICE_OBJECT DeviceObject)
 {
     if (FileObject->PrivateCacheMap == nullptr || Header->IsFastIoPossible == FastIoIsNotPossible) {
         return false;
@@ -29,28 +39,39 @@ bool MayGoFast(PFILE_OBJECT FileObject, PFSRTL_COMMON_FCB_HEADER Header, PLARGE_
     }
     PFAST_IO_DISPATCH Dispatch = FastIoOf(FileObject);
     return Dispatch != nullptr && Dispatch->FastIoCheckIfPossible != nullptr
-        && Dispatch->FastIoCheckIfPossible(FileObject, FileOffset, Length, TRUE, LockKey, Read, IoStatus, DeviceObject);
+        && Dispatch->FastIoCheckIfPossible(
+            FileObject, FileOffset, Length, TRUE, LockKey, Read, IoStatus, DeviceObject);
 }
 
 /// CcCopyRead with its exceptions turned into an answer.
 BOOLEAN GuardedRead(
-    PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, BOOLEAN Wait, PVOID Buffer, PIO_STATUS_BLOCK IoStatus)
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    BOOLEAN Wait,
+    PVOID Buffer,
+    PIO_STATUS_BLOCK IoStatus)
 {
     volatile BOOLEAN Done = FALSE;
     __try {
         Done = CcCopyRead(FileObject, FileOffset, Length, Wait, Buffer, IoStatus);
-    } __except (FsRtlIsNtstatusExpected(GetExceptionCode()) ? EXCEPTION_EXECUTE_HANDLER : EXCEPTION_CONTINUE_SEARCH) {
+    } __except (
+        FsRtlIsNtstatusExpected(GetExceptionCode()) ? EXCEPTION_EXECUTE_HANDLER
+                                                    : EXCEPTION_CONTINUE_SEARCH) {
         Done = FALSE; // the IRP path meets the error again and reports it
     }
     return Done;
 }
 
-BOOLEAN GuardedWrite(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, BOOLEAN Wait, PVOID Buffer)
+BOOLEAN GuardedWrite(
+    PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, BOOLEAN Wait, PVOID Buffer)
 {
     volatile BOOLEAN Done = FALSE;
     __try {
         Done = CcCopyWrite(FileObject, FileOffset, Length, Wait, Buffer);
-    } __except (FsRtlIsNtstatusExpected(GetExceptionCode()) ? EXCEPTION_EXECUTE_HANDLER : EXCEPTION_CONTINUE_SEARCH) {
+    } __except (
+        FsRtlIsNtstatusExpected(GetExceptionCode()) ? EXCEPTION_EXECUTE_HANDLER
+                                                    : EXCEPTION_CONTINUE_SEARCH) {
         Done = FALSE;
     }
     return Done;
@@ -61,8 +82,15 @@ BOOLEAN GuardedWrite(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG L
 /// Reads from the cache under the file's main resource.
 ///
 /// IRQL     PASSIVE_LEVEL
-BOOLEAN NTAPI FsRtlCopyRead(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, BOOLEAN Wait, ULONG LockKey,
-    PVOID Buffer, PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT DeviceObject)
+BOOLEAN NTAPI FsRtlCopyRead(
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    BOOLEAN Wait,
+    ULONG LockKey,
+    PVOID Buffer,
+    PIO_STATUS_BLOCK IoStatus,
+    PDEVICE_OBJECT DeviceObject)
 {
     PAGED_CODE();
     if (Length == 0) {
@@ -97,7 +125,8 @@ BOOLEAN NTAPI FsRtlCopyRead(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, 
         SetTopLevel(0);
         if (Done) {
             FileObject->Flags |= FO_FILE_FAST_IO_READ;
-            FileObject->CurrentByteOffset.QuadPart = FileOffset->QuadPart + static_cast<LONGLONG>(IoStatus->Information);
+            FileObject->CurrentByteOffset.QuadPart
+                = FileOffset->QuadPart + static_cast<LONGLONG>(IoStatus->Information);
         }
     }
     ExReleaseResourceLite(Header->Resource);
@@ -108,8 +137,15 @@ BOOLEAN NTAPI FsRtlCopyRead(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, 
 /// Writes to the cache. A write that extends the file is done here only within its allocation.
 ///
 /// IRQL     PASSIVE_LEVEL
-BOOLEAN NTAPI FsRtlCopyWrite(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, BOOLEAN Wait, ULONG LockKey,
-    PVOID Buffer, PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT DeviceObject)
+BOOLEAN NTAPI FsRtlCopyWrite(
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    BOOLEAN Wait,
+    ULONG LockKey,
+    PVOID Buffer,
+    PIO_STATUS_BLOCK IoStatus,
+    PDEVICE_OBJECT DeviceObject)
 {
     PAGED_CODE();
     auto Header = static_cast<PFSRTL_COMMON_FCB_HEADER>(FileObject->FsContext);
@@ -122,7 +158,8 @@ BOOLEAN NTAPI FsRtlCopyWrite(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset,
     if (Length == 0) {
         return TRUE;
     }
-    const bool Append = FileOffset->LowPart == FILE_WRITE_TO_END_OF_FILE && FileOffset->HighPart == -1;
+    const bool Append
+        = FileOffset->LowPart == FILE_WRITE_TO_END_OF_FILE && FileOffset->HighPart == -1;
     BOOLEAN Done = FALSE;
     FsRtlEnterFileSystem();
     // Sizes may change: exclusive unless the write stays within the valid data.
@@ -169,8 +206,9 @@ BOOLEAN NTAPI FsRtlCopyWrite(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset,
                 volatile BOOLEAN Zeroed = FALSE;
                 __try {
                     Zeroed = CcZeroData(FileObject, &Hole, &Offset, Wait);
-                } __except (FsRtlIsNtstatusExpected(GetExceptionCode()) ? EXCEPTION_EXECUTE_HANDLER
-                                                                         : EXCEPTION_CONTINUE_SEARCH) {
+                } __except (
+                    FsRtlIsNtstatusExpected(GetExceptionCode()) ? EXCEPTION_EXECUTE_HANDLER
+                                                                : EXCEPTION_CONTINUE_SEARCH) {
                     Zeroed = FALSE;
                 }
                 Done = Zeroed;
@@ -194,8 +232,14 @@ BOOLEAN NTAPI FsRtlCopyWrite(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset,
     return Done;
 }
 
-BOOLEAN NTAPI FsRtlMdlReadDev(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, ULONG LockKey, PMDL* MdlChain,
-    PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT DeviceObject)
+BOOLEAN NTAPI FsRtlMdlReadDev(
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    ULONG LockKey,
+    PMDL* MdlChain,
+    PIO_STATUS_BLOCK IoStatus,
+    PDEVICE_OBJECT DeviceObject)
 {
     PAGED_CODE();
     if (Length == 0) {
@@ -218,8 +262,9 @@ BOOLEAN NTAPI FsRtlMdlReadDev(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset
             __try {
                 CcMdlRead(FileObject, FileOffset, Length, MdlChain, IoStatus);
                 Done = TRUE;
-            } __except (FsRtlIsNtstatusExpected(GetExceptionCode()) ? EXCEPTION_EXECUTE_HANDLER
-                                                                     : EXCEPTION_CONTINUE_SEARCH) {
+            } __except (
+                FsRtlIsNtstatusExpected(GetExceptionCode()) ? EXCEPTION_EXECUTE_HANDLER
+                                                            : EXCEPTION_CONTINUE_SEARCH) {
                 Done = FALSE;
             }
             SetTopLevel(0);
@@ -230,7 +275,8 @@ BOOLEAN NTAPI FsRtlMdlReadDev(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset
     return Done;
 }
 
-BOOLEAN NTAPI FsRtlMdlReadCompleteDev(PFILE_OBJECT FileObject, PMDL MdlChain, PDEVICE_OBJECT DeviceObject)
+BOOLEAN NTAPI
+FsRtlMdlReadCompleteDev(PFILE_OBJECT FileObject, PMDL MdlChain, PDEVICE_OBJECT DeviceObject)
 {
     (void)DeviceObject;
     CcMdlReadComplete(FileObject, MdlChain);
@@ -241,30 +287,42 @@ BOOLEAN NTAPI FsRtlMdlReadComplete(PFILE_OBJECT FileObject, PMDL MdlChain)
 {
     PFAST_IO_DISPATCH Dispatch = FastIoOf(FileObject);
     if (Dispatch != nullptr && Dispatch->MdlReadComplete != nullptr) {
-        return Dispatch->MdlReadComplete(FileObject, MdlChain, IoGetRelatedDeviceObject(FileObject));
+        return Dispatch->MdlReadComplete(
+            FileObject, MdlChain, IoGetRelatedDeviceObject(FileObject));
     }
     return FALSE;
 }
 
-BOOLEAN NTAPI FsRtlPrepareMdlWriteDev(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, ULONG LockKey,
-    PMDL* MdlChain, PIO_STATUS_BLOCK IoStatus, PDEVICE_OBJECT DeviceObject)
+BOOLEAN NTAPI FsRtlPrepareMdlWriteDev(
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    ULONG LockKey,
+    PMDL* MdlChain,
+    PIO_STATUS_BLOCK IoStatus,
+    PDEVICE_OBJECT DeviceObject)
 {
     PAGED_CODE();
     auto Header = static_cast<PFSRTL_COMMON_FCB_HEADER>(FileObject->FsContext);
-    if ((FileObject->Flags & FO_WRITE_THROUGH) != 0 || !CcCanIWrite(FileObject, Length, TRUE, FALSE)) {
+    if ((FileObject->Flags & FO_WRITE_THROUGH) != 0
+        || !CcCanIWrite(FileObject, Length, TRUE, FALSE)) {
         return FALSE;
     }
     volatile BOOLEAN Done = FALSE;
     FsRtlEnterFileSystem();
     ExAcquireResourceSharedLite(Header->Resource, TRUE);
     // Only within the valid data: an extension needs sizes changed, which the IRP path does.
-    if (FileOffset->QuadPart >= 0 && FileOffset->QuadPart + Length <= Header->ValidDataLength.QuadPart
-        && MayGoFast(FileObject, Header, FileOffset, Length, LockKey, FALSE, IoStatus, DeviceObject)) {
+    if (FileOffset->QuadPart >= 0
+        && FileOffset->QuadPart + Length <= Header->ValidDataLength.QuadPart
+        && MayGoFast(
+            FileObject, Header, FileOffset, Length, LockKey, FALSE, IoStatus, DeviceObject)) {
         SetTopLevel(FSRTL_FAST_IO_TOP_LEVEL_IRP);
         __try {
             CcPrepareMdlWrite(FileObject, FileOffset, Length, MdlChain, IoStatus);
             Done = TRUE;
-        } __except (FsRtlIsNtstatusExpected(GetExceptionCode()) ? EXCEPTION_EXECUTE_HANDLER : EXCEPTION_CONTINUE_SEARCH) {
+        } __except (
+            FsRtlIsNtstatusExpected(GetExceptionCode()) ? EXCEPTION_EXECUTE_HANDLER
+                                                        : EXCEPTION_CONTINUE_SEARCH) {
             Done = FALSE;
         }
         SetTopLevel(0);
@@ -285,11 +343,13 @@ BOOLEAN NTAPI FsRtlMdlWriteCompleteDev(
     return TRUE;
 }
 
-BOOLEAN NTAPI FsRtlMdlWriteComplete(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, PMDL MdlChain)
+BOOLEAN NTAPI
+FsRtlMdlWriteComplete(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, PMDL MdlChain)
 {
     PFAST_IO_DISPATCH Dispatch = FastIoOf(FileObject);
     if (Dispatch != nullptr && Dispatch->MdlWriteComplete != nullptr) {
-        return Dispatch->MdlWriteComplete(FileObject, FileOffset, MdlChain, IoGetRelatedDeviceObject(FileObject));
+        return Dispatch->MdlWriteComplete(
+            FileObject, FileOffset, MdlChain, IoGetRelatedDeviceObject(FileObject));
     }
     return FALSE;
 }
@@ -329,9 +389,12 @@ NTSTATUS FsRtlpAcquireFileForCcFlush(PFILE_OBJECT FileObject)
 {
     PFAST_IO_DISPATCH Dispatch = FastIoOf(FileObject);
     FsRtlEnterFileSystem();
-    if (Dispatch != nullptr && Dispatch->SizeOfFastIoDispatch >= RTL_SIZEOF_THROUGH_FIELD(FAST_IO_DISPATCH, ReleaseForCcFlush)
+    if (Dispatch != nullptr
+        && Dispatch->SizeOfFastIoDispatch
+            >= RTL_SIZEOF_THROUGH_FIELD(FAST_IO_DISPATCH, ReleaseForCcFlush)
         && Dispatch->AcquireForCcFlush != nullptr) {
-        const NTSTATUS Status = Dispatch->AcquireForCcFlush(FileObject, IoGetRelatedDeviceObject(FileObject));
+        const NTSTATUS Status
+            = Dispatch->AcquireForCcFlush(FileObject, IoGetRelatedDeviceObject(FileObject));
         if (Status != STATUS_INVALID_DEVICE_REQUEST) {
             if (!NT_SUCCESS(Status)) {
                 FsRtlExitFileSystem();
@@ -359,9 +422,12 @@ NTSTATUS FsRtlpAcquireFileForCcFlush(PFILE_OBJECT FileObject)
 void FsRtlpReleaseFileForCcFlush(PFILE_OBJECT FileObject)
 {
     PFAST_IO_DISPATCH Dispatch = FastIoOf(FileObject);
-    if (Dispatch != nullptr && Dispatch->SizeOfFastIoDispatch >= RTL_SIZEOF_THROUGH_FIELD(FAST_IO_DISPATCH, ReleaseForCcFlush)
+    if (Dispatch != nullptr
+        && Dispatch->SizeOfFastIoDispatch
+            >= RTL_SIZEOF_THROUGH_FIELD(FAST_IO_DISPATCH, ReleaseForCcFlush)
         && Dispatch->ReleaseForCcFlush != nullptr && Dispatch->AcquireForCcFlush != nullptr
-        && Dispatch->ReleaseForCcFlush(FileObject, IoGetRelatedDeviceObject(FileObject)) != STATUS_INVALID_DEVICE_REQUEST) {
+        && Dispatch->ReleaseForCcFlush(FileObject, IoGetRelatedDeviceObject(FileObject))
+            != STATUS_INVALID_DEVICE_REQUEST) {
         FsRtlExitFileSystem();
         return;
     }
@@ -377,7 +443,8 @@ void FsRtlpReleaseFileForCcFlush(PFILE_OBJECT FileObject)
     FsRtlExitFileSystem();
 }
 
-/// Size of a file: from its header when the file system keeps one, otherwise by FileStandardInformation.
+/// Size of a file: from its header when the file system keeps one, otherwise by
+/// FileStandardInformation.
 NTSTATUS NTAPI FsRtlGetFileSize(PFILE_OBJECT FileObject, PLARGE_INTEGER FileSize)
 {
     PAGED_CODE();
@@ -394,7 +461,8 @@ NTSTATUS NTAPI FsRtlGetFileSize(PFILE_OBJECT FileObject, PLARGE_INTEGER FileSize
         Status = IoStatus.Status;
     } else {
         ULONG Returned;
-        Status = IoQueryFileInformation(FileObject, FileStandardInformation, sizeof(Standard), &Standard, &Returned);
+        Status = IoQueryFileInformation(
+            FileObject, FileStandardInformation, sizeof(Standard), &Standard, &Returned);
     }
     if (NT_SUCCESS(Status)) {
         if (Standard.Directory) {

@@ -1,14 +1,18 @@
 // lock.cpp - byte-range locks of files.
 //
 // Rules ([MS-FSA] 2.1.4.10 and the FsRtl documentation):
-//   - An exclusive lock conflicts with every overlapping lock of somebody else; shared locks only with exclusive ones.
-//     "Somebody" is file object, process and key together. An exclusive lock conflicts with the owner's own locks as well
-//     when it is asked for; when data is read or written, the owner's exclusive lock lets him pass.
+//   - An exclusive lock conflicts with every overlapping lock of somebody else; shared locks only
+//   with exclusive ones.
+//     "Somebody" is file object, process and key together. An exclusive lock conflicts with the
+//     owner's own locks as well when it is asked for; when data is read or written, the owner's
+//     exclusive lock lets him pass.
 //   - A shared lock forbids writing to everybody, its owner included.
 //   - Zero-length locks exist: they overlap only what has the position strictly inside.
-//   - A waiting request is served in order: a later one does not overtake an earlier one it conflicts with.
+//   - A waiting request is served in order: a later one does not overtake an earlier one it
+//   conflicts with.
 //
-// The list is sorted by nothing but age: files have few locks, and age is the order in which FsRtlGetNextFileLock tells them.
+// The list is sorted by nothing but age: files have few locks, and age is the order in which
+// FsRtlGetNextFileLock tells them.
 #include "../inc/fsrtlp.h"
 
 #include <rdrtrace.h>
@@ -35,7 +39,8 @@ struct Waiter
 
 struct LockTable
 {
-    KSPIN_LOCK SpinLock; // guards both lists; never held while a routine of the file system is called
+    KSPIN_LOCK
+        SpinLock; // guards both lists; never held while a routine of the file system is called
     LIST_ENTRY Granted;
     LIST_ENTRY Waiting;
     PFILE_LOCK Owner;
@@ -50,7 +55,8 @@ LockTable* MakeTable(PFILE_LOCK FileLock)
 {
     LockTable* Table = TableOf(FileLock);
     if (Table == nullptr) {
-        Table = static_cast<LockTable*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(LockTable), kTagLock));
+        Table = static_cast<LockTable*>(
+            ExAllocatePoolWithTag(NonPagedPool, sizeof(LockTable), kTagLock));
         if (Table != nullptr) {
             KeInitializeSpinLock(&Table->SpinLock);
             InitializeListHead(&Table->Granted);
@@ -92,10 +98,13 @@ bool SameOwner(const FILE_LOCK_INFO& Held, PFILE_OBJECT FileObject, PVOID Proces
 bool Conflicts(const FILE_LOCK_INFO& Held, const FILE_LOCK_INFO& Wanted)
 {
     return (Held.ExclusiveLock || Wanted.ExclusiveLock)
-        && Overlaps(Held, static_cast<ULONGLONG>(Wanted.StartingByte.QuadPart), static_cast<ULONGLONG>(Wanted.Length.QuadPart));
+        && Overlaps(
+               Held, static_cast<ULONGLONG>(Wanted.StartingByte.QuadPart),
+               static_cast<ULONGLONG>(Wanted.Length.QuadPart));
 }
 
-/// Whether a lock can be granted now; the spin lock is held. Before: only waiters ahead of this one count.
+/// Whether a lock can be granted now; the spin lock is held. Before: only waiters ahead of this one
+/// count.
 bool IsFree(LockTable* Table, const FILE_LOCK_INFO& Wanted, PLIST_ENTRY Before)
 {
     for (PLIST_ENTRY Entry = Table->Granted.Flink; Entry != &Table->Granted; Entry = Entry->Flink) {
@@ -103,7 +112,8 @@ bool IsFree(LockTable* Table, const FILE_LOCK_INFO& Wanted, PLIST_ENTRY Before)
             return false;
         }
     }
-    for (PLIST_ENTRY Entry = Table->Waiting.Flink; Before != nullptr && Entry != Before; Entry = Entry->Flink) {
+    for (PLIST_ENTRY Entry = Table->Waiting.Flink; Before != nullptr && Entry != Before;
+         Entry = Entry->Flink) {
         if (Conflicts(CONTAINING_RECORD(Entry, Waiter, Links)->Info, Wanted)) {
             return false;
         }
@@ -113,7 +123,8 @@ bool IsFree(LockTable* Table, const FILE_LOCK_INFO& Wanted, PLIST_ENTRY Before)
 
 void UpdateQuestionable(LockTable* Table)
 {
-    Table->Owner->FastIoIsQuestionable = !IsListEmpty(&Table->Granted) || !IsListEmpty(&Table->Waiting);
+    Table->Owner->FastIoIsQuestionable
+        = !IsListEmpty(&Table->Granted) || !IsListEmpty(&Table->Waiting);
 }
 
 NTSTATUS Grant(LockTable* Table, const FILE_LOCK_INFO& Info)
@@ -128,7 +139,8 @@ NTSTATUS Grant(LockTable* Table, const FILE_LOCK_INFO& Info)
     return STATUS_SUCCESS;
 }
 
-/// Ends an IRP through the file system's routine or directly; returns what its dispatch routine should return.
+/// Ends an IRP through the file system's routine or directly; returns what its dispatch routine
+/// should return.
 NTSTATUS EndIrp(PFILE_LOCK FileLock, PVOID Context, PIRP Irp, NTSTATUS Status)
 {
     Irp->IoStatus.Status = Status;
@@ -145,7 +157,8 @@ void RemoveGranted(LockTable* Table, const FILE_LOCK_INFO& Info)
         auto Held = CONTAINING_RECORD(Entry, Lock, Links);
         if (SameOwner(Held->Info, Info.FileObject, Info.ProcessId, Info.Key)
             && Held->Info.StartingByte.QuadPart == Info.StartingByte.QuadPart
-            && Held->Info.Length.QuadPart == Info.Length.QuadPart && Held->Info.ExclusiveLock == Info.ExclusiveLock) {
+            && Held->Info.Length.QuadPart == Info.Length.QuadPart
+            && Held->Info.ExclusiveLock == Info.ExclusiveLock) {
             RemoveEntryList(&Held->Links);
             ExFreePoolWithTag(Held, kTagLock);
             return;
@@ -162,9 +175,11 @@ void ServeWaiters(PFILE_LOCK FileLock)
         NTSTATUS Status = STATUS_SUCCESS;
         KIRQL Irql;
         KeAcquireSpinLock(&Table->SpinLock, &Irql);
-        for (PLIST_ENTRY Entry = Table->Waiting.Flink; Entry != &Table->Waiting; Entry = Entry->Flink) {
+        for (PLIST_ENTRY Entry = Table->Waiting.Flink; Entry != &Table->Waiting;
+             Entry = Entry->Flink) {
             auto Each = CONTAINING_RECORD(Entry, Waiter, Links);
-            if (IsFree(Table, Each->Info, Entry) && IoSetCancelRoutine(Each->Irp, nullptr) != nullptr) {
+            if (IsFree(Table, Each->Info, Entry)
+                && IoSetCancelRoutine(Each->Irp, nullptr) != nullptr) {
                 Status = Grant(Table, Each->Info);
                 RemoveEntryList(&Each->Links);
                 Served = Each;
@@ -205,8 +220,14 @@ VOID NTAPI CancelWaiter(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     ServeWaiters(FileLock); // whoever stood behind it may go
 }
 
-void FillInfo(FILE_LOCK_INFO* Info, PLARGE_INTEGER Offset, PLARGE_INTEGER Length, bool Exclusive, ULONG Key,
-    PFILE_OBJECT FileObject, PVOID Process)
+void FillInfo(
+    FILE_LOCK_INFO* Info,
+    PLARGE_INTEGER Offset,
+    PLARGE_INTEGER Length,
+    bool Exclusive,
+    ULONG Key,
+    PFILE_OBJECT FileObject,
+    PVOID Process)
 {
     RtlZeroMemory(Info, sizeof(*Info));
     Info->StartingByte = *Offset;
@@ -224,7 +245,8 @@ void FillInfo(FILE_LOCK_INFO* Info, PLARGE_INTEGER Offset, PLARGE_INTEGER Length
 namespace {
 
 /// Removes the locks a predicate picks, telling the file system of each. TRUE when there was one.
-template <typename Predicate> bool RemoveMatching(PFILE_LOCK FileLock, PVOID Context, const Predicate& Picked)
+template <typename Predicate>
+bool RemoveMatching(PFILE_LOCK FileLock, PVOID Context, const Predicate& Picked)
 {
     LockTable* Table = TableOf(FileLock);
     bool Any = false;
@@ -232,7 +254,8 @@ template <typename Predicate> bool RemoveMatching(PFILE_LOCK FileLock, PVOID Con
         Lock* Found = nullptr;
         KIRQL Irql;
         KeAcquireSpinLock(&Table->SpinLock, &Irql);
-        for (PLIST_ENTRY Entry = Table->Granted.Flink; Entry != &Table->Granted; Entry = Entry->Flink) {
+        for (PLIST_ENTRY Entry = Table->Granted.Flink; Entry != &Table->Granted;
+             Entry = Entry->Flink) {
             auto Each = CONTAINING_RECORD(Entry, Lock, Links);
             if (Picked(Each->Info)) {
                 Found = Each;
@@ -259,7 +282,9 @@ template <typename Predicate> bool RemoveMatching(PFILE_LOCK FileLock, PVOID Con
 extern "C" {
 
 VOID NTAPI FsRtlInitializeFileLock(
-    PFILE_LOCK FileLock, PCOMPLETE_LOCK_IRP_ROUTINE CompleteLockIrpRoutine, PUNLOCK_ROUTINE UnlockRoutine)
+    PFILE_LOCK FileLock,
+    PCOMPLETE_LOCK_IRP_ROUTINE CompleteLockIrpRoutine,
+    PUNLOCK_ROUTINE UnlockRoutine)
 {
     RtlZeroMemory(FileLock, sizeof(*FileLock));
     FileLock->CompleteLockIrpRoutine = CompleteLockIrpRoutine;
@@ -274,13 +299,15 @@ VOID NTAPI FsRtlUninitializeFileLock(PFILE_LOCK FileLock)
         return;
     }
     while (!IsListEmpty(&Table->Granted)) {
-        ExFreePoolWithTag(CONTAINING_RECORD(RemoveHeadList(&Table->Granted), Lock, Links), kTagLock);
+        ExFreePoolWithTag(
+            CONTAINING_RECORD(RemoveHeadList(&Table->Granted), Lock, Links), kTagLock);
     }
     for (;;) {
         Waiter* Each = nullptr;
         KIRQL Irql;
         KeAcquireSpinLock(&Table->SpinLock, &Irql);
-        for (PLIST_ENTRY Entry = Table->Waiting.Flink; Entry != &Table->Waiting; Entry = Entry->Flink) {
+        for (PLIST_ENTRY Entry = Table->Waiting.Flink; Entry != &Table->Waiting;
+             Entry = Entry->Flink) {
             auto Candidate = CONTAINING_RECORD(Entry, Waiter, Links);
             if (IoSetCancelRoutine(Candidate->Irp, nullptr) != nullptr) {
                 RemoveEntryList(Entry);
@@ -301,9 +328,11 @@ VOID NTAPI FsRtlUninitializeFileLock(PFILE_LOCK FileLock)
     ExFreePoolWithTag(Table, kTagLock);
 }
 
-PFILE_LOCK NTAPI FsRtlAllocateFileLock(PCOMPLETE_LOCK_IRP_ROUTINE CompleteLockIrpRoutine, PUNLOCK_ROUTINE UnlockRoutine)
+PFILE_LOCK NTAPI FsRtlAllocateFileLock(
+    PCOMPLETE_LOCK_IRP_ROUTINE CompleteLockIrpRoutine, PUNLOCK_ROUTINE UnlockRoutine)
 {
-    auto FileLock = static_cast<PFILE_LOCK>(ExAllocatePoolWithTag(NonPagedPool, sizeof(FILE_LOCK), kTagLock));
+    auto FileLock
+        = static_cast<PFILE_LOCK>(ExAllocatePoolWithTag(NonPagedPool, sizeof(FILE_LOCK), kTagLock));
     if (FileLock != nullptr) {
         FsRtlInitializeFileLock(FileLock, CompleteLockIrpRoutine, UnlockRoutine);
     }
@@ -318,11 +347,22 @@ VOID NTAPI FsRtlFreeFileLock(PFILE_LOCK FileLock)
 
 /// Takes one lock, for an IRP or on the fast path (Irp NULL).
 ///
-/// Returns  FALSE: on the fast path the caller must send an IRP. Otherwise the status is in *Iosb; STATUS_PENDING means that
+/// Returns  FALSE: on the fast path the caller must send an IRP. Otherwise the status is in *Iosb;
+/// STATUS_PENDING means that
 ///          the IRP waits and will be completed by CompleteLockIrpRoutine.
-BOOLEAN NTAPI FsRtlPrivateLock(PFILE_LOCK FileLock, PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, PLARGE_INTEGER Length,
-    PEPROCESS Process, ULONG Key, BOOLEAN FailImmediately, BOOLEAN ExclusiveLock, PIO_STATUS_BLOCK Iosb, PIRP Irp,
-    PVOID Context, BOOLEAN AlreadySynchronized)
+BOOLEAN NTAPI FsRtlPrivateLock(
+    PFILE_LOCK FileLock,
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    PLARGE_INTEGER Length,
+    PEPROCESS Process,
+    ULONG Key,
+    BOOLEAN FailImmediately,
+    BOOLEAN ExclusiveLock,
+    PIO_STATUS_BLOCK Iosb,
+    PIRP Irp,
+    PVOID Context,
+    BOOLEAN AlreadySynchronized)
 {
     (void)AlreadySynchronized;
     FILE_LOCK_INFO Info;
@@ -347,7 +387,8 @@ BOOLEAN NTAPI FsRtlPrivateLock(PFILE_LOCK FileLock, PFILE_OBJECT FileObject, PLA
             KeReleaseSpinLock(&Table->SpinLock, Irql);
             return FALSE;
         } else {
-            auto Each = static_cast<Waiter*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(Waiter), kTagLock));
+            auto Each = static_cast<Waiter*>(
+                ExAllocatePoolWithTag(NonPagedPool, sizeof(Waiter), kTagLock));
             if (Each == nullptr) {
                 Status = STATUS_INSUFFICIENT_RESOURCES;
             } else {
@@ -385,7 +426,8 @@ BOOLEAN NTAPI FsRtlPrivateLock(PFILE_LOCK FileLock, PFILE_OBJECT FileObject, PLA
     return TRUE;
 }
 
-/// Does what an IRP_MJ_LOCK_CONTROL asks for and completes it, or leaves it waiting (STATUS_PENDING).
+/// Does what an IRP_MJ_LOCK_CONTROL asks for and completes it, or leaves it waiting
+/// (STATUS_PENDING).
 NTSTATUS NTAPI FsRtlProcessFileLock(PFILE_LOCK FileLock, PIRP Irp, PVOID Context)
 {
     PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
@@ -395,20 +437,24 @@ NTSTATUS NTAPI FsRtlProcessFileLock(PFILE_LOCK FileLock, PIRP Irp, PVOID Context
     Irp->IoStatus.Information = 0;
     switch (Stack->MinorFunction) {
     case IRP_MN_LOCK:
-        (void)FsRtlPrivateLock(FileLock, FileObject, &Stack->Parameters.LockControl.ByteOffset,
+        (void)FsRtlPrivateLock(
+            FileLock, FileObject, &Stack->Parameters.LockControl.ByteOffset,
             Stack->Parameters.LockControl.Length, Process, Stack->Parameters.LockControl.Key,
-            (Stack->Flags & SL_FAIL_IMMEDIATELY) != 0, (Stack->Flags & SL_EXCLUSIVE_LOCK) != 0, &Iosb, Irp, Context, FALSE);
+            (Stack->Flags & SL_FAIL_IMMEDIATELY) != 0, (Stack->Flags & SL_EXCLUSIVE_LOCK) != 0,
+            &Iosb, Irp, Context, FALSE);
         return Iosb.Status;
     case IRP_MN_UNLOCK_SINGLE:
-        Iosb.Status = FsRtlFastUnlockSingle(FileLock, FileObject, &Stack->Parameters.LockControl.ByteOffset,
-            Stack->Parameters.LockControl.Length, Process, Stack->Parameters.LockControl.Key, Context, FALSE);
+        Iosb.Status = FsRtlFastUnlockSingle(
+            FileLock, FileObject, &Stack->Parameters.LockControl.ByteOffset,
+            Stack->Parameters.LockControl.Length, Process, Stack->Parameters.LockControl.Key,
+            Context, FALSE);
         break;
     case IRP_MN_UNLOCK_ALL:
         Iosb.Status = FsRtlFastUnlockAll(FileLock, FileObject, Process, Context);
         break;
     case IRP_MN_UNLOCK_ALL_BY_KEY:
-        Iosb.Status
-            = FsRtlFastUnlockAllByKey(FileLock, FileObject, Process, Stack->Parameters.LockControl.Key, Context);
+        Iosb.Status = FsRtlFastUnlockAllByKey(
+            FileLock, FileObject, Process, Stack->Parameters.LockControl.Key, Context);
         break;
     default:
         Iosb.Status = STATUS_INVALID_DEVICE_REQUEST;
@@ -417,8 +463,15 @@ NTSTATUS NTAPI FsRtlProcessFileLock(PFILE_LOCK FileLock, PIRP Irp, PVOID Context
     return EndIrp(FileLock, Context, Irp, Iosb.Status);
 }
 
-NTSTATUS NTAPI FsRtlFastUnlockSingle(PFILE_LOCK FileLock, PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset,
-    PLARGE_INTEGER Length, PEPROCESS Process, ULONG Key, PVOID Context, BOOLEAN AlreadySynchronized)
+NTSTATUS NTAPI FsRtlFastUnlockSingle(
+    PFILE_LOCK FileLock,
+    PFILE_OBJECT FileObject,
+    PLARGE_INTEGER FileOffset,
+    PLARGE_INTEGER Length,
+    PEPROCESS Process,
+    ULONG Key,
+    PVOID Context,
+    BOOLEAN AlreadySynchronized)
 {
     (void)AlreadySynchronized;
     if (TableOf(FileLock) == nullptr) {
@@ -427,7 +480,8 @@ NTSTATUS NTAPI FsRtlFastUnlockSingle(PFILE_LOCK FileLock, PFILE_OBJECT FileObjec
     bool First = true;
     const bool Found = RemoveMatching(FileLock, Context, [&](const FILE_LOCK_INFO& Info) {
         // Only one, the oldest: the same range may be locked shared several times by one owner.
-        if (!First || !SameOwner(Info, FileObject, Process, Key) || Info.StartingByte.QuadPart != FileOffset->QuadPart
+        if (!First || !SameOwner(Info, FileObject, Process, Key)
+            || Info.StartingByte.QuadPart != FileOffset->QuadPart
             || Info.Length.QuadPart != Length->QuadPart) {
             return false;
         }
@@ -441,13 +495,15 @@ NTSTATUS NTAPI FsRtlFastUnlockSingle(PFILE_LOCK FileLock, PFILE_OBJECT FileObjec
     return STATUS_SUCCESS;
 }
 
-NTSTATUS NTAPI FsRtlFastUnlockAll(PFILE_LOCK FileLock, PFILE_OBJECT FileObject, PEPROCESS Process, PVOID Context)
+NTSTATUS NTAPI
+FsRtlFastUnlockAll(PFILE_LOCK FileLock, PFILE_OBJECT FileObject, PEPROCESS Process, PVOID Context)
 {
     if (TableOf(FileLock) == nullptr) {
         return STATUS_RANGE_NOT_LOCKED;
     }
-    const bool Found = RemoveMatching(FileLock, Context,
-        [&](const FILE_LOCK_INFO& Info) { return Info.FileObject == FileObject && Info.ProcessId == Process; });
+    const bool Found = RemoveMatching(FileLock, Context, [&](const FILE_LOCK_INFO& Info) {
+        return Info.FileObject == FileObject && Info.ProcessId == Process;
+    });
     if (!Found) {
         return STATUS_RANGE_NOT_LOCKED;
     }
@@ -461,8 +517,9 @@ NTSTATUS NTAPI FsRtlFastUnlockAllByKey(
     if (TableOf(FileLock) == nullptr) {
         return STATUS_RANGE_NOT_LOCKED;
     }
-    const bool Found = RemoveMatching(
-        FileLock, Context, [&](const FILE_LOCK_INFO& Info) { return SameOwner(Info, FileObject, Process, Key); });
+    const bool Found = RemoveMatching(FileLock, Context, [&](const FILE_LOCK_INFO& Info) {
+        return SameOwner(Info, FileObject, Process, Key);
+    });
     if (!Found) {
         return STATUS_RANGE_NOT_LOCKED;
     }
@@ -470,8 +527,13 @@ NTSTATUS NTAPI FsRtlFastUnlockAllByKey(
     return STATUS_SUCCESS;
 }
 
-BOOLEAN NTAPI FsRtlFastCheckLockForRead(PFILE_LOCK FileLock, PLARGE_INTEGER FileOffset, PLARGE_INTEGER Length, ULONG Key,
-    PFILE_OBJECT FileObject, PVOID Process)
+BOOLEAN NTAPI FsRtlFastCheckLockForRead(
+    PFILE_LOCK FileLock,
+    PLARGE_INTEGER FileOffset,
+    PLARGE_INTEGER Length,
+    ULONG Key,
+    PFILE_OBJECT FileObject,
+    PVOID Process)
 {
     LockTable* Table = TableOf(FileLock);
     if (Table == nullptr || Length->QuadPart == 0) {
@@ -480,17 +542,25 @@ BOOLEAN NTAPI FsRtlFastCheckLockForRead(PFILE_LOCK FileLock, PLARGE_INTEGER File
     BOOLEAN Allowed = TRUE;
     KIRQL Irql;
     KeAcquireSpinLock(&Table->SpinLock, &Irql);
-    for (PLIST_ENTRY Entry = Table->Granted.Flink; Entry != &Table->Granted && Allowed; Entry = Entry->Flink) {
+    for (PLIST_ENTRY Entry = Table->Granted.Flink; Entry != &Table->Granted && Allowed;
+         Entry = Entry->Flink) {
         const FILE_LOCK_INFO& Info = CONTAINING_RECORD(Entry, Lock, Links)->Info;
         Allowed = !Info.ExclusiveLock || SameOwner(Info, FileObject, Process, Key)
-            || !Overlaps(Info, static_cast<ULONGLONG>(FileOffset->QuadPart), static_cast<ULONGLONG>(Length->QuadPart));
+            || !Overlaps(
+                Info, static_cast<ULONGLONG>(FileOffset->QuadPart),
+                static_cast<ULONGLONG>(Length->QuadPart));
     }
     KeReleaseSpinLock(&Table->SpinLock, Irql);
     return Allowed;
 }
 
-BOOLEAN NTAPI FsRtlFastCheckLockForWrite(PFILE_LOCK FileLock, PLARGE_INTEGER FileOffset, PLARGE_INTEGER Length, ULONG Key,
-    PFILE_OBJECT FileObject, PVOID Process)
+BOOLEAN NTAPI FsRtlFastCheckLockForWrite(
+    PFILE_LOCK FileLock,
+    PLARGE_INTEGER FileOffset,
+    PLARGE_INTEGER Length,
+    ULONG Key,
+    PFILE_OBJECT FileObject,
+    PVOID Process)
 {
     LockTable* Table = TableOf(FileLock);
     if (Table == nullptr || Length->QuadPart == 0) {
@@ -499,10 +569,13 @@ BOOLEAN NTAPI FsRtlFastCheckLockForWrite(PFILE_LOCK FileLock, PLARGE_INTEGER Fil
     BOOLEAN Allowed = TRUE;
     KIRQL Irql;
     KeAcquireSpinLock(&Table->SpinLock, &Irql);
-    for (PLIST_ENTRY Entry = Table->Granted.Flink; Entry != &Table->Granted && Allowed; Entry = Entry->Flink) {
+    for (PLIST_ENTRY Entry = Table->Granted.Flink; Entry != &Table->Granted && Allowed;
+         Entry = Entry->Flink) {
         const FILE_LOCK_INFO& Info = CONTAINING_RECORD(Entry, Lock, Links)->Info;
         Allowed = (Info.ExclusiveLock && SameOwner(Info, FileObject, Process, Key))
-            || !Overlaps(Info, static_cast<ULONGLONG>(FileOffset->QuadPart), static_cast<ULONGLONG>(Length->QuadPart));
+            || !Overlaps(
+                      Info, static_cast<ULONGLONG>(FileOffset->QuadPart),
+                      static_cast<ULONGLONG>(Length->QuadPart));
     }
     KeReleaseSpinLock(&Table->SpinLock, Irql);
     return Allowed;
@@ -513,7 +586,8 @@ BOOLEAN NTAPI FsRtlCheckLockForReadAccess(PFILE_LOCK FileLock, PIRP Irp)
     PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
     LARGE_INTEGER Length;
     Length.QuadPart = Stack->Parameters.Read.Length;
-    return FsRtlFastCheckLockForRead(FileLock, &Stack->Parameters.Read.ByteOffset, &Length, Stack->Parameters.Read.Key,
+    return FsRtlFastCheckLockForRead(
+        FileLock, &Stack->Parameters.Read.ByteOffset, &Length, Stack->Parameters.Read.Key,
         Stack->FileObject, IoGetRequestorProcess(Irp));
 }
 
@@ -522,7 +596,8 @@ BOOLEAN NTAPI FsRtlCheckLockForWriteAccess(PFILE_LOCK FileLock, PIRP Irp)
     PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
     LARGE_INTEGER Length;
     Length.QuadPart = Stack->Parameters.Write.Length;
-    return FsRtlFastCheckLockForWrite(FileLock, &Stack->Parameters.Write.ByteOffset, &Length, Stack->Parameters.Write.Key,
+    return FsRtlFastCheckLockForWrite(
+        FileLock, &Stack->Parameters.Write.ByteOffset, &Length, Stack->Parameters.Write.Key,
         Stack->FileObject, IoGetRequestorProcess(Irp));
 }
 

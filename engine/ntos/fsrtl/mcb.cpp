@@ -1,7 +1,8 @@
 // mcb.cpp - map control blocks: which disk sectors (LBN) hold which sectors of a file (VBN).
 //
-// The mapping is an array of extents in order of their VBN, neighbours that continue each other merged. Holes are not stored:
-// where runs are numbered, the gap before an extent counts as a run with LBN -1.
+// The mapping is an array of extents in order of their VBN, neighbours that continue each other
+// merged. Holes are not stored: where runs are numbered, the gap before an extent counts as a run
+// with LBN -1.
 #include <ntifs.h>
 
 namespace {
@@ -46,7 +47,8 @@ bool Reserve(PBASE_MCB Mcb, ULONG Needed)
     while (Maximum < Needed) {
         Maximum *= 2;
     }
-    PVOID Mapping = ExAllocatePoolWithTag(static_cast<POOL_TYPE>(Mcb->PoolType), Maximum * sizeof(Extent), kTagMcb);
+    PVOID Mapping = ExAllocatePoolWithTag(
+        static_cast<POOL_TYPE>(Mcb->PoolType), Maximum * sizeof(Extent), kTagMcb);
     if (Mapping == nullptr) {
         if ((Mcb->Flags & MCB_FLAG_RAISE_ON_ALLOCATION_FAILURE) != 0) {
             ExRaiseStatus(STATUS_INSUFFICIENT_RESOURCES);
@@ -73,7 +75,8 @@ void InsertAt(PBASE_MCB Mcb, ULONG Index, const Extent& New)
 void RemoveAt(PBASE_MCB Mcb, ULONG Index)
 {
     Extent* Extents = ExtentsOf(Mcb);
-    RtlMoveMemory(Extents + Index, Extents + Index + 1, (Mcb->PairCount - Index - 1) * sizeof(Extent));
+    RtlMoveMemory(
+        Extents + Index, Extents + Index + 1, (Mcb->PairCount - Index - 1) * sizeof(Extent));
     --Mcb->PairCount;
 }
 
@@ -145,7 +148,8 @@ VOID NTAPI FsRtlTruncateBaseMcb(PBASE_MCB Mcb, LONGLONG Vbn)
     }
 }
 
-/// Maps a run. FALSE when a part of it is mapped elsewhere already; mapping the same again is allowed.
+/// Maps a run. FALSE when a part of it is mapped elsewhere already; mapping the same again is
+/// allowed.
 BOOLEAN NTAPI FsRtlAddBaseMcbEntry(PBASE_MCB Mcb, LONGLONG Vbn, LONGLONG Lbn, LONGLONG SectorCount)
 {
     if (SectorCount <= 0 || Vbn < 0) {
@@ -163,7 +167,8 @@ BOOLEAN NTAPI FsRtlAddBaseMcbEntry(PBASE_MCB Mcb, LONGLONG Vbn, LONGLONG Lbn, LO
         const LONGLONG OldEnd = Old.Vbn + Old.Count;
         const LONGLONG NewEnd = New.Vbn + New.Count;
         // A conflict further on must not leave this one changed.
-        for (ULONG Ahead = Index + 1; Ahead < Mcb->PairCount && ExtentsOf(Mcb)[Ahead].Vbn < NewEnd; ++Ahead) {
+        for (ULONG Ahead = Index + 1; Ahead < Mcb->PairCount && ExtentsOf(Mcb)[Ahead].Vbn < NewEnd;
+             ++Ahead) {
             if (ExtentsOf(Mcb)[Ahead].Lbn - ExtentsOf(Mcb)[Ahead].Vbn != New.Lbn - New.Vbn) {
                 return FALSE;
             }
@@ -175,7 +180,8 @@ BOOLEAN NTAPI FsRtlAddBaseMcbEntry(PBASE_MCB Mcb, LONGLONG Vbn, LONGLONG Lbn, LO
     }
     if (Index > 0 && Continues(ExtentsOf(Mcb)[Index - 1], New)) {
         --Index;
-        New = { ExtentsOf(Mcb)[Index].Vbn, ExtentsOf(Mcb)[Index].Lbn, ExtentsOf(Mcb)[Index].Count + New.Count };
+        New = { ExtentsOf(Mcb)[Index].Vbn, ExtentsOf(Mcb)[Index].Lbn,
+                ExtentsOf(Mcb)[Index].Count + New.Count };
         RemoveAt(Mcb, Index);
     }
     if (Index < Mcb->PairCount && Continues(New, ExtentsOf(Mcb)[Index])) {
@@ -189,7 +195,8 @@ BOOLEAN NTAPI FsRtlAddBaseMcbEntry(PBASE_MCB Mcb, LONGLONG Vbn, LONGLONG Lbn, LO
     return TRUE;
 }
 
-NTSTATUS NTAPI FsRtlAddBaseMcbEntryEx(PBASE_MCB Mcb, LONGLONG Vbn, LONGLONG Lbn, LONGLONG SectorCount)
+NTSTATUS NTAPI
+FsRtlAddBaseMcbEntryEx(PBASE_MCB Mcb, LONGLONG Vbn, LONGLONG Lbn, LONGLONG SectorCount)
 {
     return FsRtlAddBaseMcbEntry(Mcb, Vbn, Lbn, SectorCount) ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
 }
@@ -236,7 +243,8 @@ BOOLEAN NTAPI FsRtlSplitBaseMcb(PBASE_MCB Mcb, LONGLONG Vbn, LONGLONG Amount)
 }
 
 /// The run in run numbering: holes count.
-BOOLEAN NTAPI FsRtlGetNextBaseMcbEntry(PBASE_MCB Mcb, ULONG RunIndex, PLONGLONG Vbn, PLONGLONG Lbn, PLONGLONG SectorCount)
+BOOLEAN NTAPI FsRtlGetNextBaseMcbEntry(
+    PBASE_MCB Mcb, ULONG RunIndex, PLONGLONG Vbn, PLONGLONG Lbn, PLONGLONG SectorCount)
 {
     LONGLONG Position = 0;
     ULONG Run = 0;
@@ -271,8 +279,14 @@ ULONG NTAPI FsRtlNumberOfRunsInBaseMcb(PBASE_MCB Mcb)
     return Runs;
 }
 
-BOOLEAN NTAPI FsRtlLookupBaseMcbEntry(PBASE_MCB Mcb, LONGLONG Vbn, PLONGLONG Lbn, PLONGLONG SectorCountFromLbn,
-    PLONGLONG StartingLbn, PLONGLONG SectorCountFromStartingLbn, PULONG Index)
+BOOLEAN NTAPI FsRtlLookupBaseMcbEntry(
+    PBASE_MCB Mcb,
+    LONGLONG Vbn,
+    PLONGLONG Lbn,
+    PLONGLONG SectorCountFromLbn,
+    PLONGLONG StartingLbn,
+    PLONGLONG SectorCountFromStartingLbn,
+    PULONG Index)
 {
     LONGLONG RunVbn;
     LONGLONG RunLbn;
@@ -302,7 +316,8 @@ BOOLEAN NTAPI FsRtlLookupBaseMcbEntry(PBASE_MCB Mcb, LONGLONG Vbn, PLONGLONG Lbn
     return FALSE;
 }
 
-BOOLEAN NTAPI FsRtlLookupLastBaseMcbEntryAndIndex(PBASE_MCB OpaqueMcb, PLONGLONG LargeVbn, PLONGLONG LargeLbn, PULONG Index)
+BOOLEAN NTAPI FsRtlLookupLastBaseMcbEntryAndIndex(
+    PBASE_MCB OpaqueMcb, PLONGLONG LargeVbn, PLONGLONG LargeLbn, PULONG Index)
 {
     if (OpaqueMcb->PairCount == 0) {
         return FALSE;
@@ -325,8 +340,8 @@ BOOLEAN NTAPI FsRtlLookupLastBaseMcbEntry(PBASE_MCB Mcb, PLONGLONG Vbn, PLONGLON
 
 VOID NTAPI FsRtlInitializeLargeMcb(PLARGE_MCB Mcb, POOL_TYPE PoolType)
 {
-    Mcb->GuardedMutex
-        = static_cast<PKGUARDED_MUTEX>(FsRtlAllocatePoolWithTag(NonPagedPool, sizeof(KGUARDED_MUTEX), kTagMcb));
+    Mcb->GuardedMutex = static_cast<PKGUARDED_MUTEX>(
+        FsRtlAllocatePoolWithTag(NonPagedPool, sizeof(KGUARDED_MUTEX), kTagMcb));
     KeInitializeGuardedMutex(Mcb->GuardedMutex);
     FsRtlInitializeBaseMcb(&Mcb->BaseMcb, PoolType);
 }
@@ -356,7 +371,8 @@ VOID NTAPI FsRtlTruncateLargeMcb(PLARGE_MCB Mcb, LONGLONG Vbn)
     FsRtlTruncateBaseMcb(&Mcb->BaseMcb, Vbn);
 }
 
-BOOLEAN NTAPI FsRtlAddLargeMcbEntry(PLARGE_MCB Mcb, LONGLONG Vbn, LONGLONG Lbn, LONGLONG SectorCount)
+BOOLEAN NTAPI
+FsRtlAddLargeMcbEntry(PLARGE_MCB Mcb, LONGLONG Vbn, LONGLONG Lbn, LONGLONG SectorCount)
 {
     Guard Lock(Mcb);
     return FsRtlAddBaseMcbEntry(&Mcb->BaseMcb, Vbn, Lbn, SectorCount);
@@ -368,15 +384,23 @@ VOID NTAPI FsRtlRemoveLargeMcbEntry(PLARGE_MCB Mcb, LONGLONG Vbn, LONGLONG Secto
     (void)FsRtlRemoveBaseMcbEntry(&Mcb->BaseMcb, Vbn, SectorCount);
 }
 
-BOOLEAN NTAPI FsRtlLookupLargeMcbEntry(PLARGE_MCB Mcb, LONGLONG Vbn, PLONGLONG Lbn, PLONGLONG SectorCountFromLbn,
-    PLONGLONG StartingLbn, PLONGLONG SectorCountFromStartingLbn, PULONG Index)
+BOOLEAN NTAPI FsRtlLookupLargeMcbEntry(
+    PLARGE_MCB Mcb,
+    LONGLONG Vbn,
+    PLONGLONG Lbn,
+    PLONGLONG SectorCountFromLbn,
+    PLONGLONG StartingLbn,
+    PLONGLONG SectorCountFromStartingLbn,
+    PULONG Index)
 {
     Guard Lock(Mcb);
     return FsRtlLookupBaseMcbEntry(
-        &Mcb->BaseMcb, Vbn, Lbn, SectorCountFromLbn, StartingLbn, SectorCountFromStartingLbn, Index);
+        &Mcb->BaseMcb, Vbn, Lbn, SectorCountFromLbn, StartingLbn, SectorCountFromStartingLbn,
+        Index);
 }
 
-BOOLEAN NTAPI FsRtlLookupLastLargeMcbEntryAndIndex(PLARGE_MCB OpaqueMcb, PLONGLONG LargeVbn, PLONGLONG LargeLbn, PULONG Index)
+BOOLEAN NTAPI FsRtlLookupLastLargeMcbEntryAndIndex(
+    PLARGE_MCB OpaqueMcb, PLONGLONG LargeVbn, PLONGLONG LargeLbn, PULONG Index)
 {
     Guard Lock(OpaqueMcb);
     return FsRtlLookupLastBaseMcbEntryAndIndex(&OpaqueMcb->BaseMcb, LargeVbn, LargeLbn, Index);
@@ -393,7 +417,8 @@ ULONG NTAPI FsRtlNumberOfRunsInLargeMcb(PLARGE_MCB Mcb)
     return FsRtlNumberOfRunsInBaseMcb(&Mcb->BaseMcb);
 }
 
-BOOLEAN NTAPI FsRtlGetNextLargeMcbEntry(PLARGE_MCB Mcb, ULONG RunIndex, PLONGLONG Vbn, PLONGLONG Lbn, PLONGLONG SectorCount)
+BOOLEAN NTAPI FsRtlGetNextLargeMcbEntry(
+    PLARGE_MCB Mcb, ULONG RunIndex, PLONGLONG Vbn, PLONGLONG Lbn, PLONGLONG SectorCount)
 {
     Guard Lock(Mcb);
     return FsRtlGetNextBaseMcbEntry(&Mcb->BaseMcb, RunIndex, Vbn, Lbn, SectorCount);

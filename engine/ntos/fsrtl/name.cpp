@@ -2,9 +2,9 @@
 //
 // Wild cards (FsRtlIsNameInExpression documentation):
 //   *   zero or more characters           ?   one character
-//   <   DOS_STAR  zero or more characters up to and including the last dot it can reach (a lone name without dot: all)
-//   >   DOS_QM    one character, or nothing when standing before a dot or at the end of the name
-//   "   DOS_DOT   a dot, or nothing at the end of the name
+//   <   DOS_STAR  zero or more characters up to and including the last dot it can reach (a lone
+//   name without dot: all) >   DOS_QM    one character, or nothing when standing before a dot or at
+//   the end of the name "   DOS_DOT   a dot, or nothing at the end of the name
 #include <ntifs.h>
 
 namespace {
@@ -25,7 +25,8 @@ constexpr LegalTable MakeLegalTable()
 {
     LegalTable Table {};
     for (unsigned C = 0; C < 256; ++C) {
-        // Control characters are legal only in stream names; everything else everywhere, unless listed below.
+        // Control characters are legal only in stream names; everything else everywhere, unless
+        // listed below.
         Table.Entries[C] = C < 0x20 ? O : A;
     }
     Table.Entries[0] = 0;
@@ -34,7 +35,8 @@ constexpr LegalTable MakeLegalTable()
         const char* Characters;
         UCHAR Flags;
     };
-    constexpr Group Groups[] = { { "\"<>*?", W | O }, { "|", O }, { "+,;=[]", H | N | O }, { "/:\\", 0 } };
+    constexpr Group Groups[]
+        = { { "\"<>*?", W | O }, { "|", O }, { "+,;=[]", H | N | O }, { "/:\\", 0 } };
     for (const Group& Each : Groups) {
         for (const char* C = Each.Characters; *C != '\0'; ++C) {
             Table.Entries[static_cast<UCHAR>(*C)] = Each.Flags;
@@ -58,7 +60,8 @@ extern const UCHAR* const FsRtlLegalAnsiCharacterArray;
 constinit const UCHAR* const FsRtlLegalAnsiCharacterArray = kLegal.Entries;
 
 /// Splits off the first component. A leading backslash belongs to neither part.
-VOID NTAPI FsRtlDissectName(UNICODE_STRING Name, PUNICODE_STRING FirstPart, PUNICODE_STRING RemainingPart)
+VOID NTAPI
+FsRtlDissectName(UNICODE_STRING Name, PUNICODE_STRING FirstPart, PUNICODE_STRING RemainingPart)
 {
     const ULONG Length = Name.Length / sizeof(WCHAR);
     RtlZeroMemory(FirstPart, sizeof(*FirstPart));
@@ -72,10 +75,12 @@ VOID NTAPI FsRtlDissectName(UNICODE_STRING Name, PUNICODE_STRING FirstPart, PUNI
         ++End;
     }
     FirstPart->Buffer = Name.Buffer + Start;
-    FirstPart->Length = FirstPart->MaximumLength = static_cast<USHORT>((End - Start) * sizeof(WCHAR));
+    FirstPart->Length = FirstPart->MaximumLength
+        = static_cast<USHORT>((End - Start) * sizeof(WCHAR));
     if (End < Length) {
         RemainingPart->Buffer = Name.Buffer + End + 1;
-        RemainingPart->Length = RemainingPart->MaximumLength = static_cast<USHORT>((Length - End - 1) * sizeof(WCHAR));
+        RemainingPart->Length = RemainingPart->MaximumLength
+            = static_cast<USHORT>((Length - End - 1) * sizeof(WCHAR));
     }
 }
 
@@ -95,13 +100,15 @@ VOID NTAPI FsRtlDissectDbcs(ANSI_STRING Name, PANSI_STRING FirstPart, PANSI_STRI
     FirstPart->Length = FirstPart->MaximumLength = static_cast<USHORT>(End - Start);
     if (End < Name.Length) {
         RemainingPart->Buffer = Name.Buffer + End + 1;
-        RemainingPart->Length = RemainingPart->MaximumLength = static_cast<USHORT>(Name.Length - End - 1);
+        RemainingPart->Length = RemainingPart->MaximumLength
+            = static_cast<USHORT>(Name.Length - End - 1);
     }
 }
 
 BOOLEAN NTAPI FsRtlDoesNameContainWildCards(PUNICODE_STRING Name)
 {
-    // Only the last component can hold wild cards: the search goes backwards and ends at its backslash.
+    // Only the last component can hold wild cards: the search goes backwards and ends at its
+    // backslash.
     for (ULONG Index = Name->Length / sizeof(WCHAR); Index > 0; --Index) {
         const WCHAR C = Name->Buffer[Index - 1];
         if (C == L'\\') {
@@ -124,7 +131,8 @@ BOOLEAN NTAPI FsRtlDoesDbcsContainWildCards(PANSI_STRING Name)
     return FALSE;
 }
 
-BOOLEAN NTAPI FsRtlAreNamesEqual(PCUNICODE_STRING Name1, PCUNICODE_STRING Name2, BOOLEAN IgnoreCase, PCWCH UpcaseTable)
+BOOLEAN NTAPI FsRtlAreNamesEqual(
+    PCUNICODE_STRING Name1, PCUNICODE_STRING Name2, BOOLEAN IgnoreCase, PCWCH UpcaseTable)
 {
     if (Name1->Length != Name2->Length) {
         return FALSE;
@@ -144,13 +152,20 @@ BOOLEAN NTAPI FsRtlAreNamesEqual(PCUNICODE_STRING Name1, PCUNICODE_STRING Name2,
 
 namespace {
 
-/// One name against one pattern, by remembering the last star and continuing one character later on a mismatch. The two
-/// kinds of star nest: when the inner one (the latest) cannot help, the one before it would not either for '*', but it can
-/// for DOS_STAR, whose reach is limited. Positions reachable in the pattern are therefore kept as a set.
-template <typename Char, typename Fold> bool MatchExpression(
-    const Char* Expression, ULONG ExpressionLength, const Char* Name, ULONG NameLength, Fold FoldCase)
+/// One name against one pattern, by remembering the last star and continuing one character later on
+/// a mismatch. The two kinds of star nest: when the inner one (the latest) cannot help, the one
+/// before it would not either for '*', but it can for DOS_STAR, whose reach is limited. Positions
+/// reachable in the pattern are therefore kept as a set.
+template <typename Char, typename Fold>
+bool MatchExpression(
+    const Char* Expression,
+    ULONG ExpressionLength,
+    const Char* Name,
+    ULONG NameLength,
+    Fold FoldCase)
 {
-    // Bit N of the set: the first N pattern characters have matched what was consumed so far. 64 characters a word.
+    // Bit N of the set: the first N pattern characters have matched what was consumed so far. 64
+    // characters a word.
     constexpr ULONG kInlineWords = 8;
     const ULONG Words = ExpressionLength / 64 + 1;
     ULONGLONG InlineSets[2][kInlineWords];
@@ -158,7 +173,8 @@ template <typename Char, typename Fold> bool MatchExpression(
     ULONGLONG* Now = InlineSets[0];
     ULONGLONG* Next = InlineSets[1];
     if (Words > kInlineWords) {
-        Pool = static_cast<ULONGLONG*>(ExAllocatePoolWithTag(PagedPool, 2 * Words * sizeof(ULONGLONG), 'nrSF'));
+        Pool = static_cast<ULONGLONG*>(
+            ExAllocatePoolWithTag(PagedPool, 2 * Words * sizeof(ULONGLONG), 'nrSF'));
         if (Pool == nullptr) {
             ExRaiseStatus(STATUS_INSUFFICIENT_RESOURCES);
         }
@@ -167,7 +183,8 @@ template <typename Char, typename Fold> bool MatchExpression(
     }
     RtlZeroMemory(Now, Words * sizeof(ULONGLONG));
 
-    const auto Has = [](const ULONGLONG* Set, ULONG Bit) { return (Set[Bit / 64] >> (Bit % 64) & 1) != 0; };
+    const auto Has
+        = [](const ULONGLONG* Set, ULONG Bit) { return (Set[Bit / 64] >> (Bit % 64) & 1) != 0; };
     const auto Add = [](ULONGLONG* Set, ULONG Bit) { Set[Bit / 64] |= 1ULL << (Bit % 64); };
 
     ULONG LastDot = NameLength; // position of the last dot of the name, NameLength without one
@@ -178,7 +195,8 @@ template <typename Char, typename Fold> bool MatchExpression(
         }
     }
 
-    // What matches nothing may be passed over without consuming a character of the name at Position.
+    // What matches nothing may be passed over without consuming a character of the name at
+    // Position.
     const auto CanBeEmpty = [&](Char Symbol, ULONG Position) {
         switch (static_cast<unsigned>(Symbol)) {
         case '*':
@@ -218,7 +236,8 @@ template <typename Char, typename Fold> bool MatchExpression(
                 Any = true;
                 break;
             case '<':
-                // Consumes anything before the last dot, and the last dot; behind it only names without a dot go on.
+                // Consumes anything before the last dot, and the last dot; behind it only names
+                // without a dot go on.
                 if (LastDot == NameLength || Position <= LastDot) {
                     Add(Next, Bit);
                     Any = true;
@@ -268,12 +287,13 @@ template <typename Char, typename Fold> bool MatchExpression(
 
 extern "C" {
 
-/// Whether a name matches a pattern with wild cards. With IgnoreCase the pattern must be in upper case already (the
-/// documentation demands it; a pattern in mixed case matches here all the same).
+/// Whether a name matches a pattern with wild cards. With IgnoreCase the pattern must be in upper
+/// case already (the documentation demands it; a pattern in mixed case matches here all the same).
 ///
-/// Errors   raises STATUS_INSUFFICIENT_RESOURCES for patterns of more than 500 characters without pool
-/// Source   windows-driver-docs-ddi: ntifs/fsrtlisnameinexpression
-BOOLEAN NTAPI FsRtlIsNameInExpression(PUNICODE_STRING Expression, PUNICODE_STRING Name, BOOLEAN IgnoreCase, PWCHAR UpcaseTable)
+/// Errors   raises STATUS_INSUFFICIENT_RESOURCES for patterns of more than 500 characters without
+/// pool Source   windows-driver-docs-ddi: ntifs/fsrtlisnameinexpression
+BOOLEAN NTAPI FsRtlIsNameInExpression(
+    PUNICODE_STRING Expression, PUNICODE_STRING Name, BOOLEAN IgnoreCase, PWCHAR UpcaseTable)
 {
     const ULONG ExpressionLength = Expression->Length / sizeof(WCHAR);
     const ULONG NameLength = Name->Length / sizeof(WCHAR);
@@ -283,7 +303,8 @@ BOOLEAN NTAPI FsRtlIsNameInExpression(PUNICODE_STRING Expression, PUNICODE_STRIN
     if (ExpressionLength == 1 && Expression->Buffer[0] == L'*') {
         return TRUE;
     }
-    return MatchExpression(Expression->Buffer, ExpressionLength, Name->Buffer, NameLength,
+    return MatchExpression(
+        Expression->Buffer, ExpressionLength, Name->Buffer, NameLength,
         [=](WCHAR C) { return IgnoreCase ? Upcase(C, UpcaseTable) : C; });
 }
 
@@ -292,13 +313,15 @@ BOOLEAN NTAPI FsRtlIsDbcsInExpression(PANSI_STRING Expression, PANSI_STRING Name
     if (Expression->Length == 0 || Name->Length == 0) {
         return Expression->Length == Name->Length;
     }
-    return MatchExpression(Expression->Buffer, Expression->Length, Name->Buffer, Name->Length,
+    return MatchExpression(
+        Expression->Buffer, Expression->Length, Name->Buffer, Name->Length,
         [](CHAR C) { return C >= 'a' && C <= 'z' ? static_cast<CHAR>(C - 'a' + 'A') : C; });
 }
 
 namespace {
 
-bool IsLegalPath(ANSI_STRING Name, UCHAR Legal, bool WildCards, bool Path, bool LeadingBackslash, bool ShortName)
+bool IsLegalPath(
+    ANSI_STRING Name, UCHAR Legal, bool WildCards, bool Path, bool LeadingBackslash, bool ShortName)
 {
     if (Name.Length == 0) {
         return false;
@@ -323,12 +346,14 @@ bool IsLegalPath(ANSI_STRING Name, UCHAR Legal, bool WildCards, bool Path, bool 
         if (End) {
             const ULONG Length = Index - Begin;
             const char Last = Length != 0 ? Name.Buffer[Index - 1] : '\0';
-            const bool Dotted = (Length == 1 && Last == '.') || (Length == 2 && Name.Buffer[Begin] == '.' && Last == '.');
+            const bool Dotted = (Length == 1 && Last == '.')
+                || (Length == 2 && Name.Buffer[Begin] == '.' && Last == '.');
             if (Length == 0 || Length > 255) {
                 return false;
             }
             if (ShortName && !Dotted
-                && (Dots > 1 || Base == 0 || (!WildCards && (Base > 8 || Extension > 3 || Last == '.' || Last == ' ')))) {
+                && (Dots > 1 || Base == 0
+                    || (!WildCards && (Base > 8 || Extension > 3 || Last == '.' || Last == ' ')))) {
                 return false;
             }
             if (!ShortName && !Dotted && !WildCards && (Last == '.' || Last == ' ')) {
@@ -359,16 +384,25 @@ bool IsLegalPath(ANSI_STRING Name, UCHAR Legal, bool WildCards, bool Path, bool 
 } // namespace
 
 BOOLEAN NTAPI FsRtlIsFatDbcsLegal(
-    ANSI_STRING DbcsName, BOOLEAN WildCardsPermissible, BOOLEAN PathNamePermissible, BOOLEAN LeadingBackslashPermissible)
+    ANSI_STRING DbcsName,
+    BOOLEAN WildCardsPermissible,
+    BOOLEAN PathNamePermissible,
+    BOOLEAN LeadingBackslashPermissible)
 {
-    return IsLegalPath(DbcsName, FSRTL_FAT_LEGAL, WildCardsPermissible, PathNamePermissible, LeadingBackslashPermissible, true);
+    return IsLegalPath(
+        DbcsName, FSRTL_FAT_LEGAL, WildCardsPermissible, PathNamePermissible,
+        LeadingBackslashPermissible, true);
 }
 
 BOOLEAN NTAPI FsRtlIsHpfsDbcsLegal(
-    ANSI_STRING DbcsName, BOOLEAN WildCardsPermissible, BOOLEAN PathNamePermissible, BOOLEAN LeadingBackslashPermissible)
+    ANSI_STRING DbcsName,
+    BOOLEAN WildCardsPermissible,
+    BOOLEAN PathNamePermissible,
+    BOOLEAN LeadingBackslashPermissible)
 {
     return IsLegalPath(
-        DbcsName, FSRTL_HPFS_LEGAL, WildCardsPermissible, PathNamePermissible, LeadingBackslashPermissible, false);
+        DbcsName, FSRTL_HPFS_LEGAL, WildCardsPermissible, PathNamePermissible,
+        LeadingBackslashPermissible, false);
 }
 
 /// Resolves "." and ".." in place.
@@ -407,7 +441,8 @@ NTSTATUS NTAPI FsRtlRemoveDotsFromPath(PWSTR OriginalString, USHORT PathLength, 
         In = End + 1;
     }
     // "a\b\.." leaves a separator at the end that the original did not have.
-    if (Out > Root && OriginalString[Out - 1] == L'\\' && Length != 0 && OriginalString[Length - 1] != L'\\') {
+    if (Out > Root && OriginalString[Out - 1] == L'\\' && Length != 0
+        && OriginalString[Length - 1] != L'\\') {
         --Out;
     }
     *NewLength = static_cast<USHORT>(Out * sizeof(WCHAR));

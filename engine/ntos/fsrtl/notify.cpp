@@ -1,7 +1,8 @@
 // notify.cpp - change notification for file systems that see the changes themselves.
 //
-// One notify structure per directory handle (FsContext). It remembers changes while no IRP waits, in a buffer as large as the
-// first IRP's; when that is full, the next IRP is answered with STATUS_NOTIFY_ENUM_DIR: look at the whole directory.
+// One notify structure per directory handle (FsContext). It remembers changes while no IRP waits,
+// in a buffer as large as the first IRP's; when that is full, the next IRP is answered with
+// STATUS_NOTIFY_ENUM_DIR: look at the whole directory.
 #include <ntifs.h>
 
 #include <rdrtrace.h>
@@ -71,7 +72,8 @@ void Deliver(PIRP Irp, const UCHAR* Data, ULONG Length, bool Overflowed)
         Complete(Irp, STATUS_NOTIFY_ENUM_DIR, 0);
         return;
     }
-    PVOID To = Irp->MdlAddress != nullptr ? MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority)
+    PVOID To = Irp->MdlAddress != nullptr
+        ? MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority)
         : Irp->AssociatedIrp.SystemBuffer != nullptr ? Irp->AssociatedIrp.SystemBuffer
                                                      : Irp->UserBuffer;
     if (To == nullptr) {
@@ -140,7 +142,8 @@ void Append(Notify* Watch, ULONG Action, const UNICODE_STRING* Name)
         return;
     }
     if (Watch->DataLength != 0) {
-        reinterpret_cast<PFILE_NOTIFY_INFORMATION>(Watch->Buffer + Watch->LastEntry)->NextEntryOffset
+        reinterpret_cast<PFILE_NOTIFY_INFORMATION>(Watch->Buffer + Watch->LastEntry)
+            ->NextEntryOffset
             = Start - Watch->LastEntry;
     }
     auto Entry = reinterpret_cast<PFILE_NOTIFY_INFORMATION>(Watch->Buffer + Start);
@@ -152,7 +155,8 @@ void Append(Notify* Watch, ULONG Action, const UNICODE_STRING* Name)
     Watch->DataLength = Start + Size;
 }
 
-/// Names in this interface are STRINGs that hold wide characters when the file system's names are wide.
+/// Names in this interface are STRINGs that hold wide characters when the file system's names are
+/// wide.
 UNICODE_STRING AsWide(PSTRING Name)
 {
     UNICODE_STRING Wide;
@@ -162,11 +166,13 @@ UNICODE_STRING AsWide(PSTRING Name)
     return Wide;
 }
 
-/// Whether a directory (Length bytes of a full name) is the watched one or, with WatchTree, below it.
+/// Whether a directory (Length bytes of a full name) is the watched one or, with WatchTree, below
+/// it.
 bool IsWatched(Notify* Watch, const UNICODE_STRING& Target, USHORT ParentLength, USHORT* Relative)
 {
     UNICODE_STRING Watched = AsWide(Watch->DirectoryName);
-    if (Watched.Length >= sizeof(WCHAR) && Watched.Buffer[Watched.Length / sizeof(WCHAR) - 1] == L'\\') {
+    if (Watched.Length >= sizeof(WCHAR)
+        && Watched.Buffer[Watched.Length / sizeof(WCHAR) - 1] == L'\\') {
         Watched.Length -= sizeof(WCHAR); // the root directory is written with its backslash
     }
     UNICODE_STRING Parent = Target;
@@ -177,7 +183,8 @@ bool IsWatched(Notify* Watch, const UNICODE_STRING& Target, USHORT ParentLength,
     if (Parent.Length < Watched.Length) {
         return false;
     }
-    if (Parent.Length > Watched.Length && (!Watch->WatchTree || Parent.Buffer[Watched.Length / sizeof(WCHAR)] != L'\\')) {
+    if (Parent.Length > Watched.Length
+        && (!Watch->WatchTree || Parent.Buffer[Watched.Length / sizeof(WCHAR)] != L'\\')) {
         return false;
     }
     UNICODE_STRING Head = Parent;
@@ -196,7 +203,8 @@ extern "C" {
 /// Makes the object that synchronises a notify list. Raises STATUS_INSUFFICIENT_RESOURCES.
 VOID NTAPI FsRtlNotifyInitializeSync(PNOTIFY_SYNC* Sync)
 {
-    auto Made = static_cast<NotifySync*>(FsRtlAllocatePoolWithTag(NonPagedPool, sizeof(NotifySync), kTagNotify));
+    auto Made = static_cast<NotifySync*>(
+        FsRtlAllocatePoolWithTag(NonPagedPool, sizeof(NotifySync), kTagNotify));
     ExInitializeFastMutex(&Made->Mutex);
     *Sync = Made;
 }
@@ -209,13 +217,22 @@ VOID NTAPI FsRtlNotifyUninitializeSync(PNOTIFY_SYNC* Sync)
     }
 }
 
-/// Makes a notify structure for a directory handle, or lets an IRP wait on the one there is. Without an IRP the handle is
-/// being deleted: what waits on it ends with STATUS_DELETE_PENDING.
+/// Makes a notify structure for a directory handle, or lets an IRP wait on the one there is.
+/// Without an IRP the handle is being deleted: what waits on it ends with STATUS_DELETE_PENDING.
 ///
 /// IRQL     PASSIVE_LEVEL
-VOID NTAPI FsRtlNotifyFilterChangeDirectory(PNOTIFY_SYNC Sync, PLIST_ENTRY NotifyList, PVOID FsContext,
-    PSTRING FullDirectoryName, BOOLEAN WatchTree, BOOLEAN IgnoreBuffer, ULONG CompletionFilter, PIRP NotifyIrp,
-    PCHECK_FOR_TRAVERSE_ACCESS TraverseCallback, PSECURITY_SUBJECT_CONTEXT SubjectContext, PFILTER_REPORT_CHANGE FilterCallback)
+VOID NTAPI FsRtlNotifyFilterChangeDirectory(
+    PNOTIFY_SYNC Sync,
+    PLIST_ENTRY NotifyList,
+    PVOID FsContext,
+    PSTRING FullDirectoryName,
+    BOOLEAN WatchTree,
+    BOOLEAN IgnoreBuffer,
+    ULONG CompletionFilter,
+    PIRP NotifyIrp,
+    PCHECK_FOR_TRAVERSE_ACCESS TraverseCallback,
+    PSECURITY_SUBJECT_CONTEXT SubjectContext,
+    PFILTER_REPORT_CHANGE FilterCallback)
 {
     PAGED_CODE();
     NotifySync* Lock = SyncOf(Sync);
@@ -241,7 +258,8 @@ VOID NTAPI FsRtlNotifyFilterChangeDirectory(PNOTIFY_SYNC Sync, PLIST_ENTRY Notif
         return;
     }
     if (Watch == nullptr) {
-        Watch = static_cast<Notify*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(Notify), kTagNotify));
+        Watch
+            = static_cast<Notify*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(Notify), kTagNotify));
         if (Watch == nullptr) {
             ExReleaseFastMutex(&Lock->Mutex);
             ExRaiseStatus(STATUS_INSUFFICIENT_RESOURCES);
@@ -258,7 +276,8 @@ VOID NTAPI FsRtlNotifyFilterChangeDirectory(PNOTIFY_SYNC Sync, PLIST_ENTRY Notif
         InitializeListHead(&Watch->Irps);
         Watch->BufferLength = BufferLengthOf(NotifyIrp);
         if (Watch->BufferLength != 0 && !IgnoreBuffer) {
-            Watch->Buffer = static_cast<PUCHAR>(ExAllocatePoolWithTag(NonPagedPool, Watch->BufferLength, kTagNotify));
+            Watch->Buffer = static_cast<PUCHAR>(
+                ExAllocatePoolWithTag(NonPagedPool, Watch->BufferLength, kTagNotify));
         }
         InsertTailList(NotifyList, &Watch->Links);
     } else if (SubjectContext != nullptr) {
@@ -281,27 +300,51 @@ VOID NTAPI FsRtlNotifyFilterChangeDirectory(PNOTIFY_SYNC Sync, PLIST_ENTRY Notif
     ExReleaseFastMutex(&Lock->Mutex);
 }
 
-VOID NTAPI FsRtlNotifyFullChangeDirectory(PNOTIFY_SYNC Sync, PLIST_ENTRY NotifyList, PVOID FsContext,
-    PSTRING FullDirectoryName, BOOLEAN WatchTree, BOOLEAN IgnoreBuffer, ULONG CompletionFilter, PIRP NotifyIrp,
-    PCHECK_FOR_TRAVERSE_ACCESS TraverseCallback, PSECURITY_SUBJECT_CONTEXT SubjectContext)
+VOID NTAPI FsRtlNotifyFullChangeDirectory(
+    PNOTIFY_SYNC Sync,
+    PLIST_ENTRY NotifyList,
+    PVOID FsContext,
+    PSTRING FullDirectoryName,
+    BOOLEAN WatchTree,
+    BOOLEAN IgnoreBuffer,
+    ULONG CompletionFilter,
+    PIRP NotifyIrp,
+    PCHECK_FOR_TRAVERSE_ACCESS TraverseCallback,
+    PSECURITY_SUBJECT_CONTEXT SubjectContext)
 {
-    FsRtlNotifyFilterChangeDirectory(Sync, NotifyList, FsContext, FullDirectoryName, WatchTree, IgnoreBuffer, CompletionFilter,
+    FsRtlNotifyFilterChangeDirectory(
+        Sync, NotifyList, FsContext, FullDirectoryName, WatchTree, IgnoreBuffer, CompletionFilter,
         NotifyIrp, TraverseCallback, SubjectContext, nullptr);
 }
 
-VOID NTAPI FsRtlNotifyChangeDirectory(PNOTIFY_SYNC Sync, PVOID FsContext, PSTRING FullDirectoryName, PLIST_ENTRY NotifyList,
-    BOOLEAN WatchTree, ULONG CompletionFilter, PIRP NotifyIrp)
+VOID NTAPI FsRtlNotifyChangeDirectory(
+    PNOTIFY_SYNC Sync,
+    PVOID FsContext,
+    PSTRING FullDirectoryName,
+    PLIST_ENTRY NotifyList,
+    BOOLEAN WatchTree,
+    ULONG CompletionFilter,
+    PIRP NotifyIrp)
 {
     FsRtlNotifyFilterChangeDirectory(
-        Sync, NotifyList, FsContext, FullDirectoryName, WatchTree, TRUE, CompletionFilter, NotifyIrp, nullptr, nullptr, nullptr);
+        Sync, NotifyList, FsContext, FullDirectoryName, WatchTree, TRUE, CompletionFilter,
+        NotifyIrp, nullptr, nullptr, nullptr);
 }
 
 /// Tells every handle that watches the parent of FullTargetName of a change.
 ///
 /// TargetNameOffset  where the last component starts in FullTargetName, in bytes
-VOID NTAPI FsRtlNotifyFilterReportChange(PNOTIFY_SYNC Sync, PLIST_ENTRY NotifyList, PSTRING FullTargetName,
-    USHORT TargetNameOffset, PSTRING StreamName, PSTRING NormalizedParentName, ULONG FilterMatch, ULONG Action,
-    PVOID TargetContext, PVOID FilterContext)
+VOID NTAPI FsRtlNotifyFilterReportChange(
+    PNOTIFY_SYNC Sync,
+    PLIST_ENTRY NotifyList,
+    PSTRING FullTargetName,
+    USHORT TargetNameOffset,
+    PSTRING StreamName,
+    PSTRING NormalizedParentName,
+    ULONG FilterMatch,
+    ULONG Action,
+    PVOID TargetContext,
+    PVOID FilterContext)
 {
     PAGED_CODE();
     (void)NormalizedParentName;
@@ -311,11 +354,13 @@ VOID NTAPI FsRtlNotifyFilterReportChange(PNOTIFY_SYNC Sync, PLIST_ENTRY NotifyLi
     for (PLIST_ENTRY Entry = NotifyList->Flink; Entry != NotifyList; Entry = Entry->Flink) {
         auto Watch = CONTAINING_RECORD(Entry, Notify, Links);
         USHORT Relative = 0;
-        if ((Watch->Filter & FilterMatch) == 0 || Watch->Finished || FullTargetName == nullptr || Watch->DirectoryName == nullptr
+        if ((Watch->Filter & FilterMatch) == 0 || Watch->Finished || FullTargetName == nullptr
+            || Watch->DirectoryName == nullptr
             || !IsWatched(Watch, Target, TargetNameOffset, &Relative)) {
             continue;
         }
-        if (Watch->FilterCallback != nullptr && !Watch->FilterCallback(Watch->FsContext, FilterContext)) {
+        if (Watch->FilterCallback != nullptr
+            && !Watch->FilterCallback(Watch->FsContext, FilterContext)) {
             continue;
         }
         if (Watch->Traverse != nullptr && TargetContext != nullptr && Watch->WatchTree
@@ -344,19 +389,33 @@ VOID NTAPI FsRtlNotifyFilterReportChange(PNOTIFY_SYNC Sync, PLIST_ENTRY NotifyLi
     ExReleaseFastMutex(&Lock->Mutex);
 }
 
-VOID NTAPI FsRtlNotifyFullReportChange(PNOTIFY_SYNC Sync, PLIST_ENTRY NotifyList, PSTRING FullTargetName,
-    USHORT TargetNameOffset, PSTRING StreamName, PSTRING NormalizedParentName, ULONG FilterMatch, ULONG Action,
+VOID NTAPI FsRtlNotifyFullReportChange(
+    PNOTIFY_SYNC Sync,
+    PLIST_ENTRY NotifyList,
+    PSTRING FullTargetName,
+    USHORT TargetNameOffset,
+    PSTRING StreamName,
+    PSTRING NormalizedParentName,
+    ULONG FilterMatch,
+    ULONG Action,
     PVOID TargetContext)
 {
-    FsRtlNotifyFilterReportChange(Sync, NotifyList, FullTargetName, TargetNameOffset, StreamName, NormalizedParentName,
+    FsRtlNotifyFilterReportChange(
+        Sync, NotifyList, FullTargetName, TargetNameOffset, StreamName, NormalizedParentName,
         FilterMatch, Action, TargetContext, nullptr);
 }
 
 VOID NTAPI FsRtlNotifyReportChange(
-    PNOTIFY_SYNC Sync, PLIST_ENTRY NotifyList, PSTRING FullTargetName, PUSHORT FileNamePartLength, ULONG FilterMatch)
+    PNOTIFY_SYNC Sync,
+    PLIST_ENTRY NotifyList,
+    PSTRING FullTargetName,
+    PUSHORT FileNamePartLength,
+    ULONG FilterMatch)
 {
-    FsRtlNotifyFilterReportChange(Sync, NotifyList, FullTargetName,
-        static_cast<USHORT>(FullTargetName->Length - *FileNamePartLength), nullptr, nullptr, FilterMatch, 0, nullptr, nullptr);
+    FsRtlNotifyFilterReportChange(
+        Sync, NotifyList, FullTargetName,
+        static_cast<USHORT>(FullTargetName->Length - *FileNamePartLength), nullptr, nullptr,
+        FilterMatch, 0, nullptr, nullptr);
 }
 
 /// Ends the notifications of a directory handle: IRPs that wait end with STATUS_NOTIFY_CLEANUP.
@@ -372,7 +431,8 @@ VOID NTAPI FsRtlNotifyCleanup(PNOTIFY_SYNC Sync, PLIST_ENTRY NotifyList, PVOID F
             Complete(Irp, STATUS_NOTIFY_CLEANUP, 0);
             ExAcquireFastMutex(&Lock->Mutex);
         }
-        // IRPs whose cancel routine is about to run unlink themselves; their list head must be theirs alone by then.
+        // IRPs whose cancel routine is about to run unlink themselves; their list head must be
+        // theirs alone by then.
         while (!IsListEmpty(&Watch->Irps)) {
             PLIST_ENTRY Entry = RemoveHeadList(&Watch->Irps);
             InitializeListHead(Entry);
@@ -386,7 +446,8 @@ VOID NTAPI FsRtlNotifyCleanup(PNOTIFY_SYNC Sync, PLIST_ENTRY NotifyList, PVOID F
 VOID NTAPI FsRtlNotifyCleanupAll(PNOTIFY_SYNC Sync, PLIST_ENTRY NotifyList)
 {
     while (!IsListEmpty(NotifyList)) {
-        FsRtlNotifyCleanup(Sync, NotifyList, CONTAINING_RECORD(NotifyList->Flink, Notify, Links)->FsContext);
+        FsRtlNotifyCleanup(
+            Sync, NotifyList, CONTAINING_RECORD(NotifyList->Flink, Notify, Links)->FsContext);
     }
 }
 

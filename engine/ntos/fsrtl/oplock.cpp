@@ -1,14 +1,18 @@
 // oplock.cpp - opportunistic locks: level 1, level 2, batch and filter.
 //
-// An oplock is a promise to the holder of one file object, kept by an IRP that pends as long as the promise holds:
+// An oplock is a promise to the holder of one file object, kept by an IRP that pends as long as the
+// promise holds:
 //
-//                 request            break (somebody else opens, reads or writes)
-//   none ──────────────► exclusive ───────────────────────────────► breaking ──acknowledge──► level 2 or none
-//     ▲                     │                                          │
-//     └── cleanup of the holder ◄────────── cleanup, close pending ────┘        level 2: broken to none without asking
+//            request               break by another's open, read or write
+//   none ─────────────► exclusive ───────────────────────────► breaking
+//     ▲                     │                                     │
+//     ├── holder's cleanup ─┘      cleanup, or acknowledged to ───┤
+//     │                                                           │ acknowledged to level 2
+//     └────── somebody writes (not asked) ────── level 2 ◄────────┘
 //
-// Whoever causes the break waits until the holder has acknowledged or closed: in its thread, or, with a completion routine,
-// by IRP. The newer read/write/handle kinds (FSCTL_REQUEST_OPLOCK) are not offered and are refused.
+// Whoever causes the break waits until the holder has acknowledged or closed: in its thread, or,
+// with a completion routine, by IRP. The newer read/write/handle kinds (FSCTL_REQUEST_OPLOCK) are
+// not offered and are refused.
 #include <ntifs.h>
 
 #include <rdrtrace.h>
@@ -17,7 +21,13 @@ namespace {
 
 constexpr ULONG kTagOplock = 'lOSF';
 
-enum class Level : ULONG { None, Exclusive, Batch, Filter };
+enum class Level : ULONG
+{
+    None,
+    Exclusive,
+    Batch,
+    Filter
+};
 
 struct Oplock
 {
@@ -62,7 +72,8 @@ inline Oplock* Of(POPLOCK Handle)
 Oplock* Make(POPLOCK Handle)
 {
     if (*Handle == nullptr) {
-        auto New = static_cast<Oplock*>(FsRtlAllocatePoolWithTag(NonPagedPool, sizeof(Oplock), kTagOplock));
+        auto New = static_cast<Oplock*>(
+            FsRtlAllocatePoolWithTag(NonPagedPool, sizeof(Oplock), kTagOplock));
         RtlZeroMemory(New, sizeof(*New));
         ExInitializeFastMutex(&New->Mutex);
         InitializeListHead(&New->SharedIrps);
@@ -82,7 +93,8 @@ NTSTATUS Finish(PIRP Irp, NTSTATUS Status, ULONG_PTR Information)
 
 VOID NTAPI CancelOplock(PDEVICE_OBJECT DeviceObject, PIRP Irp);
 
-/// Lets an IRP pend; FALSE when it was cancelled already (the caller completes it). The mutex is held.
+/// Lets an IRP pend; FALSE when it was cancelled already (the caller completes it). The mutex is
+/// held.
 bool Pend(Oplock* Lock, PIRP Irp)
 {
     Irp->Tail.Overlay.DriverContext[0] = Lock;
@@ -91,7 +103,8 @@ bool Pend(Oplock* Lock, PIRP Irp)
     return !(Irp->Cancel && IoSetCancelRoutine(Irp, nullptr) != nullptr);
 }
 
-/// Ends the exclusive state and lets everybody who waits go on. Called with the mutex, which is released meanwhile.
+/// Ends the exclusive state and lets everybody who waits go on. Called with the mutex, which is
+/// released meanwhile.
 void ReleaseWaiters(Oplock* Lock)
 {
     Lock->Held = Level::None;
@@ -151,7 +164,12 @@ VOID NTAPI CancelOplock(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     Finish(Irp, STATUS_CANCELLED, 0);
 }
 
-enum class Effect { None, ToLevel2, ToNone };
+enum class Effect
+{
+    None,
+    ToLevel2,
+    ToNone
+};
 
 /// What an operation of somebody else does to an exclusive oplock.
 Effect EffectOf(PIO_STACK_LOCATION Stack, Level Held)
@@ -160,13 +178,16 @@ Effect EffectOf(PIO_STACK_LOCATION Stack, Level Held)
     case IRP_MJ_CREATE: {
         const ULONG Disposition = Stack->Parameters.Create.Options >> 24;
         const ACCESS_MASK Access = Stack->Parameters.Create.SecurityContext->DesiredAccess;
-        const bool Overwrites
-            = Disposition == FILE_SUPERSEDE || Disposition == FILE_OVERWRITE || Disposition == FILE_OVERWRITE_IF;
-        if (!Overwrites && (Access & ~(FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | SYNCHRONIZE)) == 0) {
+        const bool Overwrites = Disposition == FILE_SUPERSEDE || Disposition == FILE_OVERWRITE
+            || Disposition == FILE_OVERWRITE_IF;
+        if (!Overwrites
+            && (Access & ~(FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | SYNCHRONIZE)) == 0) {
             return Effect::None; // looks at attributes only
         }
         if (Held == Level::Filter
-            && (Access & (FILE_WRITE_DATA | FILE_APPEND_DATA | DELETE | WRITE_DAC | WRITE_OWNER)) == 0 && !Overwrites) {
+            && (Access & (FILE_WRITE_DATA | FILE_APPEND_DATA | DELETE | WRITE_DAC | WRITE_OWNER))
+                == 0
+            && !Overwrites) {
             return Effect::None; // a filter oplock lets readers in
         }
         return Overwrites ? Effect::ToNone : Effect::ToLevel2;
@@ -190,7 +211,9 @@ Effect EffectOf(PIO_STACK_LOCATION Stack, Level Held)
             return Effect::None;
         }
     case IRP_MJ_FILE_SYSTEM_CONTROL:
-        return Stack->Parameters.FileSystemControl.FsControlCode == FSCTL_SET_ZERO_DATA ? Effect::ToNone : Effect::None;
+        return Stack->Parameters.FileSystemControl.FsControlCode == FSCTL_SET_ZERO_DATA
+            ? Effect::ToNone
+            : Effect::None;
     default:
         return Effect::None;
     }
@@ -201,7 +224,8 @@ bool BreaksShared(PIO_STACK_LOCATION Stack)
     switch (Stack->MajorFunction) {
     case IRP_MJ_CREATE: {
         const ULONG Disposition = Stack->Parameters.Create.Options >> 24;
-        return Disposition == FILE_SUPERSEDE || Disposition == FILE_OVERWRITE || Disposition == FILE_OVERWRITE_IF;
+        return Disposition == FILE_SUPERSEDE || Disposition == FILE_OVERWRITE
+            || Disposition == FILE_OVERWRITE_IF;
     }
     case IRP_MJ_READ:
     case IRP_MJ_FLUSH_BUFFERS:
@@ -239,7 +263,8 @@ VOID NTAPI FsRtlUninitializeOplock(POPLOCK Handle)
 /// Does one of the oplock FSCTLs and completes the IRP, or lets it pend as the promise it asks for.
 ///
 /// OpenCount  level 1, batch, filter: open handles; level 2: byte-range locks
-/// Errors     STATUS_OPLOCK_NOT_GRANTED, STATUS_INVALID_OPLOCK_PROTOCOL, STATUS_NOT_SUPPORTED (the read/write/handle kinds)
+/// Errors     STATUS_OPLOCK_NOT_GRANTED, STATUS_INVALID_OPLOCK_PROTOCOL, STATUS_NOT_SUPPORTED (the
+/// read/write/handle kinds)
 NTSTATUS NTAPI FsRtlOplockFsctrl(POPLOCK Handle, PIRP Irp, ULONG OpenCount)
 {
     PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
@@ -308,7 +333,8 @@ NTSTATUS NTAPI FsRtlOplockFsctrl(POPLOCK Handle, PIRP Irp, ULONG OpenCount)
     case FSCTL_OPLOCK_BREAK_NOTIFY:
         Status = STATUS_SUCCESS;
         if (Lock->Breaking) {
-            auto Next = static_cast<Waiter*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(Waiter), kTagOplock));
+            auto Next = static_cast<Waiter*>(
+                ExAllocatePoolWithTag(NonPagedPool, sizeof(Waiter), kTagOplock));
             if (Next == nullptr) {
                 Status = STATUS_INSUFFICIENT_RESOURCES;
                 break;
@@ -322,7 +348,9 @@ NTSTATUS NTAPI FsRtlOplockFsctrl(POPLOCK Handle, PIRP Irp, ULONG OpenCount)
         }
         break;
     default:
-        RdrTraceEvent(RdrLayerKernel, RdrEventMissing, "FsRtlOplockFsctrl", nullptr, STATUS_NOT_SUPPORTED, Code);
+        RdrTraceEvent(
+            RdrLayerKernel, RdrEventMissing, "FsRtlOplockFsctrl", nullptr, STATUS_NOT_SUPPORTED,
+            Code);
         Status = STATUS_NOT_SUPPORTED;
         break;
     }
@@ -339,10 +367,16 @@ NTSTATUS NTAPI FsRtlOplockFsctrlEx(POPLOCK Oplock, PIRP Irp, ULONG OpenCount, UL
 /// Breaks what an operation must not find and waits for the holder.
 ///
 /// IRQL     PASSIVE_LEVEL
-/// Returns  STATUS_SUCCESS: go on. STATUS_PENDING: CompletionRoutine is called later. STATUS_OPLOCK_BREAK_IN_PROGRESS: the
+/// Returns  STATUS_SUCCESS: go on. STATUS_PENDING: CompletionRoutine is called later.
+/// STATUS_OPLOCK_BREAK_IN_PROGRESS: the
 ///          create asked not to wait (FILE_COMPLETE_IF_OPLOCKED)
-NTSTATUS NTAPI FsRtlCheckOplockEx(POPLOCK Handle, PIRP Irp, ULONG Flags, PVOID Context,
-    POPLOCK_WAIT_COMPLETE_ROUTINE CompletionRoutine, POPLOCK_FS_PREPOST_IRP PostIrpRoutine)
+NTSTATUS NTAPI FsRtlCheckOplockEx(
+    POPLOCK Handle,
+    PIRP Irp,
+    ULONG Flags,
+    PVOID Context,
+    POPLOCK_WAIT_COMPLETE_ROUTINE CompletionRoutine,
+    POPLOCK_FS_PREPOST_IRP PostIrpRoutine)
 {
     Oplock* Lock = Of(Handle);
     if (Lock == nullptr || (Irp->Flags & IRP_PAGING_IO) != 0) {
@@ -363,8 +397,9 @@ NTSTATUS NTAPI FsRtlCheckOplockEx(POPLOCK Handle, PIRP Irp, ULONG Flags, PVOID C
     if (BreaksShared(Stack)) {
         BreakShared(Lock, nullptr);
     }
-    const Effect Does
-        = Lock->Held == Level::None || Lock->Owner == FileObject ? Effect::None : EffectOf(Stack, Lock->Held);
+    const Effect Does = Lock->Held == Level::None || Lock->Owner == FileObject
+        ? Effect::None
+        : EffectOf(Stack, Lock->Held);
     if (Does == Effect::None) {
         ExReleaseFastMutex(&Lock->Mutex);
         return STATUS_SUCCESS;
@@ -372,17 +407,21 @@ NTSTATUS NTAPI FsRtlCheckOplockEx(POPLOCK Handle, PIRP Irp, ULONG Flags, PVOID C
     if (!Lock->Breaking) {
         Lock->Breaking = true;
         Lock->BreakToNone = Does == Effect::ToNone;
-        TellHolder(Lock, Does == Effect::ToNone ? FILE_OPLOCK_BROKEN_TO_NONE : FILE_OPLOCK_BROKEN_TO_LEVEL_2);
+        TellHolder(
+            Lock,
+            Does == Effect::ToNone ? FILE_OPLOCK_BROKEN_TO_NONE : FILE_OPLOCK_BROKEN_TO_LEVEL_2);
     } else if (Does == Effect::ToNone) {
         Lock->BreakToNone = true;
     }
     if ((Flags & OPLOCK_FLAG_COMPLETE_IF_OPLOCKED) != 0
-        || (Stack->MajorFunction == IRP_MJ_CREATE && (Stack->Parameters.Create.Options & FILE_COMPLETE_IF_OPLOCKED) != 0)) {
+        || (Stack->MajorFunction == IRP_MJ_CREATE
+            && (Stack->Parameters.Create.Options & FILE_COMPLETE_IF_OPLOCKED) != 0)) {
         ExReleaseFastMutex(&Lock->Mutex);
         return STATUS_OPLOCK_BREAK_IN_PROGRESS;
     }
     if (CompletionRoutine != nullptr) {
-        auto Next = static_cast<Waiter*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(Waiter), kTagOplock));
+        auto Next
+            = static_cast<Waiter*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(Waiter), kTagOplock));
         if (Next == nullptr) {
             ExReleaseFastMutex(&Lock->Mutex);
             return STATUS_INSUFFICIENT_RESOURCES;
@@ -408,7 +447,11 @@ NTSTATUS NTAPI FsRtlCheckOplockEx(POPLOCK Handle, PIRP Irp, ULONG Flags, PVOID C
     return STATUS_SUCCESS;
 }
 
-NTSTATUS NTAPI FsRtlCheckOplock(POPLOCK Oplock, PIRP Irp, PVOID Context, POPLOCK_WAIT_COMPLETE_ROUTINE CompletionRoutine,
+NTSTATUS NTAPI FsRtlCheckOplock(
+    POPLOCK Oplock,
+    PIRP Irp,
+    PVOID Context,
+    POPLOCK_WAIT_COMPLETE_ROUTINE CompletionRoutine,
     POPLOCK_FS_PREPOST_IRP PostIrpRoutine)
 {
     return FsRtlCheckOplockEx(Oplock, Irp, 0, Context, CompletionRoutine, PostIrpRoutine);

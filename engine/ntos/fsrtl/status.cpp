@@ -6,7 +6,8 @@ extern "C" {
 FSRTLP_COUNTERS FsRtlpCounters;
 ULONG CcFastMdlReadWait;
 
-/// FALSE for the statuses that mean a bug or a hardware fault, which a file system must not hide as a mere failure.
+/// FALSE for the statuses that mean a bug or a hardware fault, which a file system must not hide as
+/// a mere failure.
 BOOLEAN NTAPI FsRtlIsNtstatusExpected(NTSTATUS Ntstatus)
 {
     switch (Ntstatus) {
@@ -94,9 +95,11 @@ VOID NTAPI FsRtlIncrementCcFastMdlReadWait(VOID)
 /// Checks a reparse point's buffer before it is stored or believed.
 ///
 /// Errors   STATUS_IO_REPARSE_DATA_INVALID, STATUS_IO_REPARSE_TAG_INVALID
-NTSTATUS NTAPI FsRtlValidateReparsePointBuffer(ULONG BufferLength, PREPARSE_DATA_BUFFER ReparseBuffer)
+NTSTATUS NTAPI
+FsRtlValidateReparsePointBuffer(ULONG BufferLength, PREPARSE_DATA_BUFFER ReparseBuffer)
 {
-    if (BufferLength < REPARSE_DATA_BUFFER_HEADER_SIZE || BufferLength > MAXIMUM_REPARSE_DATA_BUFFER_SIZE) {
+    if (BufferLength < REPARSE_DATA_BUFFER_HEADER_SIZE
+        || BufferLength > MAXIMUM_REPARSE_DATA_BUFFER_SIZE) {
         return STATUS_IO_REPARSE_DATA_INVALID;
     }
     const ULONG DataLength = ReparseBuffer->ReparseDataLength;
@@ -114,7 +117,8 @@ NTSTATUS NTAPI FsRtlValidateReparsePointBuffer(ULONG BufferLength, PREPARSE_DATA
         NamesOffset = FIELD_OFFSET(REPARSE_DATA_BUFFER, SymbolicLinkReparseBuffer.PathBuffer)
             - REPARSE_DATA_BUFFER_HEADER_SIZE;
     } else if (ReparseBuffer->ReparseTag == IO_REPARSE_TAG_MOUNT_POINT) {
-        NamesOffset = FIELD_OFFSET(REPARSE_DATA_BUFFER, MountPointReparseBuffer.PathBuffer) - REPARSE_DATA_BUFFER_HEADER_SIZE;
+        NamesOffset = FIELD_OFFSET(REPARSE_DATA_BUFFER, MountPointReparseBuffer.PathBuffer)
+            - REPARSE_DATA_BUFFER_HEADER_SIZE;
     } else {
         return STATUS_SUCCESS;
     }
@@ -122,11 +126,16 @@ NTSTATUS NTAPI FsRtlValidateReparsePointBuffer(ULONG BufferLength, PREPARSE_DATA
         return STATUS_IO_REPARSE_DATA_INVALID;
     }
     const ULONG Space = DataLength - NamesOffset;
-    const auto& Names = ReparseBuffer->MountPointReparseBuffer; // both kinds begin with the same four fields
-    const ULONG Ends[2] = { static_cast<ULONG>(Names.SubstituteNameOffset) + Names.SubstituteNameLength,
-        static_cast<ULONG>(Names.PrintNameOffset) + Names.PrintNameLength };
+    const auto& Names
+        = ReparseBuffer->MountPointReparseBuffer; // both kinds begin with the same four fields
+    const ULONG Ends[2]
+        = { static_cast<ULONG>(Names.SubstituteNameOffset) + Names.SubstituteNameLength,
+            static_cast<ULONG>(Names.PrintNameOffset) + Names.PrintNameLength };
     if (Ends[0] > Space || Ends[1] > Space
-        || ((Names.SubstituteNameOffset | Names.SubstituteNameLength | Names.PrintNameOffset | Names.PrintNameLength) & 1) != 0) {
+        || ((Names.SubstituteNameOffset | Names.SubstituteNameLength | Names.PrintNameOffset
+             | Names.PrintNameLength)
+            & 1)
+            != 0) {
         return STATUS_IO_REPARSE_DATA_INVALID;
     }
     return STATUS_SUCCESS;
@@ -146,8 +155,8 @@ NTSTATUS NTAPI FsRtlBalanceReads(PDEVICE_OBJECT TargetDevice)
 
 PERESOURCE NTAPI FsRtlAllocateResource(VOID)
 {
-    PERESOURCE Resource
-        = static_cast<PERESOURCE>(FsRtlAllocatePoolWithTag(NonPagedPool, sizeof(ERESOURCE), 'rrSF'));
+    PERESOURCE Resource = static_cast<PERESOURCE>(
+        FsRtlAllocatePoolWithTag(NonPagedPool, sizeof(ERESOURCE), 'rrSF'));
     ExInitializeResourceLite(Resource);
     return Resource;
 }
@@ -165,8 +174,6 @@ NTSTATUS FsRtlInitSystem(void)
     return STATUS_SUCCESS;
 }
 
-void FsRtlShutdownSystem(void)
-{
-}
+void FsRtlShutdownSystem(void) { }
 
 } // extern "C"

@@ -1,7 +1,8 @@
 // tunnel.cpp - what a file that vanished leaves for one that appears under its name soon after.
 //
-// Programs save by writing a new file, deleting the old one and renaming. So that the new file inherits the short name and
-// the creation time, a file system puts these here for fifteen seconds. The newest entry wins; at most 1024 are kept.
+// Programs save by writing a new file, deleting the old one and renaming. So that the new file
+// inherits the short name and the creation time, a file system puts these here for fifteen seconds.
+// The newest entry wins; at most 1024 are kept.
 #include <ntifs.h>
 
 namespace {
@@ -36,7 +37,8 @@ void Prune(PTUNNEL Cache)
     KeQuerySystemTime(&Now);
     while (!IsListEmpty(&Cache->TimerQueue)) {
         auto Oldest = CONTAINING_RECORD(Cache->TimerQueue.Flink, Entry, Links);
-        if (Cache->NumEntries <= kMaximumEntries && Now.QuadPart - Oldest->Created.QuadPart < kLifetime) {
+        if (Cache->NumEntries <= kMaximumEntries
+            && Now.QuadPart - Oldest->Created.QuadPart < kLifetime) {
             break;
         }
         Drop(Cache, Oldest);
@@ -46,17 +48,20 @@ void Prune(PTUNNEL Cache)
 /// Newest entry of a directory whose key is the name; the mutex is held.
 Entry* Find(PTUNNEL Cache, ULONGLONG Directory, PUNICODE_STRING Name)
 {
-    for (PLIST_ENTRY Link = Cache->TimerQueue.Blink; Link != &Cache->TimerQueue; Link = Link->Blink) {
+    for (PLIST_ENTRY Link = Cache->TimerQueue.Blink; Link != &Cache->TimerQueue;
+         Link = Link->Blink) {
         auto Each = CONTAINING_RECORD(Link, Entry, Links);
         if (Each->Directory == Directory
-            && RtlEqualUnicodeString(Each->KeyIsShort ? &Each->ShortName : &Each->LongName, Name, TRUE)) {
+            && RtlEqualUnicodeString(
+                Each->KeyIsShort ? &Each->ShortName : &Each->LongName, Name, TRUE)) {
             return Each;
         }
     }
     return nullptr;
 }
 
-/// Copies a name out; a buffer that is too small is replaced by one from pool, which the caller frees.
+/// Copies a name out; a buffer that is too small is replaced by one from pool, which the caller
+/// frees.
 bool CopyName(PUNICODE_STRING To, const UNICODE_STRING& From)
 {
     if (To->MaximumLength < From.Length) {
@@ -90,8 +95,14 @@ VOID NTAPI FsRtlDeleteTunnelCache(PTUNNEL Cache)
     }
 }
 
-VOID NTAPI FsRtlAddToTunnelCache(PTUNNEL Cache, ULONGLONG DirectoryKey, PUNICODE_STRING ShortName, PUNICODE_STRING LongName,
-    BOOLEAN KeyByShortName, ULONG DataLength, PVOID Data)
+VOID NTAPI FsRtlAddToTunnelCache(
+    PTUNNEL Cache,
+    ULONGLONG DirectoryKey,
+    PUNICODE_STRING ShortName,
+    PUNICODE_STRING LongName,
+    BOOLEAN KeyByShortName,
+    ULONG DataLength,
+    PVOID Data)
 {
     const SIZE_T Bytes = sizeof(Entry) + ShortName->Length + LongName->Length + DataLength;
     auto New = static_cast<Entry*>(ExAllocatePoolWithTag(PagedPool, Bytes, kTagTunnel));
@@ -122,8 +133,14 @@ VOID NTAPI FsRtlAddToTunnelCache(PTUNNEL Cache, ULONGLONG DirectoryKey, PUNICODE
     ExReleaseFastMutex(&Cache->Mutex);
 }
 
-BOOLEAN NTAPI FsRtlFindInTunnelCache(PTUNNEL Cache, ULONGLONG DirectoryKey, PUNICODE_STRING Name, PUNICODE_STRING ShortName,
-    PUNICODE_STRING LongName, PULONG DataLength, PVOID Data)
+BOOLEAN NTAPI FsRtlFindInTunnelCache(
+    PTUNNEL Cache,
+    ULONGLONG DirectoryKey,
+    PUNICODE_STRING Name,
+    PUNICODE_STRING ShortName,
+    PUNICODE_STRING LongName,
+    PULONG DataLength,
+    PVOID Data)
 {
     BOOLEAN Found = FALSE;
     ExAcquireFastMutex(&Cache->Mutex);

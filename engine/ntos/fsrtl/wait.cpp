@@ -5,13 +5,18 @@ extern "C" {
 
 /// Waits for objects; gives up when the IRP is cancelled.
 ///
-/// differs: the real routine is woken by the cancellation; this one looks every ten milliseconds of virtual time, which
-/// costs nothing while the machine is otherwise idle.
+/// differs: the real routine is woken by the cancellation; this one looks every ten milliseconds of
+/// virtual time, which costs nothing while the machine is otherwise idle.
 ///
 /// IRQL     <= APC_LEVEL
 /// Errors   STATUS_CANCELLED, STATUS_TIMEOUT
-NTSTATUS NTAPI FsRtlCancellableWaitForMultipleObjects(ULONG Count, PVOID ObjectArray[], WAIT_TYPE WaitType,
-    PLARGE_INTEGER Timeout, PKWAIT_BLOCK WaitBlockArray, PIRP Irp)
+NTSTATUS NTAPI FsRtlCancellableWaitForMultipleObjects(
+    ULONG Count,
+    PVOID ObjectArray[],
+    WAIT_TYPE WaitType,
+    PLARGE_INTEGER Timeout,
+    PKWAIT_BLOCK WaitBlockArray,
+    PIRP Irp)
 {
     constexpr LONGLONG kLook = 10 * 10000;
     LARGE_INTEGER Now;
@@ -31,7 +36,8 @@ NTSTATUS NTAPI FsRtlCancellableWaitForMultipleObjects(ULONG Count, PVOID ObjectA
         PLARGE_INTEGER Limit = Until.QuadPart == MAXLONGLONG ? nullptr : &Until;
         const NTSTATUS Status = Count == 1
             ? KeWaitForSingleObject(ObjectArray[0], Executive, KernelMode, FALSE, Limit)
-            : KeWaitForMultipleObjects(Count, ObjectArray, WaitType, Executive, KernelMode, FALSE, Limit, WaitBlockArray);
+            : KeWaitForMultipleObjects(
+                Count, ObjectArray, WaitType, Executive, KernelMode, FALSE, Limit, WaitBlockArray);
         if (Status != STATUS_TIMEOUT) {
             return Status;
         }
@@ -67,9 +73,11 @@ VOID NTAPI RunOverflow(PVOID Parameter)
 } // namespace
 
 /// Runs a routine on a worker's fresh stack. The routine sets the event.
-VOID NTAPI FsRtlPostStackOverflow(PVOID Context, PKEVENT Event, PFSRTL_STACK_OVERFLOW_ROUTINE StackOverflowRoutine)
+VOID NTAPI FsRtlPostStackOverflow(
+    PVOID Context, PKEVENT Event, PFSRTL_STACK_OVERFLOW_ROUTINE StackOverflowRoutine)
 {
-    auto Item = static_cast<OverflowItem*>(FsRtlAllocatePoolWithTag(NonPagedPool, sizeof(OverflowItem), 'voSF'));
+    auto Item = static_cast<OverflowItem*>(
+        FsRtlAllocatePoolWithTag(NonPagedPool, sizeof(OverflowItem), 'voSF'));
     Item->Routine = StackOverflowRoutine;
     Item->Context = Context;
     Item->Event = Event;
@@ -77,7 +85,8 @@ VOID NTAPI FsRtlPostStackOverflow(PVOID Context, PKEVENT Event, PFSRTL_STACK_OVE
     ExQueueWorkItem(&Item->Work, CriticalWorkQueue);
 }
 
-VOID NTAPI FsRtlPostPagingFileStackOverflow(PVOID Context, PKEVENT Event, PFSRTL_STACK_OVERFLOW_ROUTINE StackOverflowRoutine)
+VOID NTAPI FsRtlPostPagingFileStackOverflow(
+    PVOID Context, PKEVENT Event, PFSRTL_STACK_OVERFLOW_ROUTINE StackOverflowRoutine)
 {
     FsRtlPostStackOverflow(Context, Event, StackOverflowRoutine);
 }

@@ -1,13 +1,14 @@
 // ccp.h - the cache manager's structures, and what it offers to the other parts of the executive.
 //
-// A SHARED_CACHE_MAP exists per file (SECTION_OBJECT_POINTERS.SharedCacheMap) while at least one file object caches it, and
-// afterwards until its dirty pages are written. A PRIVATE_CACHE_MAP per file object keeps the read-ahead state. The pages
-// themselves belong to the segment of the memory manager (mmp.h); both hold the file object that does the paging I/O.
+// A SHARED_CACHE_MAP exists per file (SECTION_OBJECT_POINTERS.SharedCacheMap) while at least one
+// file object caches it, and afterwards until its dirty pages are written. A PRIVATE_CACHE_MAP per
+// file object keeps the read-ahead state. The pages themselves belong to the segment of the memory
+// manager (mmp.h); both hold the file object that does the paging I/O.
 //
-//                 CcInitializeCacheMap            last CcUninitializeCacheMap
-//   (no map) ───────────────────────────► open ───────────────────────────────► clean: deleted at once
-//                                          ▲                      │
-//                                          └── opened again ── dirty: the lazy writer writes, then deletes
+//            CcInitializeCacheMap        last CcUninitializeCacheMap
+//   (no map) ─────────────────────► open ─────────────┬──► clean: deleted at once
+//                                    ▲                └──► dirty: the lazy writer writes, deletes
+//                                    └── opened again ─────┘
 #pragma once
 
 #include <ntifs.h>

@@ -9,13 +9,15 @@
 extern "C" {
 #endif
 
-/// Acquires a file's resources the way the cache manager must before it writes: through the driver's AcquireForCcFlush, or
-/// main and paging resource shared when the driver has none. STATUS_SUCCESS: release with FsRtlpReleaseFileForCcFlush.
+/// Acquires a file's resources the way the cache manager must before it writes: through the
+/// driver's AcquireForCcFlush, or main and paging resource shared when the driver has none.
+/// STATUS_SUCCESS: release with FsRtlpReleaseFileForCcFlush.
 NTSTATUS FsRtlpAcquireFileForCcFlush(PFILE_OBJECT FileObject);
 void FsRtlpReleaseFileForCcFlush(PFILE_OBJECT FileObject);
 
 /// Counters the fast paths keep (FsRtlIncrementCcFastRead...).
-typedef struct _FSRTLP_COUNTERS {
+typedef struct _FSRTLP_COUNTERS
+{
     ULONG FastReadWait;
     ULONG FastReadNoWait;
     ULONG FastReadNotPossible;

@@ -1,8 +1,9 @@
 // mdl.cpp - memory descriptor lists.
 //
-// A page frame number is the system address of the page shifted by PAGE_SHIFT: every page has exactly one system address
-// (heap and cache pages their own, user pages their alias), so mapping locked pages is looking at the first frame. What a
-// list describes is always contiguous in system space; the assertions below hold that.
+// A page frame number is the system address of the page shifted by PAGE_SHIFT: every page has
+// exactly one system address (heap and cache pages their own, user pages their alias), so mapping
+// locked pages is looking at the first frame. What a list describes is always contiguous in system
+// space; the assertions below hold that.
 #include "mi.h"
 
 #include <rdrtrace.h>
@@ -37,7 +38,8 @@ bool MiIsUserMdl(PMDL Mdl)
 void MiFillFrames(PMDL Mdl)
 {
     const ULONG Pages = ADDRESS_AND_SIZE_TO_SPAN_PAGES(MmGetMdlVirtualAddress(Mdl), Mdl->ByteCount);
-    const ULONG_PTR First = reinterpret_cast<ULONG_PTR>(MiSystemAddress(Mdl->StartVa)) >> PAGE_SHIFT;
+    const ULONG_PTR First
+        = reinterpret_cast<ULONG_PTR>(MiSystemAddress(Mdl->StartVa)) >> PAGE_SHIFT;
     PPFN_NUMBER Frames = MmGetMdlPfnArray(Mdl);
     for (ULONG Page = 0; Page < Pages; ++Page) {
         Frames[Page] = static_cast<PFN_NUMBER>(First + Page);
@@ -69,12 +71,14 @@ PMDL NTAPI MmCreateMdl(PMDL MemoryDescriptorList, PVOID Base, SIZE_T Length)
     return Mdl;
 }
 
-/// Allocates a list that describes a buffer and, with Irp, hangs it at the IRP: as its MdlAddress, or (SecondaryBuffer) at
-/// the end of the chain.
+/// Allocates a list that describes a buffer and, with Irp, hangs it at the IRP: as its MdlAddress,
+/// or (SecondaryBuffer) at the end of the chain.
 ///
 /// IRQL     <= DISPATCH_LEVEL
-/// Owns     IoFreeMdl; a list that hangs at an IRP is freed with it by whoever completes the transfer
-PMDL NTAPI IoAllocateMdl(PVOID VirtualAddress, ULONG Length, BOOLEAN SecondaryBuffer, BOOLEAN ChargeQuota, PIRP Irp)
+/// Owns     IoFreeMdl; a list that hangs at an IRP is freed with it by whoever completes the
+/// transfer
+PMDL NTAPI IoAllocateMdl(
+    PVOID VirtualAddress, ULONG Length, BOOLEAN SecondaryBuffer, BOOLEAN ChargeQuota, PIRP Irp)
 {
     (void)ChargeQuota;
     PMDL Mdl = MmCreateMdl(nullptr, VirtualAddress, Length);
@@ -113,13 +117,15 @@ VOID NTAPI IoBuildPartialMdl(PMDL SourceMdl, PMDL TargetMdl, PVOID VirtualAddres
     NT_ASSERT(Count <= SourceMdl->ByteCount - Skipped);
 
     const ULONG Pages = ADDRESS_AND_SIZE_TO_SPAN_PAGES(VirtualAddress, Count);
-    NT_ASSERT(TargetMdl->Size == static_cast<CSHORT>(kMaximumSizeField)
+    NT_ASSERT(
+        TargetMdl->Size == static_cast<CSHORT>(kMaximumSizeField)
         || sizeof(MDL) + Pages * sizeof(PFN_NUMBER) <= static_cast<SIZE_T>(TargetMdl->Size));
     TargetMdl->StartVa = PAGE_ALIGN(VirtualAddress);
     TargetMdl->ByteOffset = BYTE_OFFSET(VirtualAddress);
     TargetMdl->ByteCount = Count;
     TargetMdl->Process = SourceMdl->Process;
-    TargetMdl->MdlFlags = static_cast<CSHORT>(TargetMdl->MdlFlags & (MDL_ALLOCATED_FIXED_SIZE | MDL_ALLOCATED_MUST_SUCCEED));
+    TargetMdl->MdlFlags = static_cast<CSHORT>(
+        TargetMdl->MdlFlags & (MDL_ALLOCATED_FIXED_SIZE | MDL_ALLOCATED_MUST_SUCCEED));
     TargetMdl->MdlFlags |= MDL_PARTIAL;
     if ((SourceMdl->MdlFlags & MDL_SOURCE_IS_NONPAGED_POOL) != 0) {
         TargetMdl->MdlFlags |= MDL_SOURCE_IS_NONPAGED_POOL;
@@ -130,15 +136,21 @@ VOID NTAPI IoBuildPartialMdl(PMDL SourceMdl, PMDL TargetMdl, PVOID VirtualAddres
     } else {
         TargetMdl->MappedSystemVa = nullptr;
     }
-    const SIZE_T FirstPage
-        = (reinterpret_cast<ULONG_PTR>(TargetMdl->StartVa) - reinterpret_cast<ULONG_PTR>(SourceMdl->StartVa)) >> PAGE_SHIFT;
-    RtlCopyMemory(MmGetMdlPfnArray(TargetMdl), MmGetMdlPfnArray(SourceMdl) + FirstPage, Pages * sizeof(PFN_NUMBER));
+    const SIZE_T FirstPage = (reinterpret_cast<ULONG_PTR>(TargetMdl->StartVa)
+                              - reinterpret_cast<ULONG_PTR>(SourceMdl->StartVa))
+        >> PAGE_SHIFT;
+    RtlCopyMemory(
+        MmGetMdlPfnArray(TargetMdl), MmGetMdlPfnArray(SourceMdl) + FirstPage,
+        Pages * sizeof(PFN_NUMBER));
 }
 
 VOID NTAPI MmBuildMdlForNonPagedPool(PMDLX MemoryDescriptorList)
 {
     PMDL Mdl = MemoryDescriptorList;
-    NT_ASSERT((Mdl->MdlFlags & (MDL_PAGES_LOCKED | MDL_MAPPED_TO_SYSTEM_VA | MDL_SOURCE_IS_NONPAGED_POOL | MDL_PARTIAL)) == 0);
+    NT_ASSERT(
+        (Mdl->MdlFlags
+         & (MDL_PAGES_LOCKED | MDL_MAPPED_TO_SYSTEM_VA | MDL_SOURCE_IS_NONPAGED_POOL | MDL_PARTIAL))
+        == 0);
     NT_ASSERT(!MiIsUserMdl(Mdl));
     Mdl->MdlFlags |= MDL_SOURCE_IS_NONPAGED_POOL;
     Mdl->Process = nullptr;
@@ -150,12 +162,16 @@ VOID NTAPI MmBuildMdlForNonPagedPool(PMDLX MemoryDescriptorList)
 ///
 /// IRQL     <= APC_LEVEL for user addresses, <= DISPATCH_LEVEL for nonpaged system memory
 /// Errors   raises STATUS_ACCESS_VIOLATION
-VOID NTAPI MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode, LOCK_OPERATION Operation)
+VOID NTAPI
+MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode, LOCK_OPERATION Operation)
 {
     PMDL Mdl = MemoryDescriptorList;
     PVOID Address = MmGetMdlVirtualAddress(Mdl);
     NT_ASSERT(Mdl->ByteCount != 0);
-    NT_ASSERT((Mdl->MdlFlags & (MDL_PAGES_LOCKED | MDL_MAPPED_TO_SYSTEM_VA | MDL_SOURCE_IS_NONPAGED_POOL | MDL_PARTIAL)) == 0);
+    NT_ASSERT(
+        (Mdl->MdlFlags
+         & (MDL_PAGES_LOCKED | MDL_MAPPED_TO_SYSTEM_VA | MDL_SOURCE_IS_NONPAGED_POOL | MDL_PARTIAL))
+        == 0);
 
     const bool Write = Operation != IoReadAccess;
     if ((AccessMode != KernelMode && !MmpIsUserRange(Address, Mdl->ByteCount))
@@ -176,9 +192,13 @@ VOID NTAPI MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE Access
 }
 
 VOID NTAPI MmProbeAndLockProcessPages(
-    PMDL MemoryDescriptorList, PEPROCESS Process, KPROCESSOR_MODE AccessMode, LOCK_OPERATION Operation)
+    PMDL MemoryDescriptorList,
+    PEPROCESS Process,
+    KPROCESSOR_MODE AccessMode,
+    LOCK_OPERATION Operation)
 {
-    // User addresses of all processes are distinct here, so the other process need not be attached to.
+    // User addresses of all processes are distinct here, so the other process need not be attached
+    // to.
     MmProbeAndLockPages(MemoryDescriptorList, AccessMode, Operation);
     if (MemoryDescriptorList->Process != nullptr) {
         MemoryDescriptorList->Process = Process;
@@ -201,11 +221,17 @@ VOID NTAPI MmUnlockPages(PMDL MemoryDescriptorList)
     InterlockedDecrement(&MiLockedMdls);
 }
 
-/// Maps locked pages into system space. A mapping for user mode does not exist here and is refused loudly.
+/// Maps locked pages into system space. A mapping for user mode does not exist here and is refused
+/// loudly.
 ///
 /// IRQL     <= DISPATCH_LEVEL
-PVOID NTAPI MmMapLockedPagesSpecifyCache(PMDLX MemoryDescriptorList, KPROCESSOR_MODE AccessMode,
-    MEMORY_CACHING_TYPE CacheType, PVOID BaseAddress, ULONG BugCheckOnFailure, ULONG Priority)
+PVOID NTAPI MmMapLockedPagesSpecifyCache(
+    PMDLX MemoryDescriptorList,
+    KPROCESSOR_MODE AccessMode,
+    MEMORY_CACHING_TYPE CacheType,
+    PVOID BaseAddress,
+    ULONG BugCheckOnFailure,
+    ULONG Priority)
 {
     (void)CacheType;
     (void)BaseAddress;
@@ -213,13 +239,17 @@ PVOID NTAPI MmMapLockedPagesSpecifyCache(PMDLX MemoryDescriptorList, KPROCESSOR_
     (void)Priority;
     PMDL Mdl = MemoryDescriptorList;
     if (AccessMode != KernelMode) {
-        RdrTraceEvent(RdrLayerKernel, RdrEventMissing, "MmMapLockedPagesSpecifyCache(UserMode)", nullptr, STATUS_NOT_IMPLEMENTED, 0);
+        RdrTraceEvent(
+            RdrLayerKernel, RdrEventMissing, "MmMapLockedPagesSpecifyCache(UserMode)", nullptr,
+            STATUS_NOT_IMPLEMENTED, 0);
         ExRaiseStatus(STATUS_NOT_IMPLEMENTED);
     }
     NT_ASSERT((Mdl->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA) == 0);
-    NT_ASSERT((Mdl->MdlFlags & (MDL_PAGES_LOCKED | MDL_PARTIAL | MDL_SOURCE_IS_NONPAGED_POOL)) != 0);
+    NT_ASSERT(
+        (Mdl->MdlFlags & (MDL_PAGES_LOCKED | MDL_PARTIAL | MDL_SOURCE_IS_NONPAGED_POOL)) != 0);
     const PPFN_NUMBER Frames = MmGetMdlPfnArray(Mdl);
-    Mdl->MappedSystemVa = reinterpret_cast<PUCHAR>(static_cast<ULONG_PTR>(Frames[0]) << PAGE_SHIFT) + Mdl->ByteOffset;
+    Mdl->MappedSystemVa = reinterpret_cast<PUCHAR>(static_cast<ULONG_PTR>(Frames[0]) << PAGE_SHIFT)
+        + Mdl->ByteOffset;
     Mdl->MdlFlags |= MDL_MAPPED_TO_SYSTEM_VA;
     if ((Mdl->MdlFlags & MDL_PARTIAL) != 0) {
         Mdl->MdlFlags |= MDL_PARTIAL_HAS_BEEN_MAPPED;
@@ -229,7 +259,8 @@ PVOID NTAPI MmMapLockedPagesSpecifyCache(PMDLX MemoryDescriptorList, KPROCESSOR_
 
 PVOID NTAPI MmMapLockedPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode)
 {
-    return MmMapLockedPagesSpecifyCache(MemoryDescriptorList, AccessMode, MmCached, nullptr, TRUE, HighPagePriority);
+    return MmMapLockedPagesSpecifyCache(
+        MemoryDescriptorList, AccessMode, MmCached, nullptr, TRUE, HighPagePriority);
 }
 
 VOID NTAPI MmUnmapLockedPages(PVOID BaseAddress, PMDL MemoryDescriptorList)
@@ -245,10 +276,12 @@ VOID NTAPI MmUnmapLockedPages(PVOID BaseAddress, PMDL MemoryDescriptorList)
 
 NTSTATUS NTAPI MmAdvanceMdl(PMDL Mdl, ULONG NumberOfBytes)
 {
-    if ((Mdl->MdlFlags & (MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL)) == 0 || NumberOfBytes >= Mdl->ByteCount) {
+    if ((Mdl->MdlFlags & (MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL)) == 0
+        || NumberOfBytes >= Mdl->ByteCount) {
         return STATUS_INVALID_PARAMETER_2;
     }
-    // Only the part within the first page can be dropped without moving frames; more pages move the array down.
+    // Only the part within the first page can be dropped without moving frames; more pages move the
+    // array down.
     const ULONG NewOffset = Mdl->ByteOffset + NumberOfBytes;
     const ULONG PagesDropped = NewOffset >> PAGE_SHIFT;
     const ULONG Pages = ADDRESS_AND_SIZE_TO_SPAN_PAGES(MmGetMdlVirtualAddress(Mdl), Mdl->ByteCount);
@@ -256,7 +289,8 @@ NTSTATUS NTAPI MmAdvanceMdl(PMDL Mdl, ULONG NumberOfBytes)
         PPFN_NUMBER Frames = MmGetMdlPfnArray(Mdl);
         RtlMoveMemory(Frames, Frames + PagesDropped, (Pages - PagesDropped) * sizeof(PFN_NUMBER));
     }
-    Mdl->StartVa = static_cast<PUCHAR>(Mdl->StartVa) + (static_cast<SIZE_T>(PagesDropped) << PAGE_SHIFT);
+    Mdl->StartVa
+        = static_cast<PUCHAR>(Mdl->StartVa) + (static_cast<SIZE_T>(PagesDropped) << PAGE_SHIFT);
     Mdl->ByteOffset = NewOffset & (PAGE_SIZE - 1);
     Mdl->ByteCount -= NumberOfBytes;
     if (Mdl->MappedSystemVa != nullptr) {
@@ -265,10 +299,15 @@ NTSTATUS NTAPI MmAdvanceMdl(PMDL Mdl, ULONG NumberOfBytes)
     return STATUS_SUCCESS;
 }
 
-/// Allocates zeroed pages that only the returned list describes. There is no physical memory to choose from, so the
-/// address limits do not matter.
-PMDL NTAPI MmAllocatePagesForMdlEx(PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS HighAddress, PHYSICAL_ADDRESS SkipBytes,
-    SIZE_T TotalBytes, MEMORY_CACHING_TYPE CacheType, ULONG Flags)
+/// Allocates zeroed pages that only the returned list describes. There is no physical memory to
+/// choose from, so the address limits do not matter.
+PMDL NTAPI MmAllocatePagesForMdlEx(
+    PHYSICAL_ADDRESS LowAddress,
+    PHYSICAL_ADDRESS HighAddress,
+    PHYSICAL_ADDRESS SkipBytes,
+    SIZE_T TotalBytes,
+    MEMORY_CACHING_TYPE CacheType,
+    ULONG Flags)
 {
     (void)LowAddress;
     (void)HighAddress;
@@ -298,7 +337,10 @@ PMDL NTAPI MmAllocatePagesForMdlEx(PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS
 }
 
 PMDL NTAPI MmAllocatePagesForMdl(
-    PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS HighAddress, PHYSICAL_ADDRESS SkipBytes, SIZE_T TotalBytes)
+    PHYSICAL_ADDRESS LowAddress,
+    PHYSICAL_ADDRESS HighAddress,
+    PHYSICAL_ADDRESS SkipBytes,
+    SIZE_T TotalBytes)
 {
     return MmAllocatePagesForMdlEx(LowAddress, HighAddress, SkipBytes, TotalBytes, MmCached, 0);
 }
@@ -318,9 +360,11 @@ VOID NTAPI MmFreePagesFromMdl(PMDLX MemoryDescriptorList)
 
 NTSTATUS NTAPI MmProtectMdlSystemAddress(PMDL MemoryDescriptorList, ULONG NewProtect)
 {
-    // The protection of one alias cannot differ from the page's own here; only the documented check is done.
+    // The protection of one alias cannot differ from the page's own here; only the documented check
+    // is done.
     (void)NewProtect;
-    return (MemoryDescriptorList->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA) != 0 ? STATUS_SUCCESS : STATUS_NOT_MAPPED_VIEW;
+    return (MemoryDescriptorList->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA) != 0 ? STATUS_SUCCESS
+                                                                           : STATUS_NOT_MAPPED_VIEW;
 }
 
 } // extern "C"

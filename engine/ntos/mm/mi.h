@@ -13,7 +13,8 @@ void MiHostRelease(void);
 /// Locks (+1) or unlocks (-1) the user pages that [Address, Address+Length) lies in.
 void MiLockUser(const void* Address, SIZE_T Length, LONG Delta);
 
-/// Memory of one view in the cache region, zeroed when ZeroFirst; slot numbers are dense and reused lowest first.
+/// Memory of one view in the cache region, zeroed when ZeroFirst; slot numbers are dense and reused
+/// lowest first.
 BOOLEAN MiAllocateViewMemory(PULONG Slot);
 void MiFreeViewMemory(ULONG Slot);
 

@@ -1,8 +1,9 @@
 // notimpl.cpp - routines of mm, cc and fsrtl that are declared but absent: the one list of them.
 //
-// Each returns STATUS_NOT_IMPLEMENTED (or NULL, FALSE, nothing, as its type wants) and says so in the trace, so that a
-// driver that needs one fails loudly. Besides these, CcGetDirtyPages and CcGetLsnForFileObject answer zero (no file system
-// of this machine logs) and MmMapLockedPagesSpecifyCache refuses mappings for user mode, both with the same event.
+// Each returns STATUS_NOT_IMPLEMENTED (or NULL, FALSE, nothing, as its type wants) and says so in
+// the trace, so that a driver that needs one fails loudly. Besides these, CcGetDirtyPages and
+// CcGetLsnForFileObject answer zero (no file system of this machine logs) and
+// MmMapLockedPagesSpecifyCache refuses mappings for user mode, both with the same event.
 #include <ntifs.h>
 
 #include <rdrtrace.h>
@@ -19,18 +20,20 @@ NTSTATUS MiMissing(const char* Name)
 } // namespace
 
 // The stubs ignore their arguments, therefore they are named to the linker only.
-#define MISSING(Name)                                                                                     \
-    extern "C" __attribute__((weak, used, visibility("default"))) NTSTATUS Missing##Name() __asm__(#Name); \
-    NTSTATUS Missing##Name()                                                                              \
-    {                                                                                                     \
-        return MiMissing(#Name);                                                                          \
+#define MISSING(Name)                                                                              \
+    extern "C" __attribute__((weak, used, visibility("default")))                                  \
+    NTSTATUS Missing##Name() __asm__(#Name);                                                       \
+    NTSTATUS Missing##Name()                                                                       \
+    {                                                                                              \
+        return MiMissing(#Name);                                                                   \
     }
-#define MISSING_NULL(Name)                                                                             \
-    extern "C" __attribute__((weak, used, visibility("default"))) PVOID Missing##Name() __asm__(#Name); \
-    PVOID Missing##Name()                                                                              \
-    {                                                                                                  \
-        (void)MiMissing(#Name);                                                                        \
-        return nullptr;                                                                                \
+#define MISSING_NULL(Name)                                                                         \
+    extern "C" __attribute__((weak, used, visibility("default")))                                  \
+    PVOID Missing##Name() __asm__(#Name);                                                          \
+    PVOID Missing##Name()                                                                          \
+    {                                                                                              \
+        (void)MiMissing(#Name);                                                                    \
+        return nullptr;                                                                            \
     }
 
 // Physical memory and devices on a bus: this machine has neither.

@@ -1,11 +1,13 @@
-// probe.cpp - questions about addresses: probes, validity, exports, and the facts a driver may ask about the machine.
+// probe.cpp - questions about addresses: probes, validity, exports, and the facts a driver may ask
+// about the machine.
 #include "mi.h"
 
 extern "C" {
 
 void MmpProbeCopy(const volatile void* Address, SIZE_T Length, BOOLEAN Write)
 {
-    // Only user addresses can go bad under a careful driver; system buffers are its own responsibility.
+    // Only user addresses can go bad under a careful driver; system buffers are its own
+    // responsibility.
     const ULONG_PTR Start = reinterpret_cast<ULONG_PTR>(Address);
     if (Start < MMP_USER_END && !MmpIsRangeAccessible(Address, Length, Write)) {
         ExRaiseStatus(STATUS_ACCESS_VIOLATION);
@@ -14,14 +16,15 @@ void MmpProbeCopy(const volatile void* Address, SIZE_T Length, BOOLEAN Write)
 
 /// Checks that a range lies in user space and is aligned.
 ///
-/// differs: the memory is looked at here and now; the real routine checks the range only and leaves the rest to the fault
-/// at the first touch, which this machine could not turn into an exception.
+/// differs: the memory is looked at here and now; the real routine checks the range only and leaves
+/// the rest to the fault at the first touch, which this machine could not turn into an exception.
 ///
 /// Errors   raises STATUS_ACCESS_VIOLATION, STATUS_DATATYPE_MISALIGNMENT
 VOID NTAPI ProbeForRead(const VOID* Address, SIZE_T Length, ULONG Alignment)
 {
     PAGED_CODE();
-    NT_ASSERT(Alignment == 1 || Alignment == 2 || Alignment == 4 || Alignment == 8 || Alignment == 16);
+    NT_ASSERT(
+        Alignment == 1 || Alignment == 2 || Alignment == 4 || Alignment == 8 || Alignment == 16);
     if (Length == 0) {
         return;
     }
@@ -36,7 +39,8 @@ VOID NTAPI ProbeForRead(const VOID* Address, SIZE_T Length, ULONG Alignment)
 VOID NTAPI ProbeForWrite(PVOID Address, SIZE_T Length, ULONG Alignment)
 {
     PAGED_CODE();
-    NT_ASSERT(Alignment == 1 || Alignment == 2 || Alignment == 4 || Alignment == 8 || Alignment == 16);
+    NT_ASSERT(
+        Alignment == 1 || Alignment == 2 || Alignment == 4 || Alignment == 8 || Alignment == 16);
     if (Length == 0) {
         return;
     }
@@ -85,7 +89,9 @@ PHYSICAL_ADDRESS NTAPI MmGetPhysicalAddress(PVOID BaseAddress)
     PHYSICAL_ADDRESS Physical;
     const ULONG_PTR Address = reinterpret_cast<ULONG_PTR>(BaseAddress);
     Physical.QuadPart = static_cast<LONGLONG>(
-        Address >= MMP_USER_BASE && Address < MMP_USER_END ? Address - MMP_USER_BASE + MMP_ALIAS_BASE : Address);
+        Address >= MMP_USER_BASE && Address < MMP_USER_END
+            ? Address - MMP_USER_BASE + MMP_ALIAS_BASE
+            : Address);
     return Physical;
 }
 
@@ -148,15 +154,21 @@ NTSTATUS NTAPI MmIsVerifierEnabled(PULONG VerifierFlags)
     return STATUS_NOT_SUPPORTED;
 }
 
-// Contiguity is a matter of physical pages; every allocation is as contiguous as this machine can tell.
-PVOID NTAPI MmAllocateContiguousMemory(SIZE_T NumberOfBytes, PHYSICAL_ADDRESS HighestAcceptableAddress)
+// Contiguity is a matter of physical pages; every allocation is as contiguous as this machine can
+// tell.
+PVOID NTAPI
+MmAllocateContiguousMemory(SIZE_T NumberOfBytes, PHYSICAL_ADDRESS HighestAcceptableAddress)
 {
     (void)HighestAcceptableAddress;
     return ExAllocatePoolWithTag(NonPagedPool, ROUND_TO_PAGES(NumberOfBytes), 'tnoC');
 }
 
-PVOID NTAPI MmAllocateContiguousMemorySpecifyCache(SIZE_T NumberOfBytes, PHYSICAL_ADDRESS LowestAcceptableAddress,
-    PHYSICAL_ADDRESS HighestAcceptableAddress, PHYSICAL_ADDRESS BoundaryAddressMultiple, MEMORY_CACHING_TYPE CacheType)
+PVOID NTAPI MmAllocateContiguousMemorySpecifyCache(
+    SIZE_T NumberOfBytes,
+    PHYSICAL_ADDRESS LowestAcceptableAddress,
+    PHYSICAL_ADDRESS HighestAcceptableAddress,
+    PHYSICAL_ADDRESS BoundaryAddressMultiple,
+    MEMORY_CACHING_TYPE CacheType)
 {
     (void)LowestAcceptableAddress;
     (void)BoundaryAddressMultiple;
@@ -169,7 +181,8 @@ VOID NTAPI MmFreeContiguousMemory(PVOID BaseAddress)
     ExFreePoolWithTag(BaseAddress, 'tnoC');
 }
 
-VOID NTAPI MmFreeContiguousMemorySpecifyCache(PVOID BaseAddress, SIZE_T NumberOfBytes, MEMORY_CACHING_TYPE CacheType)
+VOID NTAPI MmFreeContiguousMemorySpecifyCache(
+    PVOID BaseAddress, SIZE_T NumberOfBytes, MEMORY_CACHING_TYPE CacheType)
 {
     (void)NumberOfBytes;
     (void)CacheType;

@@ -1,20 +1,21 @@
 // segment.cpp - pages of files and the paging I/O that fills and empties them.
 //
-// A segment is the memory side of one file (one SECTION_OBJECT_POINTERS). It holds views of 256 KiB; each view knows its 64
-// pages by bit sets:
+// A segment is the memory side of one file (one SECTION_OBJECT_POINTERS). It holds views of 256
+// KiB; each view knows its 64 pages by bit sets:
 //
-//            claim / read                    mark dirty              flush
-//   absent ───────────────► valid ──────────────────────► dirty ───────────────► valid, writing ──► valid
-//      ▲    (reading while      │                             ▲                        │
-//      └─────── the IRP runs) ──┘ purge, eviction             └──── write failed ──────┘
+//            claim / read          mark dirty           flush
+//   absent ───────────────► valid ────────────► dirty ──────────► writing ──► valid
+//      ▲    (reading while    │                   ▲                  │
+//      └─────── the IRP runs) ┘ purge, eviction   └── write failed ──┘
 //
-// Who wants a page that is being read waits for the event of the segment. A page may become dirty again while it is written;
-// it is not written a second time before the first write has ended, so writes of one page never overtake each other.
+// Who wants a page that is being read waits for the event of the segment. A page may become dirty
+// again while it is written; it is not written a second time before the first write has ended, so
+// writes of one page never overtake each other.
 //
-// The file system sees what it would see from the real memory manager: IRP_MJ_READ and IRP_MJ_WRITE with IRP_PAGING_IO and
-// IRP_NOCACHE on the file object the segment was made with. A single transfer is marked IRP_SYNCHRONOUS_PAGING_IO; where
-// several are under way at once (read-ahead, flush of more than one run) they are asynchronous, as the modified page
-// writer's are.
+// The file system sees what it would see from the real memory manager: IRP_MJ_READ and IRP_MJ_WRITE
+// with IRP_PAGING_IO and IRP_NOCACHE on the file object the segment was made with. A single
+// transfer is marked IRP_SYNCHRONOUS_PAGING_IO; where several are under way at once (read-ahead,
+// flush of more than one run) they are asynchronous, as the modified page writer's are.
 #include "mi.h"
 
 #include <rdrtrace.h>
@@ -65,11 +66,12 @@ constexpr ULONG kTagLeaf = 'fLmM';
 constexpr ULONG kTagPageIo = 'oImM';
 constexpr ULONG kLeafViews = 512;
 constexpr LONG kMaximumInFlight = 16; // paging IRPs of one flush or read-ahead
-// Enough to keep several streams going; reused memory is much faster than new memory, so more would make streams slower.
+// Enough to keep several streams going; reused memory is much faster than new memory, so more would
+// make streams slower.
 constexpr ULONG kDefaultViewLimit = 384; // 96 MiB
 
-// Guards everything of segments and views. Never held across a wait, a copy to a caller's buffer or a call to a driver.
-// Rank: innermost; pool may be allocated under it.
+// Guards everything of segments and views. Never held across a wait, a copy to a caller's buffer or
+// a call to a driver. Rank: innermost; pool may be allocated under it.
 KSPIN_LOCK MiPageLock;
 LIST_ENTRY MiSegments;
 LIST_ENTRY MiUseOrder;
@@ -131,7 +133,8 @@ inline MMP_PAGES FirstRun(MMP_PAGES Pages, PULONG First, PULONG Count)
     return RunMask(*First, *Count);
 }
 
-/// Waits until I/O of the segment made progress. The lock is held on entry and exit and released meanwhile.
+/// Waits until I/O of the segment made progress. The lock is held on entry and exit and released
+/// meanwhile.
 void WaitChanged(PMMP_SEGMENT Segment, KIRQL* Irql)
 {
     KeClearEvent(&Segment->Changed);
@@ -184,7 +187,9 @@ void MakeRoom()
     while (MiViews >= MiViewLimit && Entry != &MiUseOrder) {
         PMMP_VIEW View = CONTAINING_RECORD(Entry, MMP_VIEW, UseLinks);
         Entry = Entry->Flink;
-        if ((View->PinCount | View->LentCount) == 0 && (View->Dirty | View->Reading | View->Writing) == 0 && View->Segment->UserMappings == 0) {
+        if ((View->PinCount | View->LentCount) == 0
+            && (View->Dirty | View->Reading | View->Writing) == 0
+            && View->Segment->UserMappings == 0) {
             FreeView(View);
         }
     }
@@ -203,13 +208,15 @@ bool ExtendDirectory(PMMP_SEGMENT Segment, ULONGLONG Leaf)
             Leaves *= 2;
         }
         const SIZE_T Bytes = Leaves * sizeof(PMMP_VIEW*);
-        auto Directory = static_cast<PMMP_VIEW**>(ExAllocatePoolWithTag(NonPagedPool, Bytes, kTagLeaf));
+        auto Directory
+            = static_cast<PMMP_VIEW**>(ExAllocatePoolWithTag(NonPagedPool, Bytes, kTagLeaf));
         if (Directory == nullptr) {
             return false;
         }
         RtlZeroMemory(Directory, Bytes);
         if (Segment->Directory != nullptr) {
-            RtlCopyMemory(Directory, Segment->Directory, Segment->DirectoryLeaves * sizeof(PMMP_VIEW*));
+            RtlCopyMemory(
+                Directory, Segment->Directory, Segment->DirectoryLeaves * sizeof(PMMP_VIEW*));
             ExFreePoolWithTag(Segment->Directory, kTagLeaf);
         }
         Segment->Directory = Directory;
@@ -234,7 +241,8 @@ PMMP_VIEW MakeView(PMMP_SEGMENT Segment, LONGLONG Offset)
     if (!ExtendDirectory(Segment, Index / kLeafViews)) {
         return nullptr;
     }
-    auto View = static_cast<PMMP_VIEW>(ExAllocatePoolWithTag(NonPagedPool, sizeof(MMP_VIEW), kTagView));
+    auto View
+        = static_cast<PMMP_VIEW>(ExAllocatePoolWithTag(NonPagedPool, sizeof(MMP_VIEW), kTagView));
     if (View == nullptr) {
         return nullptr;
     }
@@ -327,14 +335,22 @@ NTSTATUS NTAPI PageIoCompletion(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Con
 
 /// Sends one paging IRP for pages already marked reading or writing.
 void StartPageIo(
-    PMMP_VIEW View, ULONG First, ULONG Count, ULONG Length, bool Write, bool Synchronous, bool KeepOnError, MI_BATCH* Batch)
+    PMMP_VIEW View,
+    ULONG First,
+    ULONG Count,
+    ULONG Length,
+    bool Write,
+    bool Synchronous,
+    bool KeepOnError,
+    MI_BATCH* Batch)
 {
     PMMP_SEGMENT Segment = View->Segment;
     PFILE_OBJECT FileObject = Segment->FileObject;
     PDEVICE_OBJECT Device = IoGetRelatedDeviceObject(FileObject);
     PUCHAR Address = View->Base + First * static_cast<SIZE_T>(PAGE_SIZE);
 
-    auto Io = static_cast<MI_PAGE_IO*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(MI_PAGE_IO), kTagPageIo));
+    auto Io = static_cast<MI_PAGE_IO*>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(MI_PAGE_IO), kTagPageIo));
     PMDL Mdl = IoAllocateMdl(Address, Length, FALSE, FALSE, nullptr);
     PIRP Irp = IoAllocateIrp(Device->StackSize, FALSE);
     if (Io == nullptr || Mdl == nullptr || Irp == nullptr) {
@@ -433,16 +449,16 @@ void WaitBatch(MI_BATCH* Batch, LONG AtMost)
 
 LONGLONG RangeEnd(PMMP_SEGMENT Segment, LONGLONG Offset, LONGLONG Length)
 {
-    const LONGLONG Reach
-        = static_cast<LONGLONG>(Segment->DirectoryLeaves) * kLeafViews * static_cast<LONGLONG>(MMP_VIEW_BYTES);
+    const LONGLONG Reach = static_cast<LONGLONG>(Segment->DirectoryLeaves) * kLeafViews
+        * static_cast<LONGLONG>(MMP_VIEW_BYTES);
     if (Length == 0 || Length > Reach - Offset) {
         return Reach;
     }
     return Offset + Length;
 }
 
-/// The next view of the range at or behind *Position that exists; the lock is held. *Position moves behind it, *Mask
-/// receives the pages of the range within it.
+/// The next view of the range at or behind *Position that exists; the lock is held. *Position moves
+/// behind it, *Mask receives the pages of the range within it.
 PMMP_VIEW NextView(PMMP_SEGMENT Segment, PLONGLONG Position, LONGLONG End, MMP_PAGES* Mask)
 {
     while (*Position < End) {
@@ -498,7 +514,8 @@ NTSTATUS MmpReferenceSegment(PFILE_OBJECT FileObject, PMMP_SEGMENT* Segment)
     LockGuard Lock;
     auto Found = static_cast<PMMP_SEGMENT>(Pointers->DataSectionObject);
     if (Found == nullptr) {
-        Found = static_cast<PMMP_SEGMENT>(ExAllocatePoolWithTag(NonPagedPool, sizeof(MMP_SEGMENT), kTagSegment));
+        Found = static_cast<PMMP_SEGMENT>(
+            ExAllocatePoolWithTag(NonPagedPool, sizeof(MMP_SEGMENT), kTagSegment));
         if (Found == nullptr) {
             return STATUS_INSUFFICIENT_RESOURCES;
         }
@@ -528,7 +545,8 @@ void MmpDereferenceSegment(PMMP_SEGMENT Segment)
             KeReleaseSpinLock(&MiPageLock, Irql);
             return;
         }
-        // Transfers under way hold views; the reference keeps the segment alive until they are over.
+        // Transfers under way hold views; the reference keeps the segment alive until they are
+        // over.
         while (Segment->InFlight != 0) {
             WaitChanged(Segment, &Irql);
         }
@@ -672,7 +690,9 @@ NTSTATUS MmpMakeValid(PMMP_VIEW View, MMP_PAGES Pages, BOOLEAN Wait)
         FirstRun(Missing, &First, &Count);
         const LONGLONG Offset = View->Offset + static_cast<LONGLONG>(First) * PAGE_SIZE;
         if (Offset >= Segment->ReadLimit) {
-            RtlZeroMemory(View->Base + First * static_cast<SIZE_T>(PAGE_SIZE), Count * static_cast<SIZE_T>(PAGE_SIZE));
+            RtlZeroMemory(
+                View->Base + First * static_cast<SIZE_T>(PAGE_SIZE),
+                Count * static_cast<SIZE_T>(PAGE_SIZE));
             View->Valid |= RunMask(First, Count);
             continue;
         }
@@ -761,7 +781,8 @@ void MmpPrefetch(PMMP_SEGMENT Segment, LONGLONG Offset, ULONG Length)
     InitializeBatch(&Batch);
     const LONGLONG End = Offset + Length;
     for (LONGLONG Position = Offset; Position < End;) {
-        const LONGLONG ViewEnd = (Position / static_cast<LONGLONG>(MMP_VIEW_BYTES) + 1) * static_cast<LONGLONG>(MMP_VIEW_BYTES);
+        const LONGLONG ViewEnd = (Position / static_cast<LONGLONG>(MMP_VIEW_BYTES) + 1)
+            * static_cast<LONGLONG>(MMP_VIEW_BYTES);
         const LONGLONG Stop = End < ViewEnd ? End : ViewEnd;
         const MMP_PAGES Mask = MmpPagesOf(Position, static_cast<SIZE_T>(Stop - Position));
         Position = Stop;
@@ -799,8 +820,15 @@ void MmpPrefetch(PMMP_SEGMENT Segment, LONGLONG Offset, ULONG Length)
     WaitBatch(&Batch, 0);
 }
 
-NTSTATUS MmpFlushSegment(PMMP_SEGMENT Segment, LONGLONG Offset, LONGLONG Length, LONGLONG FileSize, ULONG MaximumPages,
-    BOOLEAN KeepOnError, PULONGLONG BytesWritten, PLONGLONG EndOffset)
+NTSTATUS MmpFlushSegment(
+    PMMP_SEGMENT Segment,
+    LONGLONG Offset,
+    LONGLONG Length,
+    LONGLONG FileSize,
+    ULONG MaximumPages,
+    BOOLEAN KeepOnError,
+    PULONGLONG BytesWritten,
+    PLONGLONG EndOffset)
 {
     MI_BATCH Batch;
     InitializeBatch(&Batch);
@@ -816,7 +844,9 @@ NTSTATUS MmpFlushSegment(PMMP_SEGMENT Segment, LONGLONG Offset, LONGLONG Length,
         if (FileSize - RunOffset < Bytes) {
             Bytes = FileSize - RunOffset;
         }
-        StartPageIo(HeldView, HeldFirst, HeldCount, static_cast<ULONG>(Bytes), true, Synchronous, KeepOnError != FALSE, &Batch);
+        StartPageIo(
+            HeldView, HeldFirst, HeldCount, static_cast<ULONG>(Bytes), true, Synchronous,
+            KeepOnError != FALSE, &Batch);
         MmpUnpinView(HeldView);
         HeldView = nullptr;
         WaitBatch(&Batch, kMaximumInFlight - 1);
@@ -838,8 +868,9 @@ NTSTATUS MmpFlushSegment(PMMP_SEGMENT Segment, LONGLONG Offset, LONGLONG Length,
             MMP_PAGES Dirty = View->Dirty & Mask;
             if (FileSize <= View->Offset + static_cast<LONGLONG>(MMP_VIEW_BYTES)) {
                 // Pages wholly beyond the end of the file have nothing to be written to.
-                const MMP_PAGES Inside
-                    = FileSize <= View->Offset ? 0 : MmpPagesOf(View->Offset, static_cast<SIZE_T>(FileSize - View->Offset));
+                const MMP_PAGES Inside = FileSize <= View->Offset
+                    ? 0
+                    : MmpPagesOf(View->Offset, static_cast<SIZE_T>(FileSize - View->Offset));
                 const MMP_PAGES Beyond = Dirty & ~Inside;
                 SubtractDirty(Segment, CountPages(Beyond));
                 View->Dirty &= ~Beyond;
@@ -984,9 +1015,11 @@ void MmpQueryCounters(PMMP_COUNTERS Counters)
     Counters->UserAllocations = MiUserAllocations();
 }
 
-// --- What file systems ask about sections (none is mapped as an image here, so no image stands in the way).
+// --- What file systems ask about sections (none is mapped as an image here, so no image stands in
+// the way).
 
-BOOLEAN NTAPI MmFlushImageSection(PSECTION_OBJECT_POINTERS SectionObjectPointer, MMFLUSH_TYPE FlushType)
+BOOLEAN NTAPI
+MmFlushImageSection(PSECTION_OBJECT_POINTERS SectionObjectPointer, MMFLUSH_TYPE FlushType)
 {
     (void)FlushType;
     if (SectionObjectPointer == nullptr) {
@@ -1002,7 +1035,8 @@ BOOLEAN NTAPI MmFlushImageSection(PSECTION_OBJECT_POINTERS SectionObjectPointer,
     return SectionObjectPointer->ImageSectionObject == nullptr;
 }
 
-BOOLEAN NTAPI MmCanFileBeTruncated(PSECTION_OBJECT_POINTERS SectionObjectPointer, PLARGE_INTEGER NewFileSize)
+BOOLEAN NTAPI
+MmCanFileBeTruncated(PSECTION_OBJECT_POINTERS SectionObjectPointer, PLARGE_INTEGER NewFileSize)
 {
     (void)NewFileSize;
     if (SectionObjectPointer->ImageSectionObject != nullptr) {
@@ -1013,11 +1047,13 @@ BOOLEAN NTAPI MmCanFileBeTruncated(PSECTION_OBJECT_POINTERS SectionObjectPointer
     return Segment == nullptr || Segment->UserMappings == 0;
 }
 
-BOOLEAN NTAPI MmForceSectionClosed(PSECTION_OBJECT_POINTERS SectionObjectPointer, BOOLEAN DelayClose)
+BOOLEAN NTAPI
+MmForceSectionClosed(PSECTION_OBJECT_POINTERS SectionObjectPointer, BOOLEAN DelayClose)
 {
     (void)DelayClose;
     // The cache map keeps a segment open; without one the segment is gone already.
-    return SectionObjectPointer->DataSectionObject == nullptr && SectionObjectPointer->ImageSectionObject == nullptr;
+    return SectionObjectPointer->DataSectionObject == nullptr
+        && SectionObjectPointer->ImageSectionObject == nullptr;
 }
 
 ULONG NTAPI MmDoesFileHaveUserWritableReferences(PSECTION_OBJECT_POINTERS SectionPointer)
@@ -1033,7 +1069,8 @@ BOOLEAN NTAPI MmSetAddressRangeModified(PVOID Address, SIZE_T Length)
     if (View == nullptr) {
         return FALSE;
     }
-    MmpMarkDirty(View, MmpPagesOf(View->Offset + (static_cast<PUCHAR>(Address) - View->Base), Length));
+    MmpMarkDirty(
+        View, MmpPagesOf(View->Offset + (static_cast<PUCHAR>(Address) - View->Base), Length));
     return TRUE;
 }
 

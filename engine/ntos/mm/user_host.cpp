@@ -1,7 +1,8 @@
 // user_host.cpp - memory regions of the memory manager, taken from the host.
 //
-// User memory is a memory file mapped twice: at the user addresses, page by page accessible, and at the alias, always
-// accessible. Whoever frees a buffer loses the user address at once while an MDL that locked the pages keeps working.
+// User memory is a memory file mapped twice: at the user addresses, page by page accessible, and at
+// the alias, always accessible. Whoever frees a buffer loses the user address at once while an MDL
+// that locked the pages keeps working.
 #include "mi.h"
 
 #include <dlfcn.h>
@@ -81,7 +82,9 @@ Allocation* allocationOf(uintptr_t address)
 void discard(Slice& slice, const Allocation& allocation)
 {
     const off_t offset = static_cast<off_t>(allocation.pages - MMP_USER_BASE);
-    (void)!fallocate(s_state->userFile, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, offset, static_cast<off_t>(allocation.pageBytes));
+    (void)!fallocate(
+        s_state->userFile, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, offset,
+        static_cast<off_t>(allocation.pageBytes));
     slice.allocations.erase(allocation.pages);
 }
 
@@ -107,7 +110,8 @@ int makeFile(const char* name, uintptr_t bytes)
 bool mapAt(uintptr_t address, uintptr_t bytes, int protection, int file)
 {
     void* wanted = reinterpret_cast<void*>(address);
-    void* got = mmap(wanted, bytes, protection, MAP_SHARED | MAP_NORESERVE | MAP_FIXED_NOREPLACE, file, 0);
+    void* got = mmap(
+        wanted, bytes, protection, MAP_SHARED | MAP_NORESERVE | MAP_FIXED_NOREPLACE, file, 0);
     if (got == MAP_FAILED) {
         return false;
     }
@@ -139,7 +143,8 @@ BOOLEAN MiHostReserve(void)
         MiHostRelease();
         return FALSE;
     }
-    // A core dump needs none of the untouched terabyte; the host skips holes of shared mappings only on request.
+    // A core dump needs none of the untouched terabyte; the host skips holes of shared mappings
+    // only on request.
     madvise(reinterpret_cast<void*>(MMP_USER_BASE), kUserBytes, MADV_DONTDUMP);
     return TRUE;
 }
@@ -188,7 +193,8 @@ PVOID MmpAllocateUser(PEPROCESS Process, SIZE_T Bytes)
 
     Slice& slice = s_state->slices[index];
     const uintptr_t pageBytes = roundUp(Bytes, kPage);
-    // First fit, with one inaccessible page behind every allocation and the first 64 KiB left out, as NULL is.
+    // First fit, with one inaccessible page behind every allocation and the first 64 KiB left out,
+    // as NULL is.
     uintptr_t at = MMP_USER_BASE + index * MMP_USER_SLICE + 0x10000;
     for (const auto& [pages, allocation] : slice.allocations) {
         if (at + pageBytes + kPage <= pages) {
@@ -262,7 +268,8 @@ BOOLEAN MmpIsRangeAccessible(const volatile void* Address, SIZE_T Length, BOOLEA
     }
     if (start < MMP_USER_END && end > MMP_USER_BASE) {
         const Allocation* allocation = allocationOf(start);
-        return allocation != nullptr && !allocation->freed && end <= allocation->pages + allocation->pageBytes;
+        return allocation != nullptr && !allocation->freed
+            && end <= allocation->pages + allocation->pageBytes;
     }
     if (start >= 0x800000000000ULL) {
         return FALSE; // no host address of ours; a stray kernel pointer of another machine
@@ -271,7 +278,8 @@ BOOLEAN MmpIsRangeAccessible(const volatile void* Address, SIZE_T Length, BOOLEA
         || (start >= MMP_ALIAS_BASE && end <= MMP_ALIAS_BASE + kUserBytes)) {
         return TRUE;
     }
-    // Both ends are looked at: buffers are one piece of heap, and a call per page would cost more than the copy.
+    // Both ends are looked at: buffers are one piece of heap, and a call per page would cost more
+    // than the copy.
     unsigned char resident;
     const uintptr_t first = start & ~(kPage - 1);
     const uintptr_t last = (end - 1) & ~(kPage - 1);
@@ -321,17 +329,20 @@ BOOLEAN MiAllocateViewMemory(PULONG Slot)
     }
     *Slot = s_state->nextView++;
     // One call for the view is half the price of sixty-four page faults.
-    (void)!fallocate(s_state->cacheFile, 0, static_cast<off_t>(*Slot * MMP_VIEW_BYTES), MMP_VIEW_BYTES);
+    (void)!fallocate(
+        s_state->cacheFile, 0, static_cast<off_t>(*Slot * MMP_VIEW_BYTES), MMP_VIEW_BYTES);
     return TRUE;
 }
 
 void MiFreeViewMemory(ULONG Slot)
 {
-    // Pages go back to the host only when many views are idle: taking them anew costs more than keeping them warm.
+    // Pages go back to the host only when many views are idle: taking them anew costs more than
+    // keeping them warm.
     constexpr size_t kKeptViews = 512;
     if (s_state->freeViews.size() >= kKeptViews) {
-        (void)!fallocate(s_state->cacheFile, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, static_cast<off_t>(Slot * MMP_VIEW_BYTES),
-            MMP_VIEW_BYTES);
+        (void)!fallocate(
+            s_state->cacheFile, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE,
+            static_cast<off_t>(Slot * MMP_VIEW_BYTES), MMP_VIEW_BYTES);
     }
     s_state->freeViews.insert(Slot);
 }
