@@ -287,7 +287,8 @@ void CcpWriteBehind(PSHARED_CACHE_MAP Map, ULONG MaximumPages)
     }
 }
 
-/// Writes the dirty pages of a range (all without FileOffset) and waits for them.
+/// Writes the dirty pages of a range (all without FileOffset, to the end with Length 0) and waits
+/// for them.
 ///
 /// IRQL     PASSIVE_LEVEL
 /// Locks    takes the file's resources through the file system's callback unless the caller is the
@@ -309,22 +310,20 @@ VOID NTAPI CcFlushCache(
     if (Map == nullptr) {
         return;
     }
-    if (FileOffset == nullptr || Length != 0) {
-        const bool Acquire = !CcpIsLazyWriter();
-        NTSTATUS Status = Acquire ? FsRtlpAcquireFileForCcFlush(Map->FileObject) : STATUS_SUCCESS;
-        if (NT_SUCCESS(Status)) {
-            ULONGLONG Bytes = 0;
-            Status = MmpFlushSegment(
-                Map->Segment, FileOffset != nullptr ? FileOffset->QuadPart : 0,
-                FileOffset != nullptr ? Length : 0, Map->FileSize.QuadPart, MAXULONG, TRUE, &Bytes,
-                nullptr);
-            IoStatus->Information = static_cast<ULONG_PTR>(Bytes);
-            if (Acquire) {
-                FsRtlpReleaseFileForCcFlush(Map->FileObject);
-            }
+    const bool Acquire = !CcpIsLazyWriter();
+    NTSTATUS Status = Acquire ? FsRtlpAcquireFileForCcFlush(Map->FileObject) : STATUS_SUCCESS;
+    if (NT_SUCCESS(Status)) {
+        ULONGLONG Bytes = 0;
+        Status = MmpFlushSegment(
+            Map->Segment, FileOffset != nullptr ? FileOffset->QuadPart : 0,
+            FileOffset != nullptr ? Length : 0, Map->FileSize.QuadPart, MAXULONG, TRUE, &Bytes,
+            nullptr);
+        IoStatus->Information = static_cast<ULONG_PTR>(Bytes);
+        if (Acquire) {
+            FsRtlpReleaseFileForCcFlush(Map->FileObject);
         }
-        IoStatus->Status = Status;
     }
+    IoStatus->Status = Status;
     CcpDereferenceMap(Map, FALSE);
 }
 
