@@ -182,6 +182,15 @@ void IopFinalStage(PIRP Irp, CCHAR PriorityBoost)
             KeSetEvent(Event, PriorityBoost, FALSE);
         }
         IopUnqueueIrp(Irp);
+        if ((Irp->Flags & IRP_PAGING_IO) == 0) {
+            // A driver may have locked the caller's buffer (a security descriptor's); paging I/O brings its own MDL along.
+            for (PMDL Mdl = Irp->MdlAddress; Mdl != nullptr;) {
+                PMDL Next = Mdl->Next;
+                MmUnlockPages(Mdl);
+                IoFreeMdl(Mdl);
+                Mdl = Next;
+            }
+        }
         if ((Irp->Flags & IRP_PAGING_IO) != 0 && (Irp->Flags & IRP_SYNCHRONOUS_PAGING_IO) == 0
             && Irp->MdlAddress != nullptr) {
             IoFreeMdl(Irp->MdlAddress);
