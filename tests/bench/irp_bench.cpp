@@ -1,6 +1,7 @@
 // irp_bench.cpp - IRPs per second through a null driver, with recording off and on.
 //
-// Two loops: a driver's own IRP (allocate, call, complete, free: one hop), and a whole system call with a synchronous file.
+// Two loops: a driver's own IRP (allocate, call, complete, free: one hop), and a whole system call
+// with a synchronous file.
 #include "engine/ntos/world_host.h"
 
 #include "engine/recorder/recorder.h"
@@ -74,7 +75,8 @@ Rates measure(rdrlab::recorder::Recorder* recorder)
         PDRIVER_OBJECT driver = nullptr;
         PDEVICE_OBJECT device = nullptr;
         if (!NT_SUCCESS(IopCreateDriver(&service, nullEntry, &driver))
-            || !NT_SUCCESS(IoCreateDevice(driver, 0, &path, FILE_DEVICE_UNKNOWN, 0, FALSE, &device)))
+            || !NT_SUCCESS(
+                IoCreateDevice(driver, 0, &path, FILE_DEVICE_UNKNOWN, 0, FALSE, &device)))
             return;
         device->Flags &= ~DO_DEVICE_INITIALIZING;
         auto start = std::chrono::steady_clock::now();
@@ -85,12 +87,16 @@ Rates measure(rdrlab::recorder::Recorder* recorder)
         IO_STATUS_BLOCK iosb;
         HANDLE file = nullptr;
         InitializeObjectAttributes(&attributes, &path, OBJ_CASE_INSENSITIVE, nullptr, nullptr);
-        if (!NT_SUCCESS(ZwOpenFile(&file, GENERIC_READ | SYNCHRONIZE, &attributes, &iosb, 0, FILE_SYNCHRONOUS_IO_NONALERT)))
+        if (!NT_SUCCESS(ZwOpenFile(
+                &file, GENERIC_READ | SYNCHRONIZE, &attributes, &iosb, 0,
+                FILE_SYNCHRONOUS_IO_NONALERT)))
             return;
         start = std::chrono::steady_clock::now();
         for (int i = 0; i < kIrps; ++i)
-            ZwDeviceIoControlFile(file, nullptr, nullptr, nullptr, &iosb,
-                CTL_CODE(FILE_DEVICE_UNKNOWN, 0x800, METHOD_NEITHER, FILE_ANY_ACCESS), nullptr, 0, nullptr, 0);
+            ZwDeviceIoControlFile(
+                file, nullptr, nullptr, nullptr, &iosb,
+                CTL_CODE(FILE_DEVICE_UNKNOWN, 0x800, METHOD_NEITHER, FILE_ANY_ACCESS), nullptr, 0,
+                nullptr, 0);
         rates.calls = perSecond(start);
         ZwClose(file);
         IoDeleteDevice(device);
@@ -116,9 +122,11 @@ int main()
         std::fprintf(stderr, "the null driver could not be set up\n");
         return 1;
     }
-    std::printf("IRPs through a null driver | %.2f M/s recorded | %.2f M/s not recorded | %.2f | |\n", on.hops / 1e6,
-        off.hops / 1e6, on.hops / off.hops);
-    std::printf("ZwDeviceIoControlFile to it | %.2f M/s recorded | %.2f M/s not recorded | %.2f | |\n", on.calls / 1e6,
-        off.calls / 1e6, on.calls / off.calls);
+    std::printf(
+        "IRPs through a null driver | %.2f M/s recorded | %.2f M/s not recorded | %.2f | |\n",
+        on.hops / 1e6, off.hops / 1e6, on.hops / off.hops);
+    std::printf(
+        "ZwDeviceIoControlFile to it | %.2f M/s recorded | %.2f M/s not recorded | %.2f | |\n",
+        on.calls / 1e6, off.calls / 1e6, on.calls / off.calls);
     return 0;
 }

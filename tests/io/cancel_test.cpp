@@ -6,7 +6,8 @@ using namespace iotest;
 namespace {
 
 // A device that keeps reads in a cancel-safe queue until a device control lets one go.
-struct Waiting {
+struct Waiting
+{
     LocalDriver driver { L"waiting" };
     PDEVICE_OBJECT device = nullptr;
     IO_CSQ csq {};
@@ -27,11 +28,13 @@ struct Waiting {
         InitializeListHead(&list);
         KeInitializeSpinLock(&lock);
         IoCsqInitialize(
-            &csq, [](PIO_CSQ, PIRP irp) { InsertTailList(&self()->list, &irp->Tail.Overlay.ListEntry); },
+            &csq,
+            [](PIO_CSQ, PIRP irp) { InsertTailList(&self()->list, &irp->Tail.Overlay.ListEntry); },
             [](PIO_CSQ, PIRP irp) { RemoveEntryList(&irp->Tail.Overlay.ListEntry); },
             [](PIO_CSQ, PIRP irp, PVOID) -> PIRP {
                 PLIST_ENTRY next = irp ? irp->Tail.Overlay.ListEntry.Flink : self()->list.Flink;
-                return next == &self()->list ? nullptr : CONTAINING_RECORD(next, IRP, Tail.Overlay.ListEntry);
+                return next == &self()->list ? nullptr
+                                             : CONTAINING_RECORD(next, IRP, Tail.Overlay.ListEntry);
             },
             [](PIO_CSQ, PKIRQL irql) { KeAcquireSpinLock(&self()->lock, irql); },
             [](PIO_CSQ, KIRQL irql) { KeReleaseSpinLock(&self()->lock, irql); },
@@ -52,22 +55,26 @@ struct Waiting {
     }
 };
 
-struct Read {
+struct Read
+{
     IO_STATUS_BLOCK iosb {};
     ULONG value = 0;
     LARGE_INTEGER offset {};
 
     NTSTATUS start(HANDLE file)
     {
-        return NtReadFile(file, nullptr, nullptr, nullptr, &iosb, &value, sizeof(value), &offset, nullptr);
+        return NtReadFile(
+            file, nullptr, nullptr, nullptr, &iosb, &value, sizeof(value), &offset, nullptr);
     }
 };
 
 NTSTATUS release(HANDLE file)
 {
     IO_STATUS_BLOCK iosb {};
-    return NtDeviceIoControlFile(file, nullptr, nullptr, nullptr, &iosb,
-        CTL_CODE(FILE_DEVICE_UNKNOWN, 0x801, METHOD_BUFFERED, FILE_ANY_ACCESS), nullptr, 0, nullptr, 0);
+    return NtDeviceIoControlFile(
+        file, nullptr, nullptr, nullptr, &iosb,
+        CTL_CODE(FILE_DEVICE_UNKNOWN, 0x801, METHOD_BUFFERED, FILE_ANY_ACCESS), nullptr, 0, nullptr,
+        0);
 }
 
 } // namespace
@@ -164,7 +171,9 @@ TEST_CASE("a thread that exits takes its requests back", "[io]")
         User<IO_STATUS_BLOCK> iosb;
         User<ULONG> value;
         User<LARGE_INTEGER> offset;
-        CHECK(NtReadFile(file, nullptr, nullptr, nullptr, iosb.get(), value.get(), 4, offset.get(), nullptr)
+        CHECK(
+            NtReadFile(
+                file, nullptr, nullptr, nullptr, iosb.get(), value.get(), 4, offset.get(), nullptr)
             == STATUS_PENDING);
         // The thread ends here with its request pending and its handle open.
     });
@@ -185,7 +194,9 @@ TEST_CASE("a cancelled wait on a synchronous file ends with STATUS_CANCELLED", "
         HANDLE file = nullptr;
         REQUIRE(openFile(&file, L"\\Device\\Waiting") == STATUS_SUCCESS);
         PVOID object = nullptr;
-        REQUIRE(ObReferenceObjectByHandle(file, 0, *IoFileObjectType, KernelMode, &object, nullptr) == STATUS_SUCCESS);
+        REQUIRE(
+            ObReferenceObjectByHandle(file, 0, *IoFileObjectType, KernelMode, &object, nullptr)
+            == STATUS_SUCCESS);
         NTSTATUS seen = STATUS_SUCCESS;
         machine.world().createSystemThread("reader", [&] {
             Read read;

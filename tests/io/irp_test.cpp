@@ -12,7 +12,8 @@ std::vector<std::string>& journal()
 }
 
 // A filter that notes when it is passed on the way down and up.
-struct Filter {
+struct Filter
+{
     LocalDriver driver;
     PDEVICE_OBJECT device;
     PDEVICE_OBJECT lower = nullptr;
@@ -59,7 +60,12 @@ struct Filter {
     }
 };
 
-NTSTATUS readFour(HANDLE file, IO_STATUS_BLOCK* iosb, void* buffer, LARGE_INTEGER* offset = nullptr, HANDLE event = nullptr)
+NTSTATUS readFour(
+    HANDLE file,
+    IO_STATUS_BLOCK* iosb,
+    void* buffer,
+    LARGE_INTEGER* offset = nullptr,
+    HANDLE event = nullptr)
 {
     return ZwReadFile(file, event, nullptr, nullptr, iosb, buffer, 4, offset, nullptr);
 }
@@ -95,8 +101,10 @@ TEST_CASE("completion routines run from the lowest driver to the highest", "[io]
         base.remove();
     });
     CHECK(machine.world().bugcheckReport() == "");
-    CHECK(journal()
-        == std::vector<std::string> { "top down", "skipping down", "middle down", "base", "middle up", "top up" });
+    CHECK(
+        journal()
+        == std::vector<std::string> { "top down", "skipping down", "middle down", "base",
+                                      "middle up", "top up" });
 }
 
 TEST_CASE("a request that pends in a worker thread carries its mark up the stack", "[io]")
@@ -170,7 +178,8 @@ TEST_CASE("a stopped completion goes on when its owner completes the IRP again",
     CHECK(sawStop);
 }
 
-TEST_CASE("an asynchronous file returns STATUS_PENDING and signals event and status block later", "[io]")
+TEST_CASE(
+    "an asynchronous file returns STATUS_PENDING and signals event and status block later", "[io]")
 {
     Machine machine;
     machine.kernel([] {
@@ -187,7 +196,9 @@ TEST_CASE("an asynchronous file returns STATUS_PENDING and signals event and sta
         HANDLE file = nullptr;
         HANDLE event = nullptr;
         REQUIRE(openFile(&file, L"\\Device\\Local", 0) == STATUS_SUCCESS);
-        REQUIRE(NtCreateEvent(&event, EVENT_ALL_ACCESS, nullptr, NotificationEvent, TRUE) == STATUS_SUCCESS);
+        REQUIRE(
+            NtCreateEvent(&event, EVENT_ALL_ACCESS, nullptr, NotificationEvent, TRUE)
+            == STATUS_SUCCESS);
         IO_STATUS_BLOCK iosb {};
         iosb.Information = 99;
         ULONG value = 0;
@@ -195,10 +206,13 @@ TEST_CASE("an asynchronous file returns STATUS_PENDING and signals event and sta
         CHECK(readFour(file, &iosb, &value, &offset, event) == STATUS_PENDING);
         CHECK(iosb.Information == 99);
         LARGE_INTEGER now {};
-        CHECK(NtWaitForSingleObject(event, FALSE, &now) == STATUS_TIMEOUT); // the call has cleared it
+        CHECK(
+            NtWaitForSingleObject(event, FALSE, &now) == STATUS_TIMEOUT); // the call has cleared it
         CHECK(NtWaitForSingleObject(event, FALSE, nullptr) == STATUS_SUCCESS);
         CHECK(iosb.Information == 4);
-        CHECK(readFour(file, &iosb, &value) == STATUS_INVALID_PARAMETER); // no offset, no current position
+        CHECK(
+            readFour(file, &iosb, &value)
+            == STATUS_INVALID_PARAMETER); // no offset, no current position
         // Without an event the file object itself is the one to wait on.
         CHECK(readFour(file, &iosb, &value, &offset) == STATUS_PENDING);
         CHECK(NtWaitForSingleObject(file, FALSE, nullptr) == STATUS_SUCCESS);
@@ -216,7 +230,9 @@ TEST_CASE("a request that fails at once leaves the status block alone", "[io]")
     machine.kernel([] {
         LocalDriver base(L"base");
         base.device(L"\\Device\\Local", DO_BUFFERED_IO);
-        base.on(IRP_MJ_READ, [](PDEVICE_OBJECT, PIRP irp) { return complete(irp, STATUS_DEVICE_NOT_READY, 0); });
+        base.on(IRP_MJ_READ, [](PDEVICE_OBJECT, PIRP irp) {
+            return complete(irp, STATUS_DEVICE_NOT_READY, 0);
+        });
         HANDLE file = nullptr;
         REQUIRE(openFile(&file, L"\\Device\\Local") == STATUS_SUCCESS);
         IO_STATUS_BLOCK iosb {};
@@ -252,8 +268,10 @@ TEST_CASE("a user APC of a read runs when its thread waits alertably", "[io]")
         auto routine = [](PVOID context, PIO_STATUS_BLOCK result, ULONG) {
             seen = reinterpret_cast<ULONG_PTR>(context) + result->Information;
         };
-        CHECK(NtReadFile(file, nullptr, routine, reinterpret_cast<PVOID>(100), iosb.get(), value.get(), 4, offset.get(),
-                  nullptr)
+        CHECK(
+            NtReadFile(
+                file, nullptr, routine, reinterpret_cast<PVOID>(100), iosb.get(), value.get(), 4,
+                offset.get(), nullptr)
             == STATUS_PENDING);
         User<LARGE_INTEGER> wait;
         wait->QuadPart = -10 * 1000 * 1000;
@@ -271,8 +289,9 @@ TEST_CASE("cleanup comes with the last handle, close with the last reference", "
     machine.kernel([] {
         LocalDriver base(L"base");
         base.device(L"\\Device\\Local");
-        for (auto [major, text] : { std::pair(IRP_MJ_CREATE, "create"), std::pair(IRP_MJ_CLEANUP, "cleanup"),
-                 std::pair(IRP_MJ_CLOSE, "close") })
+        for (auto [major, text] :
+             { std::pair(IRP_MJ_CREATE, "create"), std::pair(IRP_MJ_CLEANUP, "cleanup"),
+               std::pair(IRP_MJ_CLOSE, "close") })
             base.on(major, [text = std::string(text)](PDEVICE_OBJECT, PIRP irp) {
                 journal().push_back(text);
                 return complete(irp, STATUS_SUCCESS);
@@ -281,8 +300,12 @@ TEST_CASE("cleanup comes with the last handle, close with the last reference", "
         HANDLE second = nullptr;
         PVOID object = nullptr;
         REQUIRE(openFile(&file, L"\\Device\\Local") == STATUS_SUCCESS);
-        REQUIRE(ObReferenceObjectByHandle(file, 0, *IoFileObjectType, KernelMode, &object, nullptr) == STATUS_SUCCESS);
-        REQUIRE(NtDuplicateObject(NtCurrentProcess(), file, NtCurrentProcess(), &second, 0, 0, DUPLICATE_SAME_ACCESS)
+        REQUIRE(
+            ObReferenceObjectByHandle(file, 0, *IoFileObjectType, KernelMode, &object, nullptr)
+            == STATUS_SUCCESS);
+        REQUIRE(
+            NtDuplicateObject(
+                NtCurrentProcess(), file, NtCurrentProcess(), &second, 0, 0, DUPLICATE_SAME_ACCESS)
             == STATUS_SUCCESS);
         ZwClose(file);
         journal().push_back("first handle closed");
@@ -292,8 +315,10 @@ TEST_CASE("cleanup comes with the last handle, close with the last reference", "
         base.remove();
     });
     CHECK(machine.world().bugcheckReport() == "");
-    CHECK(journal()
-        == std::vector<std::string> { "create", "first handle closed", "cleanup", "second handle closed", "close" });
+    CHECK(
+        journal()
+        == std::vector<std::string> { "create", "first handle closed", "cleanup",
+                                      "second handle closed", "close" });
 }
 
 TEST_CASE("a failed create leaves no file behind and sends no close", "[io]")
@@ -303,7 +328,9 @@ TEST_CASE("a failed create leaves no file behind and sends no close", "[io]")
     machine.kernel([] {
         LocalDriver base(L"base");
         PDEVICE_OBJECT device = base.device(L"\\Device\\Local");
-        base.on(IRP_MJ_CREATE, [](PDEVICE_OBJECT, PIRP irp) { return complete(irp, STATUS_ACCESS_DENIED); });
+        base.on(IRP_MJ_CREATE, [](PDEVICE_OBJECT, PIRP irp) {
+            return complete(irp, STATUS_ACCESS_DENIED);
+        });
         for (int major : { IRP_MJ_CLEANUP, IRP_MJ_CLOSE })
             base.on(major, [](PDEVICE_OBJECT, PIRP irp) {
                 journal().push_back("end");
@@ -338,15 +365,18 @@ TEST_CASE("the buffers of a control code are as its method says", "[io]")
             seenSystem = irp->AssociatedIrp.SystemBuffer;
             seenUser = irp->UserBuffer;
             seenMdl = irp->MdlAddress;
-            seenType3 = method == METHOD_NEITHER ? sp->Parameters.DeviceIoControl.Type3InputBuffer : nullptr;
+            seenType3 = method == METHOD_NEITHER ? sp->Parameters.DeviceIoControl.Type3InputBuffer
+                                                 : nullptr;
             if (method == METHOD_BUFFERED) {
                 seenInput = static_cast<char*>(irp->AssociatedIrp.SystemBuffer);
                 RtlCopyMemory(irp->AssociatedIrp.SystemBuffer, "answer", 7);
             } else if (method == METHOD_OUT_DIRECT) {
                 seenInput = static_cast<char*>(irp->AssociatedIrp.SystemBuffer);
-                RtlCopyMemory(MmGetSystemAddressForMdlSafe(irp->MdlAddress, NormalPagePriority), "direct", 7);
+                RtlCopyMemory(
+                    MmGetSystemAddressForMdlSafe(irp->MdlAddress, NormalPagePriority), "direct", 7);
             } else if (method == METHOD_IN_DIRECT) {
-                seenInput = static_cast<char*>(MmGetSystemAddressForMdlSafe(irp->MdlAddress, NormalPagePriority));
+                seenInput = static_cast<char*>(
+                    MmGetSystemAddressForMdlSafe(irp->MdlAddress, NormalPagePriority));
             }
             return complete(irp, STATUS_SUCCESS, 7);
         });
@@ -355,9 +385,11 @@ TEST_CASE("the buffers of a control code are as its method says", "[io]")
         auto control = [&](ULONG method) {
             IO_STATUS_BLOCK iosb {};
             RtlCopyMemory(output, "output", 7);
-            CHECK(ZwDeviceIoControlFile(file, nullptr, nullptr, nullptr, &iosb,
-                      CTL_CODE(FILE_DEVICE_UNKNOWN, 0x801, method, FILE_ANY_ACCESS), input, sizeof(input), output,
-                      sizeof(output))
+            CHECK(
+                ZwDeviceIoControlFile(
+                    file, nullptr, nullptr, nullptr, &iosb,
+                    CTL_CODE(FILE_DEVICE_UNKNOWN, 0x801, method, FILE_ANY_ACCESS), input,
+                    sizeof(input), output, sizeof(output))
                 == STATUS_SUCCESS);
             CHECK(iosb.Information == 7);
         };
@@ -397,15 +429,16 @@ TEST_CASE("direct reads lock the caller's pages, buffered ones copy", "[io]")
             mdl = irp->MdlAddress != nullptr;
             systemBuffer = irp->AssociatedIrp.SystemBuffer != nullptr;
             void* target = systemBuffer ? irp->AssociatedIrp.SystemBuffer
-                : mdl                   ? MmGetSystemAddressForMdlSafe(irp->MdlAddress, NormalPagePriority)
-                                        : irp->UserBuffer;
+                : mdl ? MmGetSystemAddressForMdlSafe(irp->MdlAddress, NormalPagePriority)
+                      : irp->UserBuffer;
             RtlCopyMemory(target, "abc", 4);
             return complete(irp, STATUS_SUCCESS, 4);
         });
         base.on(IRP_MJ_WRITE, [&](PDEVICE_OBJECT, PIRP irp) {
             void* source = irp->AssociatedIrp.SystemBuffer ? irp->AssociatedIrp.SystemBuffer
-                : irp->MdlAddress ? MmGetSystemAddressForMdlSafe(irp->MdlAddress, NormalPagePriority)
-                                  : irp->UserBuffer;
+                : irp->MdlAddress
+                ? MmGetSystemAddressForMdlSafe(irp->MdlAddress, NormalPagePriority)
+                : irp->UserBuffer;
             CHECK(std::string(static_cast<char*>(source)) == "xyz");
             return complete(irp, STATUS_SUCCESS, 4);
         });
@@ -413,7 +446,9 @@ TEST_CASE("direct reads lock the caller's pages, buffered ones copy", "[io]")
         REQUIRE(openFile(&file, L"\\Device\\Local") == STATUS_SUCCESS);
         IO_STATUS_BLOCK iosb {};
         char buffer[8] = "xyz";
-        CHECK(ZwWriteFile(file, nullptr, nullptr, nullptr, &iosb, buffer, 4, nullptr, nullptr) == STATUS_SUCCESS);
+        CHECK(
+            ZwWriteFile(file, nullptr, nullptr, nullptr, &iosb, buffer, 4, nullptr, nullptr)
+            == STATUS_SUCCESS);
         CHECK(readFour(file, &iosb, buffer) == STATUS_SUCCESS);
         CHECK(std::string(buffer) == "abc");
         ZwClose(file);
@@ -487,8 +522,9 @@ TEST_CASE("a driver's own request comes back through IoBuildDeviceIoControlReque
         IO_STATUS_BLOCK iosb {};
         ULONG value = 41;
         KeInitializeEvent(&event, NotificationEvent, FALSE);
-        PIRP irp = IoBuildDeviceIoControlRequest(CTL_CODE(FILE_DEVICE_UNKNOWN, 0x801, METHOD_BUFFERED, FILE_ANY_ACCESS),
-            device, &value, sizeof(value), &value, sizeof(value), TRUE, &event, &iosb);
+        PIRP irp = IoBuildDeviceIoControlRequest(
+            CTL_CODE(FILE_DEVICE_UNKNOWN, 0x801, METHOD_BUFFERED, FILE_ANY_ACCESS), device, &value,
+            sizeof(value), &value, sizeof(value), TRUE, &event, &iosb);
         REQUIRE(irp != nullptr);
         NTSTATUS status = IoCallDriver(device, irp);
         CHECK(status == STATUS_PENDING);

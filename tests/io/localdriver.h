@@ -1,10 +1,12 @@
-// localdriver.h - a driver made of lambdas, and the few words the tests of io and ob are written in.
+// localdriver.h - a driver made of lambdas, and the few words the tests of io and ob are written
+// in.
 //
 //      Machine machine;
 //      LocalDriver& driver = machine.driver();
-//      driver.on(IRP_MJ_READ, [](PDEVICE_OBJECT, PIRP irp) { return complete(irp, STATUS_SUCCESS, 3); });
-//      machine.kernel([&] { Handle file = open(L"\\Device\\Local"); ... });   system thread, PreviousMode KernelMode
-//      machine.app([&](App& app) { ... });                                    application thread, PreviousMode UserMode
+//      driver.on(IRP_MJ_READ, [](PDEVICE_OBJECT, PIRP irp) { return complete(irp, STATUS_SUCCESS,
+//      3); }); machine.kernel([&] { Handle file = open(L"\\Device\\Local"); ... });   system
+//      thread, PreviousMode KernelMode machine.app([&](App& app) { ... }); application thread,
+//      PreviousMode UserMode
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -78,7 +80,8 @@ inline NTSTATUS NTAPI driverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING)
     return STATUS_SUCCESS;
 }
 
-class LocalDriver {
+class LocalDriver
+{
 public:
     /// On a system thread.
     explicit LocalDriver(const wchar_t* serviceName)
@@ -90,11 +93,14 @@ public:
 
     void on(int major, Dispatch handler) { handlers()[m_driver][major] = std::move(handler); }
 
-    PDEVICE_OBJECT device(const wchar_t* deviceName, ULONG flags = 0, DEVICE_TYPE type = FILE_DEVICE_UNKNOWN)
+    PDEVICE_OBJECT
+    device(const wchar_t* deviceName, ULONG flags = 0, DEVICE_TYPE type = FILE_DEVICE_UNKNOWN)
     {
         UNICODE_STRING unicode = name(deviceName ? deviceName : L"");
         PDEVICE_OBJECT result = nullptr;
-        REQUIRE(IoCreateDevice(m_driver, 64, deviceName ? &unicode : nullptr, type, 0, FALSE, &result) == STATUS_SUCCESS);
+        REQUIRE(
+            IoCreateDevice(m_driver, 64, deviceName ? &unicode : nullptr, type, 0, FALSE, &result)
+            == STATUS_SUCCESS);
         result->Flags |= flags;
         result->Flags &= ~DO_DEVICE_INITIALIZING;
         return result;
@@ -115,9 +121,10 @@ private:
     PDRIVER_OBJECT m_driver = nullptr;
 };
 
-/// Memory of the current application process, where a user-mode caller keeps what system calls touch.
-template<typename T>
-class User {
+/// Memory of the current application process, where a user-mode caller keeps what system calls
+/// touch.
+template <typename T> class User
+{
 public:
     explicit User(size_t count = 1)
         : m_pointer(static_cast<T*>(MmpAllocateUser(PsGetCurrentProcess(), sizeof(T) * count)))
@@ -135,7 +142,8 @@ private:
 };
 
 /// Work on its way to a worker thread; what a bug check strands there is freed with the machine.
-struct Work {
+struct Work
+{
     PIO_WORKITEM item;
     std::function<void()> fn;
 };
@@ -154,7 +162,8 @@ inline void post(PDEVICE_OBJECT device, std::function<void()> fn)
         postedWork().back().item,
         [](PDEVICE_OBJECT, PVOID context) {
             auto& list = postedWork();
-            auto mine = std::find_if(list.begin(), list.end(), [&](const Work& one) { return &one == context; });
+            auto mine = std::find_if(
+                list.begin(), list.end(), [&](const Work& one) { return &one == context; });
             std::function<void()> body = std::move(mine->fn);
             IoFreeWorkItem(mine->item);
             list.erase(mine);
@@ -163,9 +172,10 @@ inline void post(PDEVICE_OBJECT device, std::function<void()> fn)
         DelayedWorkQueue, &postedWork().back());
 }
 
-class Machine {
+class Machine
+{
 public:
-    explicit Machine(rdrlab::ntos::BootOptions options = {}) 
+    explicit Machine(rdrlab::ntos::BootOptions options = {})
     {
         m_world = std::make_unique<rdrlab::ntos::World>(options);
         INFO(m_world->bugcheckReport());
@@ -190,10 +200,7 @@ public:
     rdrlab::ntos::World& world() { return *m_world; }
 
     /// Runs body on a system thread. Failed requirements inside reach the test case.
-    void kernel(std::function<void()> body)
-    {
-        m_world->runAsSystem(std::move(body));
-    }
+    void kernel(std::function<void()> body) { m_world->runAsSystem(std::move(body)); }
 
     /// Runs body on an application thread of a new process and the machine until it has ended.
     rdrlab::ntos::RunResult app(std::function<void()> body, const char* process = "notepad")
@@ -206,12 +213,18 @@ private:
     std::unique_ptr<rdrlab::ntos::World> m_world;
 };
 
-/// Opens a file as kernel or user according to the thread. Attributes live where the thread may keep them.
-inline NTSTATUS openFile(HANDLE* handle, const wchar_t* path, ULONG options = FILE_SYNCHRONOUS_IO_NONALERT,
-    ACCESS_MASK access = GENERIC_READ | GENERIC_WRITE | SYNCHRONIZE, IO_STATUS_BLOCK* result = nullptr,
+/// Opens a file as kernel or user according to the thread. Attributes live where the thread may
+/// keep them.
+inline NTSTATUS openFile(
+    HANDLE* handle,
+    const wchar_t* path,
+    ULONG options = FILE_SYNCHRONOUS_IO_NONALERT,
+    ACCESS_MASK access = GENERIC_READ | GENERIC_WRITE | SYNCHRONIZE,
+    IO_STATUS_BLOCK* result = nullptr,
     HANDLE root = nullptr)
 {
-    struct Arguments {
+    struct Arguments
+    {
         HANDLE handle;
         IO_STATUS_BLOCK iosb;
         OBJECT_ATTRIBUTES attributes;
@@ -233,7 +246,8 @@ inline NTSTATUS openFile(HANDLE* handle, const wchar_t* path, ULONG options = FI
     a->name.Buffer = a->text;
     a->name.Length = a->name.MaximumLength = USHORT(length * 2);
     InitializeObjectAttributes(&a->attributes, &a->name, OBJ_CASE_INSENSITIVE, root, nullptr);
-    NTSTATUS status = NtCreateFile(&a->handle, access, &a->attributes, &a->iosb, nullptr, FILE_ATTRIBUTE_NORMAL,
+    NTSTATUS status = NtCreateFile(
+        &a->handle, access, &a->attributes, &a->iosb, nullptr, FILE_ATTRIBUTE_NORMAL,
         FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_OPEN_IF, options, nullptr, 0);
     *handle = a->handle;
     if (result)

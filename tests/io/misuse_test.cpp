@@ -5,7 +5,8 @@ using namespace iotest;
 
 namespace {
 
-// Sends one read to a device whose read routine is `handler`, and returns the report of the bug check it causes.
+// Sends one read to a device whose read routine is `handler`, and returns the report of the bug
+// check it causes.
 std::string reportOf(Dispatch handler, ULONG* code = nullptr)
 {
     Machine machine;
@@ -82,14 +83,16 @@ TEST_CASE("a final status without a completion stops the machine", "[io]")
 
 TEST_CASE("completing with STATUS_PENDING stops the machine", "[io]")
 {
-    std::string report = reportOf([](PDEVICE_OBJECT, PIRP irp) { return complete(irp, STATUS_PENDING, 0); });
+    std::string report
+        = reportOf([](PDEVICE_OBJECT, PIRP irp) { return complete(irp, STATUS_PENDING, 0); });
     CHECK(report.find("completed with STATUS_PENDING") != std::string::npos);
 }
 
 TEST_CASE("completing with a cancel routine set stops the machine", "[io]")
 {
     std::string report = reportOf([](PDEVICE_OBJECT, PIRP irp) {
-        (void)IoSetCancelRoutine(irp, +[](PDEVICE_OBJECT, PIRP) {});
+        (void)IoSetCancelRoutine(
+            irp, +[](PDEVICE_OBJECT, PIRP) {});
         return complete(irp, STATUS_SUCCESS, 0);
     });
     CHECK(report.find("cancel routine set") != std::string::npos);
@@ -135,8 +138,12 @@ TEST_CASE("giving back a reference that a handle holds stops the machine", "[ob]
     machine.kernel([] {
         HANDLE event = nullptr;
         PVOID object = nullptr;
-        REQUIRE(ZwCreateEvent(&event, EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE) == STATUS_SUCCESS);
-        REQUIRE(ObReferenceObjectByHandle(event, 0, nullptr, KernelMode, &object, nullptr) == STATUS_SUCCESS);
+        REQUIRE(
+            ZwCreateEvent(&event, EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE)
+            == STATUS_SUCCESS);
+        REQUIRE(
+            ObReferenceObjectByHandle(event, 0, nullptr, KernelMode, &object, nullptr)
+            == STATUS_SUCCESS);
         ObDereferenceObject(object);
         ObDereferenceObject(object); // the handle's own
     });

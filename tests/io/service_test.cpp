@@ -1,4 +1,5 @@
-// Services around the way of an IRP: sharing, file systems, shutdown, queues, and what system calls hand to a driver.
+// Services around the way of an IRP: sharing, file systems, shutdown, queues, and what system calls
+// hand to a driver.
 #include "localdriver.h"
 
 using namespace iotest;
@@ -6,17 +7,24 @@ using namespace iotest;
 namespace {
 
 // The last stack location a driver of these tests has seen.
-struct Seen {
+struct Seen
+{
     IO_STACK_LOCATION sp {};
     std::string text;
     LONGLONG length = 0;
 };
 
-void watch(LocalDriver& driver, int major, Seen& seen, NTSTATUS answer = STATUS_SUCCESS, ULONG_PTR information = 0)
+void watch(
+    LocalDriver& driver,
+    int major,
+    Seen& seen,
+    NTSTATUS answer = STATUS_SUCCESS,
+    ULONG_PTR information = 0)
 {
     driver.on(major, [&seen, answer, information](PDEVICE_OBJECT, PIRP irp) {
         seen.sp = *IoGetCurrentIrpStackLocation(irp);
-        if (seen.sp.MajorFunction == IRP_MJ_DIRECTORY_CONTROL && seen.sp.MinorFunction == IRP_MN_QUERY_DIRECTORY
+        if (seen.sp.MajorFunction == IRP_MJ_DIRECTORY_CONTROL
+            && seen.sp.MinorFunction == IRP_MN_QUERY_DIRECTORY
             && seen.sp.Parameters.QueryDirectory.FileName)
             seen.text = narrow(seen.sp.Parameters.QueryDirectory.FileName);
         if (seen.sp.MajorFunction == IRP_MJ_LOCK_CONTROL && seen.sp.Parameters.LockControl.Length)
@@ -25,7 +33,8 @@ void watch(LocalDriver& driver, int major, Seen& seen, NTSTATUS answer = STATUS_
     });
 }
 
-struct ShareCase {
+struct ShareCase
+{
     ACCESS_MASK firstAccess;
     ULONG firstShare;
     ACCESS_MASK secondAccess;
@@ -56,9 +65,12 @@ TEST_CASE("share access lets opens in that allow each other", "[io]")
             FILE_OBJECT second {};
             SHARE_ACCESS share {};
             IoSetShareAccess(one.firstAccess, one.firstShare, &first, &share);
-            INFO("first " << one.firstAccess << "/" << one.firstShare << ", second " << one.secondAccess << "/"
-                          << one.secondShare);
-            CHECK(IoCheckShareAccess(one.secondAccess, one.secondShare, &second, &share, FALSE) == one.expected);
+            INFO(
+                "first " << one.firstAccess << "/" << one.firstShare << ", second "
+                         << one.secondAccess << "/" << one.secondShare);
+            CHECK(
+                IoCheckShareAccess(one.secondAccess, one.secondShare, &second, &share, FALSE)
+                == one.expected);
             if (one.expected == STATUS_SUCCESS) {
                 IoUpdateShareAccess(&second, &share);
                 IoRemoveShareAccess(&second, &share);
@@ -104,14 +116,19 @@ TEST_CASE("watchers hear of file systems that come and go", "[io]")
     heard.clear();
     machine.kernel([] {
         LocalDriver base(L"base");
-        PDEVICE_OBJECT early = base.device(L"\\Device\\EarlyFs", 0, FILE_DEVICE_NETWORK_FILE_SYSTEM);
+        PDEVICE_OBJECT early
+            = base.device(L"\\Device\\EarlyFs", 0, FILE_DEVICE_NETWORK_FILE_SYSTEM);
         PDEVICE_OBJECT late = base.device(L"\\Device\\LateFs", 0, FILE_DEVICE_DISK_FILE_SYSTEM);
         PDEVICE_OBJECT other = base.device(L"\\Device\\NoFs");
-        auto watcher = +[](PDEVICE_OBJECT device, BOOLEAN active) { heard.push_back({ device, active != 0 }); };
+        auto watcher = +[](PDEVICE_OBJECT device, BOOLEAN active) {
+            heard.push_back({ device, active != 0 });
+        };
         IoRegisterFileSystem(early);
         CHECK(early->ReferenceCount == 1);
         REQUIRE(IoRegisterFsRegistrationChange(base.object(), watcher) == STATUS_SUCCESS);
-        CHECK(IoRegisterFsRegistrationChange(base.object(), watcher) == STATUS_DEVICE_ALREADY_ATTACHED);
+        CHECK(
+            IoRegisterFsRegistrationChange(base.object(), watcher)
+            == STATUS_DEVICE_ALREADY_ATTACHED);
         IoRegisterFileSystem(late);
         IoRegisterFileSystem(other); // no file system type: ignored
         IoUnregisterFileSystem(early);
@@ -135,7 +152,8 @@ TEST_CASE("drivers that asked for it are told of the shutdown, the last first", 
             static std::unique_ptr<LocalDriver> second;
             first = std::make_unique<LocalDriver>(L"first");
             second = std::make_unique<LocalDriver>(L"second");
-            for (auto [driver, label] : { std::pair(first.get(), 'a'), std::pair(second.get(), 'b') }) {
+            for (auto [driver, label] :
+                 { std::pair(first.get(), 'a'), std::pair(second.get(), 'b') }) {
                 CHECK(IoRegisterShutdownNotification(driver->device(nullptr)) == STATUS_SUCCESS);
                 driver->on(IRP_MJ_SHUTDOWN, [label](PDEVICE_OBJECT, PIRP irp) {
                     told += label;
@@ -214,7 +232,9 @@ TEST_CASE("an exclusive device opens once, a device being initialised not at all
         PDEVICE_OBJECT device = nullptr;
         HANDLE first = nullptr;
         HANDLE second = nullptr;
-        REQUIRE(IoCreateDevice(base.object(), 0, &unicode, FILE_DEVICE_UNKNOWN, 0, TRUE, &device) == STATUS_SUCCESS);
+        REQUIRE(
+            IoCreateDevice(base.object(), 0, &unicode, FILE_DEVICE_UNKNOWN, 0, TRUE, &device)
+            == STATUS_SUCCESS);
         CHECK(openFile(&first, L"\\Device\\Single") == STATUS_NO_SUCH_DEVICE);
         device->Flags &= ~DO_DEVICE_INITIALIZING;
         CHECK(openFile(&first, L"\\Device\\Single") == STATUS_SUCCESS);
@@ -245,7 +265,8 @@ TEST_CASE("IoGetDeviceObjectPointer returns the top of the stack and a file that
         UNICODE_STRING unicode = name(L"\\Device\\Local");
         PFILE_OBJECT file = nullptr;
         PDEVICE_OBJECT found = nullptr;
-        REQUIRE(IoGetDeviceObjectPointer(&unicode, FILE_READ_DATA, &file, &found) == STATUS_SUCCESS);
+        REQUIRE(
+            IoGetDeviceObjectPointer(&unicode, FILE_READ_DATA, &file, &found) == STATUS_SUCCESS);
         CHECK(found == filter);
         CHECK(device->ReferenceCount == 1);
         ObDereferenceObject(file);
@@ -266,36 +287,46 @@ TEST_CASE("system calls fill the stack location as documented", "[io]")
         HANDLE file = nullptr;
         IO_STATUS_BLOCK iosb {};
         char buffer[256] {};
-        for (int major : { IRP_MJ_DIRECTORY_CONTROL, IRP_MJ_LOCK_CONTROL, IRP_MJ_FLUSH_BUFFERS, IRP_MJ_QUERY_EA,
-                 IRP_MJ_QUERY_VOLUME_INFORMATION, IRP_MJ_FILE_SYSTEM_CONTROL, IRP_MJ_SET_INFORMATION })
+        for (int major : { IRP_MJ_DIRECTORY_CONTROL, IRP_MJ_LOCK_CONTROL, IRP_MJ_FLUSH_BUFFERS,
+                           IRP_MJ_QUERY_EA, IRP_MJ_QUERY_VOLUME_INFORMATION,
+                           IRP_MJ_FILE_SYSTEM_CONTROL, IRP_MJ_SET_INFORMATION })
             watch(base, major, seen);
         REQUIRE(openFile(&file, L"\\Device\\Local\\dir") == STATUS_SUCCESS);
 
         UNICODE_STRING pattern = name(L"*.txt");
-        CHECK(ZwQueryDirectoryFile(file, nullptr, nullptr, nullptr, &iosb, buffer, sizeof(buffer),
-                  FileBothDirectoryInformation, TRUE, &pattern, TRUE)
+        CHECK(
+            ZwQueryDirectoryFile(
+                file, nullptr, nullptr, nullptr, &iosb, buffer, sizeof(buffer),
+                FileBothDirectoryInformation, TRUE, &pattern, TRUE)
             == STATUS_SUCCESS);
         CHECK(seen.text == "*.txt");
         CHECK(seen.sp.MinorFunction == IRP_MN_QUERY_DIRECTORY);
         CHECK(seen.sp.Flags == (SL_RESTART_SCAN | SL_RETURN_SINGLE_ENTRY));
         CHECK(seen.sp.Parameters.QueryDirectory.Length == sizeof(buffer));
-        CHECK(ZwQueryDirectoryFile(file, nullptr, nullptr, nullptr, &iosb, buffer, sizeof(buffer), FileBasicInformation,
-                  FALSE, nullptr, FALSE)
+        CHECK(
+            ZwQueryDirectoryFile(
+                file, nullptr, nullptr, nullptr, &iosb, buffer, sizeof(buffer),
+                FileBasicInformation, FALSE, nullptr, FALSE)
             == STATUS_INVALID_INFO_CLASS);
 
-        CHECK(NtNotifyChangeDirectoryFile(file, nullptr, nullptr, nullptr, &iosb, buffer, 64, FILE_NOTIFY_CHANGE_SIZE, TRUE)
+        CHECK(
+            NtNotifyChangeDirectoryFile(
+                file, nullptr, nullptr, nullptr, &iosb, buffer, 64, FILE_NOTIFY_CHANGE_SIZE, TRUE)
             == STATUS_SUCCESS);
         CHECK(seen.sp.MinorFunction == IRP_MN_NOTIFY_CHANGE_DIRECTORY);
         CHECK(seen.sp.Flags == SL_WATCH_TREE);
         CHECK(seen.sp.Parameters.NotifyDirectory.CompletionFilter == FILE_NOTIFY_CHANGE_SIZE);
-        CHECK(NtNotifyChangeDirectoryFile(file, nullptr, nullptr, nullptr, &iosb, buffer, 64, 0, TRUE)
+        CHECK(
+            NtNotifyChangeDirectoryFile(file, nullptr, nullptr, nullptr, &iosb, buffer, 64, 0, TRUE)
             == STATUS_INVALID_PARAMETER);
 
         LARGE_INTEGER offset;
         LARGE_INTEGER length;
         offset.QuadPart = 100;
         length.QuadPart = 50;
-        CHECK(NtLockFile(file, nullptr, nullptr, nullptr, &iosb, &offset, &length, 7, TRUE, TRUE) == STATUS_SUCCESS);
+        CHECK(
+            NtLockFile(file, nullptr, nullptr, nullptr, &iosb, &offset, &length, 7, TRUE, TRUE)
+            == STATUS_SUCCESS);
         CHECK(seen.sp.MinorFunction == IRP_MN_LOCK);
         CHECK(seen.sp.Flags == (SL_FAIL_IMMEDIATELY | SL_EXCLUSIVE_LOCK));
         CHECK(seen.sp.Parameters.LockControl.ByteOffset.QuadPart == 100);
@@ -309,25 +340,36 @@ TEST_CASE("system calls fill the stack location as documented", "[io]")
         CHECK(seen.sp.MajorFunction == IRP_MJ_FLUSH_BUFFERS);
 
         ULONG index = 3;
-        CHECK(NtQueryEaFile(file, &iosb, buffer, 64, FALSE, nullptr, 0, &index, FALSE) == STATUS_SUCCESS);
+        CHECK(
+            NtQueryEaFile(file, &iosb, buffer, 64, FALSE, nullptr, 0, &index, FALSE)
+            == STATUS_SUCCESS);
         CHECK(seen.sp.Parameters.QueryEa.EaIndex == 3);
         CHECK(seen.sp.Flags == SL_INDEX_SPECIFIED);
 
-        CHECK(NtQueryVolumeInformationFile(file, &iosb, buffer, 64, FileFsSizeInformation) == STATUS_SUCCESS);
+        CHECK(
+            NtQueryVolumeInformationFile(file, &iosb, buffer, 64, FileFsSizeInformation)
+            == STATUS_SUCCESS);
         CHECK(seen.sp.Parameters.QueryVolume.FsInformationClass == FileFsSizeInformation);
         auto* device = reinterpret_cast<PFILE_FS_DEVICE_INFORMATION>(buffer);
         seen.sp.MajorFunction = 0xFF;
-        CHECK(NtQueryVolumeInformationFile(file, &iosb, buffer, 64, FileFsDeviceInformation) == STATUS_SUCCESS);
+        CHECK(
+            NtQueryVolumeInformationFile(file, &iosb, buffer, 64, FileFsDeviceInformation)
+            == STATUS_SUCCESS);
         CHECK(device->DeviceType == FILE_DEVICE_UNKNOWN);
         CHECK(seen.sp.MajorFunction == 0xFF); // answered without the driver
 
-        CHECK(NtFsControlFile(file, nullptr, nullptr, nullptr, &iosb, FSCTL_GET_REPARSE_POINT, nullptr, 0, buffer, 64)
+        CHECK(
+            NtFsControlFile(
+                file, nullptr, nullptr, nullptr, &iosb, FSCTL_GET_REPARSE_POINT, nullptr, 0, buffer,
+                64)
             == STATUS_SUCCESS);
         CHECK(seen.sp.MinorFunction == IRP_MN_USER_FS_REQUEST);
         CHECK(seen.sp.Parameters.FileSystemControl.FsControlCode == FSCTL_GET_REPARSE_POINT);
 
         FILE_DISPOSITION_INFORMATION disposition { TRUE };
-        CHECK(NtSetInformationFile(file, &iosb, &disposition, sizeof(disposition), FileDispositionInformation)
+        CHECK(
+            NtSetInformationFile(
+                file, &iosb, &disposition, sizeof(disposition), FileDispositionInformation)
             == STATUS_SUCCESS);
         CHECK(seen.sp.Parameters.SetFile.FileInformationClass == FileDispositionInformation);
         ZwClose(file);
@@ -349,7 +391,8 @@ TEST_CASE("a security descriptor that does not fit is asked for again with its s
         REQUIRE(openFile(&file, L"\\Device\\Local\\a") == STATUS_SUCCESS);
         char buffer[40] {};
         ULONG needed = 0;
-        CHECK(NtQuerySecurityObject(file, DACL_SECURITY_INFORMATION, buffer, sizeof(buffer), &needed)
+        CHECK(
+            NtQuerySecurityObject(file, DACL_SECURITY_INFORMATION, buffer, sizeof(buffer), &needed)
             == STATUS_BUFFER_TOO_SMALL);
         CHECK(needed == 120);
         CHECK(seen.sp.Parameters.QuerySecurity.Length == 40);

@@ -12,7 +12,8 @@ using namespace iotest;
 
 namespace {
 
-// A scene with two readers, pending requests and a cancellation: enough for schedules to differ if anything disturbed them.
+// A scene with two readers, pending requests and a cancellation: enough for schedules to differ if
+// anything disturbed them.
 std::string playScene(rdrlab::recorder::Recorder* recorder, uint64_t seed)
 {
     std::string story;
@@ -36,21 +37,26 @@ std::string playScene(rdrlab::recorder::Recorder* recorder, uint64_t seed)
     });
     auto& world = machine.world();
     for (char label : { 'a', 'b', 'c' })
-        world.createThread(world.createProcess(std::string(1, label), "alice"), "main", [&story, label] {
-            HANDLE file = nullptr;
-            REQUIRE(openFile(&file, L"\\Device\\Local\\x") == STATUS_SUCCESS);
-            User<IO_STATUS_BLOCK> iosb;
-            User<ULONG> value;
-            for (int i = 0; i < 4; i++) {
-                REQUIRE(NtReadFile(file, nullptr, nullptr, nullptr, iosb.get(), value.get(), 4, nullptr, nullptr)
-                    == STATUS_SUCCESS);
-                story += label;
-            }
-            NtClose(file);
-        });
+        world.createThread(
+            world.createProcess(std::string(1, label), "alice"), "main", [&story, label] {
+                HANDLE file = nullptr;
+                REQUIRE(openFile(&file, L"\\Device\\Local\\x") == STATUS_SUCCESS);
+                User<IO_STATUS_BLOCK> iosb;
+                User<ULONG> value;
+                for (int i = 0; i < 4; i++) {
+                    REQUIRE(
+                        NtReadFile(
+                            file, nullptr, nullptr, nullptr, iosb.get(), value.get(), 4, nullptr,
+                            nullptr)
+                        == STATUS_SUCCESS);
+                    story += label;
+                }
+                NtClose(file);
+            });
     auto result = world.run();
     CHECK(result.report == "");
-    story += "|" + std::to_string(result.virtualNs) + "|" + std::to_string(world.scheduler().dispatches());
+    story += "|" + std::to_string(result.virtualNs) + "|"
+        + std::to_string(world.scheduler().dispatches());
     machine.kernel([&] { driver->remove(); });
     return story;
 }

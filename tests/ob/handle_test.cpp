@@ -26,12 +26,18 @@ TEST_CASE("a process counts its handles from 4 and uses a closed number again", 
     auto result = machine.app([] {
         User<HANDLE> a;
         User<HANDLE> b;
-        REQUIRE(NtCreateEvent(a.get(), EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE) == STATUS_SUCCESS);
-        REQUIRE(NtCreateEvent(b.get(), EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE) == STATUS_SUCCESS);
+        REQUIRE(
+            NtCreateEvent(a.get(), EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE)
+            == STATUS_SUCCESS);
+        REQUIRE(
+            NtCreateEvent(b.get(), EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE)
+            == STATUS_SUCCESS);
         CHECK(*a == reinterpret_cast<HANDLE>(4));
         CHECK(*b == reinterpret_cast<HANDLE>(8));
         CHECK(NtClose(*a) == STATUS_SUCCESS);
-        REQUIRE(NtCreateEvent(a.get(), EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE) == STATUS_SUCCESS);
+        REQUIRE(
+            NtCreateEvent(a.get(), EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE)
+            == STATUS_SUCCESS);
         CHECK(*a == reinterpret_cast<HANDLE>(4));
         CHECK(NtClose(*a) == STATUS_SUCCESS);
         CHECK(NtClose(*b) == STATUS_SUCCESS);
@@ -63,16 +69,22 @@ TEST_CASE("a handle gives no more access than it was opened with", "[ob]")
         User<HANDLE> event;
         User<HANDLE> copy;
         User<LARGE_INTEGER> now;
-        REQUIRE(NtCreateEvent(event.get(), SYNCHRONIZE, nullptr, NotificationEvent, TRUE) == STATUS_SUCCESS);
+        REQUIRE(
+            NtCreateEvent(event.get(), SYNCHRONIZE, nullptr, NotificationEvent, TRUE)
+            == STATUS_SUCCESS);
         CHECK(NtWaitForSingleObject(*event, FALSE, now.get()) == STATUS_SUCCESS);
         CHECK(NtSetEvent(*event, nullptr) == STATUS_ACCESS_DENIED);
-        CHECK(NtDuplicateObject(
-                  NtCurrentProcess(), *event, NtCurrentProcess(), copy.get(), 0, 0, DUPLICATE_SAME_ACCESS)
+        CHECK(
+            NtDuplicateObject(
+                NtCurrentProcess(), *event, NtCurrentProcess(), copy.get(), 0, 0,
+                DUPLICATE_SAME_ACCESS)
             == STATUS_SUCCESS);
         CHECK(NtSetEvent(*copy, nullptr) == STATUS_ACCESS_DENIED);
         NtClose(*copy);
-        CHECK(NtDuplicateObject(NtCurrentProcess(), *event, NtCurrentProcess(), copy.get(), EVENT_MODIFY_STATE, 0,
-                  DUPLICATE_CLOSE_SOURCE)
+        CHECK(
+            NtDuplicateObject(
+                NtCurrentProcess(), *event, NtCurrentProcess(), copy.get(), EVENT_MODIFY_STATE, 0,
+                DUPLICATE_CLOSE_SOURCE)
             == STATUS_SUCCESS);
         CHECK(NtSetEvent(*copy, nullptr) == STATUS_SUCCESS);
         CHECK(NtWaitForSingleObject(*copy, FALSE, now.get()) == STATUS_ACCESS_DENIED);
@@ -88,7 +100,9 @@ TEST_CASE("kernel handles are closed by the kernel only", "[ob]")
     machine.kernel([&] {
         OBJECT_ATTRIBUTES attributes;
         InitializeObjectAttributes(&attributes, nullptr, OBJ_KERNEL_HANDLE, nullptr, nullptr);
-        REQUIRE(ZwCreateEvent(&handle, EVENT_ALL_ACCESS, &attributes, NotificationEvent, FALSE) == STATUS_SUCCESS);
+        REQUIRE(
+            ZwCreateEvent(&handle, EVENT_ALL_ACCESS, &attributes, NotificationEvent, FALSE)
+            == STATUS_SUCCESS);
         CHECK(ObIsKernelHandle(handle));
         CHECK_FALSE(ObIsKernelHandle(reinterpret_cast<HANDLE>(4)));
     });
@@ -106,7 +120,8 @@ TEST_CASE("what a process leaves open is closed at its exit", "[ob]")
     machine.kernel([&] {
         driver = std::make_unique<LocalDriver>(L"base");
         driver->device(L"\\Device\\Local");
-        for (auto [major, text] : { std::pair(IRP_MJ_CLEANUP, "cleanup"), std::pair(IRP_MJ_CLOSE, "close") })
+        for (auto [major, text] :
+             { std::pair(IRP_MJ_CLEANUP, "cleanup"), std::pair(IRP_MJ_CLOSE, "close") })
             driver->on(major, [text = std::string(text)](PDEVICE_OBJECT, PIRP irp) {
                 journal().push_back(text);
                 return complete(irp, STATUS_SUCCESS);
@@ -117,7 +132,9 @@ TEST_CASE("what a process leaves open is closed at its exit", "[ob]")
         HANDLE file = nullptr;
         REQUIRE(openFile(&file, L"\\Device\\Local") == STATUS_SUCCESS);
         User<HANDLE> event;
-        REQUIRE(NtCreateEvent(event.get(), EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE) == STATUS_SUCCESS);
+        REQUIRE(
+            NtCreateEvent(event.get(), EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE)
+            == STATUS_SUCCESS);
         journal().push_back("exit");
     });
     CHECK(result.report == "");
@@ -127,7 +144,8 @@ TEST_CASE("what a process leaves open is closed at its exit", "[ob]")
     machine.kernel([&] { driver->remove(); });
 }
 
-TEST_CASE("a reference given back at DISPATCH_LEVEL deletes the object later, at PASSIVE_LEVEL", "[ob]")
+TEST_CASE(
+    "a reference given back at DISPATCH_LEVEL deletes the object later, at PASSIVE_LEVEL", "[ob]")
 {
     Machine machine;
     static KIRQL closeIrql;
@@ -144,7 +162,9 @@ TEST_CASE("a reference given back at DISPATCH_LEVEL deletes the object later, at
         HANDLE file = nullptr;
         PVOID object = nullptr;
         REQUIRE(openFile(&file, L"\\Device\\Local") == STATUS_SUCCESS);
-        REQUIRE(ObReferenceObjectByHandle(file, 0, *IoFileObjectType, KernelMode, &object, nullptr) == STATUS_SUCCESS);
+        REQUIRE(
+            ObReferenceObjectByHandle(file, 0, *IoFileObjectType, KernelMode, &object, nullptr)
+            == STATUS_SUCCESS);
         ZwClose(file);
         CHECK_FALSE(closed);
         KIRQL irql;
@@ -175,7 +195,9 @@ TEST_CASE("a wait for several objects ends with the first or with all", "[ob]")
         ZwSetEvent(handles[2], &old);
         CHECK(old == 0);
         CHECK(NtWaitForMultipleObjects(3, handles, WaitAll, FALSE, nullptr) == STATUS_SUCCESS);
-        CHECK(NtWaitForMultipleObjects(0, handles, WaitAny, FALSE, nullptr) == STATUS_INVALID_PARAMETER_1);
+        CHECK(
+            NtWaitForMultipleObjects(0, handles, WaitAny, FALSE, nullptr)
+            == STATUS_INVALID_PARAMETER_1);
         for (HANDLE handle : handles)
             ZwClose(handle);
     });

@@ -6,7 +6,8 @@ using namespace iotest;
 namespace {
 
 // Names of the calling thread's mode, as OBJECT_ATTRIBUTES want them (kernel callers only).
-struct Named {
+struct Named
+{
     UNICODE_STRING text;
     OBJECT_ATTRIBUTES attributes;
 
@@ -58,7 +59,9 @@ TEST_CASE("\\??\\UNC leads to the multiple UNC provider", "[ob]")
     machine.kernel([] {
         Named unc(L"\\??\\UNC");
         HANDLE link = nullptr;
-        REQUIRE(ZwOpenSymbolicLinkObject(&link, SYMBOLIC_LINK_QUERY, &unc.attributes) == STATUS_SUCCESS);
+        REQUIRE(
+            ZwOpenSymbolicLinkObject(&link, SYMBOLIC_LINK_QUERY, &unc.attributes)
+            == STATUS_SUCCESS);
         WCHAR buffer[40];
         UNICODE_STRING target { 0, sizeof(buffer), buffer };
         ULONG bytes = 0;
@@ -109,11 +112,15 @@ TEST_CASE("a file's full name is its device's and its own", "[ob]")
         HANDLE file = nullptr;
         PVOID object = nullptr;
         REQUIRE(openFile(&file, L"\\Device\\Local\\dir\\a.txt") == STATUS_SUCCESS);
-        REQUIRE(ObReferenceObjectByHandle(file, 0, *IoFileObjectType, KernelMode, &object, nullptr) == STATUS_SUCCESS);
+        REQUIRE(
+            ObReferenceObjectByHandle(file, 0, *IoFileObjectType, KernelMode, &object, nullptr)
+            == STATUS_SUCCESS);
         CHECK(nameOf(object) == "\\Device\\Local\\dir\\a.txt");
         OBJECT_NAME_INFORMATION tooSmall;
         ULONG needed = 0;
-        CHECK(ObQueryNameString(object, &tooSmall, sizeof(tooSmall), &needed) == STATUS_INFO_LENGTH_MISMATCH);
+        CHECK(
+            ObQueryNameString(object, &tooSmall, sizeof(tooSmall), &needed)
+            == STATUS_INFO_LENGTH_MISMATCH);
         CHECK(needed == sizeof(OBJECT_NAME_INFORMATION) + 24 * 2);
         CHECK(nameOf(PsGetCurrentProcess()) == "");
         ObDereferenceObject(object);
@@ -122,30 +129,41 @@ TEST_CASE("a file's full name is its device's and its own", "[ob]")
     });
 }
 
-TEST_CASE("a temporary object loses its name with its last handle, a permanent one keeps it", "[ob]")
+TEST_CASE(
+    "a temporary object loses its name with its last handle, a permanent one keeps it", "[ob]")
 {
     Machine machine;
     machine.kernel([] {
         HANDLE event = nullptr;
         HANDLE again = nullptr;
         Named passing(L"\\BaseNamedObjects\\Passing");
-        REQUIRE(ZwCreateEvent(&event, EVENT_ALL_ACCESS, &passing.attributes, NotificationEvent, FALSE) == STATUS_SUCCESS);
-        CHECK(ZwCreateEvent(&again, EVENT_ALL_ACCESS, &passing.attributes, NotificationEvent, FALSE)
+        REQUIRE(
+            ZwCreateEvent(&event, EVENT_ALL_ACCESS, &passing.attributes, NotificationEvent, FALSE)
+            == STATUS_SUCCESS);
+        CHECK(
+            ZwCreateEvent(&again, EVENT_ALL_ACCESS, &passing.attributes, NotificationEvent, FALSE)
             == STATUS_OBJECT_NAME_COLLISION);
         Named same(L"\\basenamedobjects\\PASSING", OBJ_OPENIF);
-        CHECK(ZwCreateEvent(&again, EVENT_ALL_ACCESS, &same.attributes, NotificationEvent, FALSE)
+        CHECK(
+            ZwCreateEvent(&again, EVENT_ALL_ACCESS, &same.attributes, NotificationEvent, FALSE)
             == STATUS_OBJECT_NAME_EXISTS);
         ZwClose(again);
         ZwClose(event);
-        CHECK(ZwOpenEvent(&event, EVENT_ALL_ACCESS, &passing.attributes) == STATUS_OBJECT_NAME_NOT_FOUND);
+        CHECK(
+            ZwOpenEvent(&event, EVENT_ALL_ACCESS, &passing.attributes)
+            == STATUS_OBJECT_NAME_NOT_FOUND);
 
         Named lasting(L"\\BaseNamedObjects\\Lasting", OBJ_PERMANENT);
-        REQUIRE(ZwCreateEvent(&event, EVENT_ALL_ACCESS, &lasting.attributes, NotificationEvent, FALSE) == STATUS_SUCCESS);
+        REQUIRE(
+            ZwCreateEvent(&event, EVENT_ALL_ACCESS, &lasting.attributes, NotificationEvent, FALSE)
+            == STATUS_SUCCESS);
         ZwClose(event);
         REQUIRE(ZwOpenEvent(&event, EVENT_ALL_ACCESS, &lasting.attributes) == STATUS_SUCCESS);
         CHECK(ZwMakeTemporaryObject(event) == STATUS_SUCCESS);
         ZwClose(event);
-        CHECK(ZwOpenEvent(&event, EVENT_ALL_ACCESS, &lasting.attributes) == STATUS_OBJECT_NAME_NOT_FOUND);
+        CHECK(
+            ZwOpenEvent(&event, EVENT_ALL_ACCESS, &lasting.attributes)
+            == STATUS_OBJECT_NAME_NOT_FOUND);
     });
 }
 
@@ -156,11 +174,15 @@ TEST_CASE("directories are listed in the order of their entries, in pieces that 
         Named path(L"\\Lab");
         HANDLE directory = nullptr;
         HANDLE events[3] {};
-        REQUIRE(ZwCreateDirectoryObject(&directory, DIRECTORY_ALL_ACCESS, &path.attributes) == STATUS_SUCCESS);
+        REQUIRE(
+            ZwCreateDirectoryObject(&directory, DIRECTORY_ALL_ACCESS, &path.attributes)
+            == STATUS_SUCCESS);
         const wchar_t* names[] = { L"zebra", L"ant", L"mole" };
         for (int i = 0; i < 3; i++) {
             Named relative(names[i], OBJ_CASE_INSENSITIVE, directory);
-            REQUIRE(ZwCreateEvent(&events[i], EVENT_ALL_ACCESS, &relative.attributes, NotificationEvent, FALSE)
+            REQUIRE(
+                ZwCreateEvent(
+                    &events[i], EVENT_ALL_ACCESS, &relative.attributes, NotificationEvent, FALSE)
                 == STATUS_SUCCESS);
         }
         alignas(8) char buffer[160];
@@ -169,10 +191,12 @@ TEST_CASE("directories are listed in the order of their entries, in pieces that 
         NTSTATUS status;
         int calls = 0;
         do {
-            status = ZwQueryDirectoryObject(directory, buffer, sizeof(buffer), FALSE, calls == 0, &context, nullptr);
+            status = ZwQueryDirectoryObject(
+                directory, buffer, sizeof(buffer), FALSE, calls == 0, &context, nullptr);
             if (!NT_SUCCESS(status))
                 break;
-            for (auto* entry = reinterpret_cast<POBJECT_DIRECTORY_INFORMATION>(buffer); entry->Name.Length; entry++)
+            for (auto* entry = reinterpret_cast<POBJECT_DIRECTORY_INFORMATION>(buffer);
+                 entry->Name.Length; entry++)
                 seen += narrow(&entry->Name) + ":" + narrow(&entry->TypeName) + " ";
             calls++;
         } while (calls < 5);
@@ -181,20 +205,29 @@ TEST_CASE("directories are listed in the order of their entries, in pieces that 
         CHECK(seen == "zebra:Event ant:Event mole:Event ");
         Named absolute(L"\\x", OBJ_CASE_INSENSITIVE, directory);
         HANDLE none = nullptr;
-        CHECK(ZwOpenEvent(&none, EVENT_ALL_ACCESS, &absolute.attributes) == STATUS_OBJECT_PATH_SYNTAX_BAD);
+        CHECK(
+            ZwOpenEvent(&none, EVENT_ALL_ACCESS, &absolute.attributes)
+            == STATUS_OBJECT_PATH_SYNTAX_BAD);
         Named through(L"\\Lab\\ant\\deeper");
-        CHECK(ZwOpenEvent(&none, EVENT_ALL_ACCESS, &through.attributes) == STATUS_OBJECT_TYPE_MISMATCH);
+        CHECK(
+            ZwOpenEvent(&none, EVENT_ALL_ACCESS, &through.attributes)
+            == STATUS_OBJECT_TYPE_MISMATCH);
         Named wrong(L"\\Lab\\ant");
-        CHECK(ZwOpenDirectoryObject(&none, DIRECTORY_QUERY, &wrong.attributes) == STATUS_OBJECT_TYPE_MISMATCH);
+        CHECK(
+            ZwOpenDirectoryObject(&none, DIRECTORY_QUERY, &wrong.attributes)
+            == STATUS_OBJECT_TYPE_MISMATCH);
         Named empty(L"\\Lab\\\\ant");
-        CHECK(ZwOpenEvent(&none, EVENT_ALL_ACCESS, &empty.attributes) == STATUS_OBJECT_NAME_INVALID);
+        CHECK(
+            ZwOpenEvent(&none, EVENT_ALL_ACCESS, &empty.attributes) == STATUS_OBJECT_NAME_INVALID);
         for (HANDLE event : events)
             ZwClose(event);
         ZwClose(directory);
     });
 }
 
-TEST_CASE("a device that is deleted in use is out of the name space at once and dies with its last file", "[ob]")
+TEST_CASE(
+    "a device that is deleted in use is out of the name space at once and dies with its last file",
+    "[ob]")
 {
     Machine machine;
     machine.kernel([] {

@@ -1,7 +1,8 @@
 /* counterdrv.c - a little driver written only with the documented routines: it counts.
  *
- * \Device\Counter; reading returns the number of reads so far in a ULONG, IOCTL_COUNTER_RESET sets it back. The count is a
- * global variable of the module, so that a test sees whether a second load starts fresh.
+ * \Device\Counter; reading returns the number of reads so far in a ULONG, IOCTL_COUNTER_RESET sets
+ * it back. The count is a global variable of the module, so that a test sees whether a second load
+ * starts fresh.
  */
 #include <ntddk.h>
 

@@ -1,7 +1,9 @@
-// ntframe.h - the frame of a system call: its mode, its span in the trace, and the way from Zw to Nt.
+// ntframe.h - the frame of a system call: its mode, its span in the trace, and the way from Zw to
+// Nt.
 //
-// NtXxx runs with the previous mode of the thread: UserMode for the calls of application threads, whose buffers are
-// probed and whose handles are checked. ZwXxx is the same call with the previous mode set to KernelMode for its duration.
+// NtXxx runs with the previous mode of the thread: UserMode for the calls of application threads,
+// whose buffers are probed and whose handles are checked. ZwXxx is the same call with the previous
+// mode set to KernelMode for its duration.
 #pragma once
 
 #include <ntifs.h>
@@ -10,8 +12,10 @@
 
 #include "engine/ntos/inc/psp.h"
 
-// One line per system call of an application (layer App, "NtReadFile") or of a driver (layer Kernel, "ZwReadFile").
-class NtSystemCall {
+// One line per system call of an application (layer App, "NtReadFile") or of a driver (layer
+// Kernel, "ZwReadFile").
+class NtSystemCall
+{
 public:
     NtSystemCall(const char* NtName, const char* ZwName)
         : m_mode(ExGetPreviousMode())
@@ -40,7 +44,8 @@ private:
 };
 
 // The previous mode is KernelMode as long as this lives.
-class ZwScope {
+class ZwScope
+{
 public:
     ZwScope()
         : m_old(PspSetPreviousMode(KernelMode))

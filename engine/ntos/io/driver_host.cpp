@@ -1,8 +1,9 @@
 // driver_host.cpp - driver modules as files of the host: shared objects with a DriverEntry.
 //
-// A module is opened privately, so that two drivers may use the same names. The dynamic linker hands out one copy per file:
-// a module that is still mapped (loaded under another service name, or kept by a leaked driver object) is refused, because
-// it would start with the globals of its other life.
+// A module is opened privately, so that two drivers may use the same names. The dynamic linker
+// hands out one copy per file: a module that is still mapped (loaded under another service name, or
+// kept by a leaked driver object) is refused, because it would start with the globals of its other
+// life.
 //
 // The standard headers come first: crt.h of the DDK renames what they declare.
 #include <cstdio>
@@ -16,7 +17,8 @@
 
 namespace {
 
-// The only file-scope state with a constructor in the I/O manager: host side, never touched by a decision.
+// The only file-scope state with a constructor in the I/O manager: host side, never touched by a
+// decision.
 std::string& lastError()
 {
     static std::string text;
@@ -26,8 +28,7 @@ std::string& lastError()
 bool isMapped(const char* path)
 {
     void* again = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
-    if (again != nullptr)
-    {
+    if (again != nullptr) {
         dlclose(again);
     }
     return again != nullptr;
@@ -40,34 +41,29 @@ extern "C" const char* IopLastLoadError(void)
     return lastError().c_str();
 }
 
-extern "C" NTSTATUS IopOpenModule(const char* Path, PVOID* Module, PDRIVER_INITIALIZE* Entry) noexcept
+extern "C" NTSTATUS
+IopOpenModule(const char* Path, PVOID* Module, PDRIVER_INITIALIZE* Entry) noexcept
 {
     lastError().clear();
-    if (FILE* file = fopen(Path, "rb"))
-    {
+    if (FILE* file = fopen(Path, "rb")) {
         fclose(file);
-    }
-    else
-    {
+    } else {
         lastError() = std::string("cannot open driver module ") + Path;
         return STATUS_OBJECT_NAME_NOT_FOUND;
     }
-    if (isMapped(Path))
-    {
+    if (isMapped(Path)) {
         lastError() = std::string(Path) + " is loaded already";
         return STATUS_IMAGE_ALREADY_LOADED;
     }
     dlerror();
     void* handle = dlopen(Path, RTLD_NOW | RTLD_LOCAL);
-    if (handle == nullptr)
-    {
+    if (handle == nullptr) {
         const char* reason = dlerror();
         lastError() = reason != nullptr ? reason : "the module cannot be loaded";
         return STATUS_INVALID_IMAGE_FORMAT;
     }
     void* entry = dlsym(handle, "DriverEntry");
-    if (entry == nullptr)
-    {
+    if (entry == nullptr) {
         lastError() = std::string(Path) + " exports no DriverEntry";
         dlclose(handle);
         return STATUS_PROCEDURE_NOT_FOUND;
@@ -80,8 +76,7 @@ extern "C" NTSTATUS IopOpenModule(const char* Path, PVOID* Module, PDRIVER_INITI
 extern "C" void IopCloseModule(PVOID Module) noexcept
 {
     // The recorder keeps names of routines by address; those of the module are about to go.
-    if (auto* active = rdrlab::recorder::Recorder::active())
-    {
+    if (auto* active = rdrlab::recorder::Recorder::active()) {
         active->forgetLiterals();
     }
     dlclose(Module);

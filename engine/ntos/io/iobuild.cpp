@@ -1,9 +1,12 @@
 // iobuild.cpp - IRPs that drivers and the memory manager have built for them.
 //
-//   IoBuildDeviceIoControlRequest, IoBuildSynchronousFsdRequest   "threaded": on the list of the building thread, freed by
-//                                                                 the final stage, result in the caller's status block
-//   IoBuildAsynchronousFsdRequest                                 the caller's: its completion routine frees it
-//   IoPageRead, IoSynchronousPageWrite                            paging I/O of the cache and memory managers
+//   IoBuildDeviceIoControlRequest, IoBuildSynchronousFsdRequest   "threaded": on the list of the
+//   building thread, freed by
+//                                                                 the final stage, result in the
+//                                                                 caller's status block
+//   IoBuildAsynchronousFsdRequest                                 the caller's: its completion
+//   routine frees it IoPageRead, IoSynchronousPageWrite                            paging I/O of
+//   the cache and memory managers
 #include "engine/ntos/io/iopriv.h"
 
 namespace {
@@ -14,7 +17,12 @@ BOOLEAN IopIsTransfer(ULONG MajorFunction)
 }
 
 // The data buffer of a read or write as the device wants it.
-NTSTATUS IopBuildTransfer(PIRP Irp, ULONG MajorFunction, PDEVICE_OBJECT DeviceObject, PVOID Buffer, ULONG Length,
+NTSTATUS IopBuildTransfer(
+    PIRP Irp,
+    ULONG MajorFunction,
+    PDEVICE_OBJECT DeviceObject,
+    PVOID Buffer,
+    ULONG Length,
     PLARGE_INTEGER StartingOffset)
 {
     PIO_STACK_LOCATION IrpSp = IoGetNextIrpStackLocation(Irp);
@@ -22,10 +30,12 @@ NTSTATUS IopBuildTransfer(PIRP Irp, ULONG MajorFunction, PDEVICE_OBJECT DeviceOb
 
     if (Write) {
         IrpSp->Parameters.Write.Length = Length;
-        IrpSp->Parameters.Write.ByteOffset.QuadPart = StartingOffset != nullptr ? StartingOffset->QuadPart : 0;
+        IrpSp->Parameters.Write.ByteOffset.QuadPart
+            = StartingOffset != nullptr ? StartingOffset->QuadPart : 0;
     } else {
         IrpSp->Parameters.Read.Length = Length;
-        IrpSp->Parameters.Read.ByteOffset.QuadPart = StartingOffset != nullptr ? StartingOffset->QuadPart : 0;
+        IrpSp->Parameters.Read.ByteOffset.QuadPart
+            = StartingOffset != nullptr ? StartingOffset->QuadPart : 0;
     }
     if ((DeviceObject->Flags & DO_BUFFERED_IO) != 0) {
         Irp->UserBuffer = Buffer;
@@ -54,7 +64,12 @@ void IopDropBuilt(PIRP Irp)
     IoFreeIrp(Irp);
 }
 
-NTSTATUS IopPage(UCHAR MajorFunction, PFILE_OBJECT FileObject, PMDL Mdl, PLARGE_INTEGER Offset, PKEVENT Event,
+NTSTATUS IopPage(
+    UCHAR MajorFunction,
+    PFILE_OBJECT FileObject,
+    PMDL Mdl,
+    PLARGE_INTEGER Offset,
+    PKEVENT Event,
     PIO_STATUS_BLOCK IoStatusBlock)
 {
     PDEVICE_OBJECT Top = IoGetRelatedDeviceObject(FileObject);
@@ -85,8 +100,14 @@ extern "C" {
 
 /// Source   windows-driver-docs: wdm/iobuilddeviceiocontrolrequest
 PIRP NTAPI IoBuildDeviceIoControlRequest(
-    ULONG IoControlCode, PDEVICE_OBJECT DeviceObject, PVOID InputBuffer, ULONG InputBufferLength,
-    PVOID OutputBuffer, ULONG OutputBufferLength, BOOLEAN InternalDeviceIoControl, PKEVENT Event,
+    ULONG IoControlCode,
+    PDEVICE_OBJECT DeviceObject,
+    PVOID InputBuffer,
+    ULONG InputBufferLength,
+    PVOID OutputBuffer,
+    ULONG OutputBufferLength,
+    BOOLEAN InternalDeviceIoControl,
+    PKEVENT Event,
     PIO_STATUS_BLOCK IoStatusBlock)
 {
     NTSTATUS Status = STATUS_SUCCESS;
@@ -97,14 +118,16 @@ PIRP NTAPI IoBuildDeviceIoControlRequest(
         return nullptr;
     }
     PIO_STACK_LOCATION IrpSp = IoGetNextIrpStackLocation(Irp);
-    IrpSp->MajorFunction = InternalDeviceIoControl ? IRP_MJ_INTERNAL_DEVICE_CONTROL : IRP_MJ_DEVICE_CONTROL;
+    IrpSp->MajorFunction
+        = InternalDeviceIoControl ? IRP_MJ_INTERNAL_DEVICE_CONTROL : IRP_MJ_DEVICE_CONTROL;
     IrpSp->Parameters.DeviceIoControl.IoControlCode = IoControlCode;
     IrpSp->Parameters.DeviceIoControl.InputBufferLength = InputBufferLength;
     IrpSp->Parameters.DeviceIoControl.OutputBufferLength = OutputBufferLength;
     Irp->UserBuffer = OutputBuffer;
     switch (METHOD_FROM_CTL_CODE(IoControlCode)) {
     case METHOD_BUFFERED:
-        Status = IopAttachSystemBuffer(Irp, InputBuffer, InputBufferLength,
+        Status = IopAttachSystemBuffer(
+            Irp, InputBuffer, InputBufferLength,
             InputBufferLength > OutputBufferLength ? InputBufferLength : OutputBufferLength);
         Irp->Flags |= OutputBufferLength != 0 ? IRP_INPUT_OPERATION : 0;
         break;
@@ -114,8 +137,10 @@ PIRP NTAPI IoBuildDeviceIoControlRequest(
             ? IopAttachSystemBuffer(Irp, InputBuffer, InputBufferLength, InputBufferLength)
             : STATUS_SUCCESS;
         if (NT_SUCCESS(Status) && OutputBuffer != nullptr) {
-            Status = IopAttachMdl(Irp, KernelMode, OutputBuffer, OutputBufferLength,
-                METHOD_FROM_CTL_CODE(IoControlCode) == METHOD_IN_DIRECT ? IoReadAccess : IoWriteAccess);
+            Status = IopAttachMdl(
+                Irp, KernelMode, OutputBuffer, OutputBufferLength,
+                METHOD_FROM_CTL_CODE(IoControlCode) == METHOD_IN_DIRECT ? IoReadAccess
+                                                                        : IoWriteAccess);
         }
         break;
     default:
@@ -133,9 +158,14 @@ PIRP NTAPI IoBuildDeviceIoControlRequest(
     return Irp;
 }
 
-/// The caller's completion routine frees the IRP (and its buffers) and returns STATUS_MORE_PROCESSING_REQUIRED.
+/// The caller's completion routine frees the IRP (and its buffers) and returns
+/// STATUS_MORE_PROCESSING_REQUIRED.
 PIRP NTAPI IoBuildAsynchronousFsdRequest(
-    ULONG MajorFunction, PDEVICE_OBJECT DeviceObject, PVOID Buffer, ULONG Length, PLARGE_INTEGER StartingOffset,
+    ULONG MajorFunction,
+    PDEVICE_OBJECT DeviceObject,
+    PVOID Buffer,
+    ULONG Length,
+    PLARGE_INTEGER StartingOffset,
     PIO_STATUS_BLOCK IoStatusBlock)
 {
     PIRP Irp = IoAllocateIrp(DeviceObject->StackSize, FALSE);
@@ -147,7 +177,8 @@ PIRP NTAPI IoBuildAsynchronousFsdRequest(
     Irp->Tail.Overlay.Thread = PsGetCurrentThread();
     Irp->RequestorMode = KernelMode;
     if (IopIsTransfer(MajorFunction)
-        && !NT_SUCCESS(IopBuildTransfer(Irp, MajorFunction, DeviceObject, Buffer, Length, StartingOffset))) {
+        && !NT_SUCCESS(
+            IopBuildTransfer(Irp, MajorFunction, DeviceObject, Buffer, Length, StartingOffset))) {
         IopDropBuilt(Irp);
         return nullptr;
     }
@@ -156,10 +187,16 @@ PIRP NTAPI IoBuildAsynchronousFsdRequest(
 }
 
 PIRP NTAPI IoBuildSynchronousFsdRequest(
-    ULONG MajorFunction, PDEVICE_OBJECT DeviceObject, PVOID Buffer, ULONG Length, PLARGE_INTEGER StartingOffset,
-    PKEVENT Event, PIO_STATUS_BLOCK IoStatusBlock)
+    ULONG MajorFunction,
+    PDEVICE_OBJECT DeviceObject,
+    PVOID Buffer,
+    ULONG Length,
+    PLARGE_INTEGER StartingOffset,
+    PKEVENT Event,
+    PIO_STATUS_BLOCK IoStatusBlock)
 {
-    PIRP Irp = IoBuildAsynchronousFsdRequest(MajorFunction, DeviceObject, Buffer, Length, StartingOffset, IoStatusBlock);
+    PIRP Irp = IoBuildAsynchronousFsdRequest(
+        MajorFunction, DeviceObject, Buffer, Length, StartingOffset, IoStatusBlock);
 
     PAGED_CODE();
     if (Irp != nullptr) {
@@ -169,18 +206,26 @@ PIRP NTAPI IoBuildSynchronousFsdRequest(
     return Irp;
 }
 
-/// Reads pages of a file into an MDL. The caller waits on Event when STATUS_PENDING is returned, then reads *IoStatusBlock
-/// (which is filled in every other case too).
+/// Reads pages of a file into an MDL. The caller waits on Event when STATUS_PENDING is returned,
+/// then reads *IoStatusBlock (which is filled in every other case too).
 ///
 /// IRQL     <= APC_LEVEL
 NTSTATUS NTAPI IoPageRead(
-    PFILE_OBJECT FileObject, PMDL Mdl, PLARGE_INTEGER Offset, PKEVENT Event, PIO_STATUS_BLOCK IoStatusBlock)
+    PFILE_OBJECT FileObject,
+    PMDL Mdl,
+    PLARGE_INTEGER Offset,
+    PKEVENT Event,
+    PIO_STATUS_BLOCK IoStatusBlock)
 {
     return IopPage(IRP_MJ_READ, FileObject, Mdl, Offset, Event, IoStatusBlock);
 }
 
 NTSTATUS NTAPI IoSynchronousPageWrite(
-    PFILE_OBJECT FileObject, PMDL Mdl, PLARGE_INTEGER FileOffset, PKEVENT Event, PIO_STATUS_BLOCK IoStatusBlock)
+    PFILE_OBJECT FileObject,
+    PMDL Mdl,
+    PLARGE_INTEGER FileOffset,
+    PKEVENT Event,
+    PIO_STATUS_BLOCK IoStatusBlock)
 {
     return IopPage(IRP_MJ_WRITE, FileObject, Mdl, FileOffset, Event, IoStatusBlock);
 }

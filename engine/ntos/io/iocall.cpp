@@ -1,12 +1,14 @@
 // iocall.cpp - an IRP on its way down and up: IofCallDriver, IofCompleteRequest.
 //
-// The way down takes one stack location per driver. The way up visits the same locations in reverse and calls the
-// completion routines stored there; STATUS_MORE_PROCESSING_REQUIRED stops it until the routine's owner completes the IRP
-// again. At the top the I/O manager's own final stage takes over (iofinish.cpp).
+// The way down takes one stack location per driver. The way up visits the same locations in reverse
+// and calls the completion routines stored there; STATUS_MORE_PROCESSING_REQUIRED stops it until
+// the routine's owner completes the IRP again. At the top the I/O manager's own final stage takes
+// over (iofinish.cpp).
 //
-// Each hop is a span of the trace: begun by IofCallDriver, finished when completion walks the hop's stack location. A
-// driver that skips its location shares it with the one below, so up to kHopsPerLocation spans hang from one location;
-// the byte addresses inside the location serve as their keys.
+// Each hop is a span of the trace: begun by IofCallDriver, finished when completion walks the hop's
+// stack location. A driver that skips its location shares it with the one below, so up to
+// kHopsPerLocation spans hang from one location; the byte addresses inside the location serve as
+// their keys.
 #include "engine/ntos/inc/kep.h"
 #include "engine/ntos/io/iopriv.h"
 
@@ -16,13 +18,34 @@ constexpr ULONG kHopsPerLocation = 16;
 
 constinit IOP_CALL* IopCalls = nullptr; // innermost first, of all threads
 
-const char* const kMajorNames[] = { "IRP_MJ_CREATE", "IRP_MJ_CREATE_NAMED_PIPE", "IRP_MJ_CLOSE", "IRP_MJ_READ",
-    "IRP_MJ_WRITE", "IRP_MJ_QUERY_INFORMATION", "IRP_MJ_SET_INFORMATION", "IRP_MJ_QUERY_EA", "IRP_MJ_SET_EA",
-    "IRP_MJ_FLUSH_BUFFERS", "IRP_MJ_QUERY_VOLUME_INFORMATION", "IRP_MJ_SET_VOLUME_INFORMATION",
-    "IRP_MJ_DIRECTORY_CONTROL", "IRP_MJ_FILE_SYSTEM_CONTROL", "IRP_MJ_DEVICE_CONTROL",
-    "IRP_MJ_INTERNAL_DEVICE_CONTROL", "IRP_MJ_SHUTDOWN", "IRP_MJ_LOCK_CONTROL", "IRP_MJ_CLEANUP",
-    "IRP_MJ_CREATE_MAILSLOT", "IRP_MJ_QUERY_SECURITY", "IRP_MJ_SET_SECURITY", "IRP_MJ_POWER",
-    "IRP_MJ_SYSTEM_CONTROL", "IRP_MJ_DEVICE_CHANGE", "IRP_MJ_QUERY_QUOTA", "IRP_MJ_SET_QUOTA", "IRP_MJ_PNP" };
+const char* const kMajorNames[] = { "IRP_MJ_CREATE",
+                                    "IRP_MJ_CREATE_NAMED_PIPE",
+                                    "IRP_MJ_CLOSE",
+                                    "IRP_MJ_READ",
+                                    "IRP_MJ_WRITE",
+                                    "IRP_MJ_QUERY_INFORMATION",
+                                    "IRP_MJ_SET_INFORMATION",
+                                    "IRP_MJ_QUERY_EA",
+                                    "IRP_MJ_SET_EA",
+                                    "IRP_MJ_FLUSH_BUFFERS",
+                                    "IRP_MJ_QUERY_VOLUME_INFORMATION",
+                                    "IRP_MJ_SET_VOLUME_INFORMATION",
+                                    "IRP_MJ_DIRECTORY_CONTROL",
+                                    "IRP_MJ_FILE_SYSTEM_CONTROL",
+                                    "IRP_MJ_DEVICE_CONTROL",
+                                    "IRP_MJ_INTERNAL_DEVICE_CONTROL",
+                                    "IRP_MJ_SHUTDOWN",
+                                    "IRP_MJ_LOCK_CONTROL",
+                                    "IRP_MJ_CLEANUP",
+                                    "IRP_MJ_CREATE_MAILSLOT",
+                                    "IRP_MJ_QUERY_SECURITY",
+                                    "IRP_MJ_SET_SECURITY",
+                                    "IRP_MJ_POWER",
+                                    "IRP_MJ_SYSTEM_CONTROL",
+                                    "IRP_MJ_DEVICE_CHANGE",
+                                    "IRP_MJ_QUERY_QUOTA",
+                                    "IRP_MJ_SET_QUOTA",
+                                    "IRP_MJ_PNP" };
 static_assert(sizeof(kMajorNames) / sizeof(kMajorNames[0]) == IRP_MJ_MAXIMUM_FUNCTION + 1);
 
 const void* IopHopKey(PIO_STACK_LOCATION IrpSp, ULONG Hop)
@@ -52,11 +75,13 @@ void IopFinishHops(PIRP Irp, PIO_STACK_LOCATION IrpSp)
     }
     while (Hop > 0) {
         Hop--;
-        RdrTraceFinish(RdrTraceSpanOf(IopHopKey(IrpSp, Hop)), Irp->IoStatus.Status, Irp->IoStatus.Information);
+        RdrTraceFinish(
+            RdrTraceSpanOf(IopHopKey(IrpSp, Hop)), Irp->IoStatus.Status, Irp->IoStatus.Information);
         RdrTraceBind(IopHopKey(IrpSp, Hop), 0);
     }
     // The driver above owns the IRP again.
-    RdrTraceBind(Irp, Irp->CurrentLocation <= Irp->StackCount ? RdrTraceSpanOf(IopHopKey(IrpSp + 1, 0)) : 0);
+    RdrTraceBind(
+        Irp, Irp->CurrentLocation <= Irp->StackCount ? RdrTraceSpanOf(IopHopKey(IrpSp + 1, 0)) : 0);
 }
 
 void IopRemoveCall(IOP_CALL* Call)
@@ -73,20 +98,25 @@ void IopRemoveCall(IOP_CALL* Call)
 void IopCheckReturn(PDEVICE_OBJECT DeviceObject, IOP_CALL* Call, NTSTATUS Status)
 {
     if (Status == STATUS_PENDING) {
-        // After completion the IRP may be gone: then only what completion saw counts. Before it, a driver that passed the
-        // IRP down need not have marked it: completion will carry the mark up.
-        BOOLEAN Marked = Call->Completed ? Call->PendingReturned
-                                         : Call->Irp->Tail.Overlay.CurrentStackLocation != Call->IrpSp
+        // After completion the IRP may be gone: then only what completion saw counts. Before it, a
+        // driver that passed the IRP down need not have marked it: completion will carry the mark
+        // up.
+        BOOLEAN Marked = Call->Completed
+            ? Call->PendingReturned
+            : Call->Irp->Tail.Overlay.CurrentStackLocation != Call->IrpSp
                 || (Call->IrpSp->Control & SL_PENDING_RETURNED) != 0;
         if (!Marked) {
-            IopMisuse(kMisusePendingStatus, DeviceObject, Call->Irp,
+            IopMisuse(
+                kMisusePendingStatus, DeviceObject, Call->Irp,
                 "a dispatch routine returned STATUS_PENDING without IoMarkIrpPending");
         }
     } else if (!Call->Completed) {
-        IopMisuse(kMisuseBadStatus, DeviceObject, Call->Irp,
+        IopMisuse(
+            kMisuseBadStatus, DeviceObject, Call->Irp,
             "a dispatch routine returned a final status, but nobody completed the IRP");
     } else if (Call->PendingReturned) {
-        IopMisuse(kMisusePendingStatus, DeviceObject, Call->Irp,
+        IopMisuse(
+            kMisusePendingStatus, DeviceObject, Call->Irp,
             "a dispatch routine marked the IRP pending, but did not return STATUS_PENDING");
     }
 }
@@ -98,11 +128,13 @@ const char* IopMajorName(UCHAR MajorFunction)
     return MajorFunction <= IRP_MJ_MAXIMUM_FUNCTION ? kMajorNames[MajorFunction] : "IRP_MJ_?";
 }
 
-/// Stops the machine: a driver broke a rule of the I/O manager. The text goes to the trace and to the report.
+/// Stops the machine: a driver broke a rule of the I/O manager. The text goes to the trace and to
+/// the report.
 void IopMisuse(ULONG Code, PVOID Parameter2, PVOID Parameter3, const char* What)
 {
     RdrTraceText(RdrLayerIo, RdrEventError, "I/O manager", Parameter3, What);
-    KiBugCheckNote(What, DRIVER_VERIFIER_IOMANAGER_VIOLATION, Code, reinterpret_cast<ULONG_PTR>(Parameter2),
+    KiBugCheckNote(
+        What, DRIVER_VERIFIER_IOMANAGER_VIOLATION, Code, reinterpret_cast<ULONG_PTR>(Parameter2),
         reinterpret_cast<ULONG_PTR>(Parameter3), 0);
 }
 
@@ -127,7 +159,9 @@ NTSTATUS NTAPI IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp)
         KeBugCheckEx(NO_MORE_IRP_STACK_LOCATIONS, reinterpret_cast<ULONG_PTR>(Irp), 0, 0, 0);
     }
     if (Irp->CancelRoutine != nullptr) {
-        IopMisuse(kMisusePassedDownCancelable, DeviceObject, Irp, "an IRP was passed down with its cancel routine set");
+        IopMisuse(
+            kMisusePassedDownCancelable, DeviceObject, Irp,
+            "an IRP was passed down with its cancel routine set");
     }
     PIO_STACK_LOCATION IrpSp = --Irp->Tail.Overlay.CurrentStackLocation;
     IrpSp->DeviceObject = DeviceObject;
@@ -139,13 +173,16 @@ NTSTATUS NTAPI IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     IOP_CALL Call { IopCalls, Irp, IrpSp, FALSE, FALSE };
     IopCalls = &Call;
     KiSchedulePoint();
-    NTSTATUS Status = DeviceObject->DriverObject->MajorFunction[IrpSp->MajorFunction](DeviceObject, Irp);
+    NTSTATUS Status
+        = DeviceObject->DriverObject->MajorFunction[IrpSp->MajorFunction](DeviceObject, Irp);
     IopRemoveCall(&Call);
     if (Span != 0) {
         RdrTraceLeave(Span);
     }
     if (KeGetCurrentIrql() != Irql) {
-        IopMisuse(kMisuseIrqlChanged, DeviceObject, Irp, "a dispatch routine returned at another IRQL than it was called");
+        IopMisuse(
+            kMisuseIrqlChanged, DeviceObject, Irp,
+            "a dispatch routine returned at another IRQL than it was called");
     }
     IopCheckReturn(DeviceObject, &Call, Status);
     return Status;
@@ -162,10 +199,14 @@ VOID NTAPI IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost)
         KeBugCheckEx(MULTIPLE_IRP_COMPLETE_REQUESTS, reinterpret_cast<ULONG_PTR>(Irp), 0, 0, 0);
     }
     if (Irp->CancelRoutine != nullptr) {
-        IopMisuse(kMisuseCancelRoutineSet, Irp, nullptr, "an IRP was completed with its cancel routine set");
+        IopMisuse(
+            kMisuseCancelRoutineSet, Irp, nullptr,
+            "an IRP was completed with its cancel routine set");
     }
-    if (Irp->IoStatus.Status == STATUS_PENDING || Irp->IoStatus.Status == static_cast<NTSTATUS>(-1)) {
-        IopMisuse(kMisuseCompletedPending, Irp, nullptr, "an IRP was completed with STATUS_PENDING");
+    if (Irp->IoStatus.Status == STATUS_PENDING
+        || Irp->IoStatus.Status == static_cast<NTSTATUS>(-1)) {
+        IopMisuse(
+            kMisuseCompletedPending, Irp, nullptr, "an IRP was completed with STATUS_PENDING");
     }
     if (KeGetCurrentIrql() > DISPATCH_LEVEL) {
         IopMisuse(kMisuseCompletedHigh, Irp, nullptr, "an IRP was completed above DISPATCH_LEVEL");
@@ -190,7 +231,8 @@ VOID NTAPI IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost)
         BOOLEAN Invoke = (NT_SUCCESS(Irp->IoStatus.Status) && (Control & SL_INVOKE_ON_SUCCESS) != 0)
             || (!NT_SUCCESS(Irp->IoStatus.Status) && (Control & SL_INVOKE_ON_ERROR) != 0)
             || (Irp->Cancel && (Control & SL_INVOKE_ON_CANCEL) != 0);
-        // The routine was stored in the location of the driver below by the driver above, or by the issuer of the IRP.
+        // The routine was stored in the location of the driver below by the driver above, or by the
+        // issuer of the IRP.
         PIO_COMPLETION_ROUTINE Routine = IrpSp->CompletionRoutine;
         PVOID Context = IrpSp->Context;
         IrpSp->Control = 0;
@@ -202,7 +244,8 @@ VOID NTAPI IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost)
             KIRQL Irql = KeGetCurrentIrql();
             NTSTATUS Status = Routine(DeviceObject, Irp, Context);
             if (KeGetCurrentIrql() != Irql) {
-                IopMisuse(kMisuseIrqlChanged, DeviceObject, Irp,
+                IopMisuse(
+                    kMisuseIrqlChanged, DeviceObject, Irp,
                     "a completion routine returned at another IRQL than it was called");
             }
             if (Status == STATUS_MORE_PROCESSING_REQUIRED) {
@@ -242,12 +285,19 @@ BOOLEAN NTAPI IoForwardIrpSynchronously(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 }
 
 NTSTATUS NTAPI IoSetCompletionRoutineEx(
-    PDEVICE_OBJECT DeviceObject, PIRP Irp, PIO_COMPLETION_ROUTINE CompletionRoutine, PVOID Context,
-    BOOLEAN InvokeOnSuccess, BOOLEAN InvokeOnError, BOOLEAN InvokeOnCancel)
+    PDEVICE_OBJECT DeviceObject,
+    PIRP Irp,
+    PIO_COMPLETION_ROUTINE CompletionRoutine,
+    PVOID Context,
+    BOOLEAN InvokeOnSuccess,
+    BOOLEAN InvokeOnError,
+    BOOLEAN InvokeOnCancel)
 {
-    // Protects against an unload while the routine runs; modules of the emulator stay mapped until their IRPs are back.
+    // Protects against an unload while the routine runs; modules of the emulator stay mapped until
+    // their IRPs are back.
     UNREFERENCED_PARAMETER(DeviceObject);
-    IoSetCompletionRoutine(Irp, CompletionRoutine, Context, InvokeOnSuccess, InvokeOnError, InvokeOnCancel);
+    IoSetCompletionRoutine(
+        Irp, CompletionRoutine, Context, InvokeOnSuccess, InvokeOnError, InvokeOnCancel);
     return STATUS_SUCCESS;
 }
 

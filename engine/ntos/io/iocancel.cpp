@@ -1,13 +1,15 @@
 // iocancel.cpp - asking drivers to give IRPs back early: IoCancelIrp, CancelIo, thread exit.
 //
-// One spin lock guards the Cancel flag and cancel routine of every IRP. IoCancelIrp takes it, sets the flag, takes the
-// routine out and calls it with the lock held; the routine releases the lock (Irp->CancelIrql) before it completes the IRP.
+// One spin lock guards the Cancel flag and cancel routine of every IRP. IoCancelIrp takes it, sets
+// the flag, takes the routine out and calls it with the lock held; the routine releases the lock
+// (Irp->CancelIrql) before it completes the IRP.
 #include "engine/ntos/inc/ntcalls.h"
 #include "engine/ntos/io/iopriv.h"
 
 namespace {
 
-// Guards Cancel and CancelRoutine of all IRPs. Holder may not wait. Rank: innermost of the I/O manager.
+// Guards Cancel and CancelRoutine of all IRPs. Holder may not wait. Rank: innermost of the I/O
+// manager.
 constinit KSPIN_LOCK IopCancelLock = 0;
 
 constexpr LONGLONG kCancelPollTicks = -10LL * 1000 * 10; // 10 ms, relative, in 100 ns ticks
@@ -40,21 +42,29 @@ ULONG IopCancelMatching(PFILE_OBJECT FileObject, PIO_STATUS_BLOCK UserIosb, PETH
     return Cancelled;
 }
 
-NTSTATUS IopCancelIo(KPROCESSOR_MODE Mode, HANDLE FileHandle, PIO_STATUS_BLOCK UserIosb, PIO_STATUS_BLOCK IoStatusBlock,
+NTSTATUS IopCancelIo(
+    KPROCESSOR_MODE Mode,
+    HANDLE FileHandle,
+    PIO_STATUS_BLOCK UserIosb,
+    PIO_STATUS_BLOCK IoStatusBlock,
     BOOLEAN AnyThread)
 {
     PVOID FileObject = nullptr;
-    NTSTATUS Status = ObpProbeForWrite(Mode, IoStatusBlock, sizeof(IO_STATUS_BLOCK), alignof(ULONG));
+    NTSTATUS Status
+        = ObpProbeForWrite(Mode, IoStatusBlock, sizeof(IO_STATUS_BLOCK), alignof(ULONG));
 
     if (NT_SUCCESS(Status)) {
-        Status = ObReferenceObjectByHandle(FileHandle, 0, IopFileObjectType, Mode, &FileObject, nullptr);
+        Status = ObReferenceObjectByHandle(
+            FileHandle, 0, IopFileObjectType, Mode, &FileObject, nullptr);
     }
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
     ULONG Cancelled = IopCancelMatching(
-        static_cast<PFILE_OBJECT>(FileObject), UserIosb, AnyThread ? nullptr : PsGetCurrentThread());
-    // Source: CancelIoEx reports ERROR_NOT_FOUND when no request matched; CancelIo succeeds with nothing to do.
+        static_cast<PFILE_OBJECT>(FileObject), UserIosb,
+        AnyThread ? nullptr : PsGetCurrentThread());
+    // Source: CancelIoEx reports ERROR_NOT_FOUND when no request matched; CancelIo succeeds with
+    // nothing to do.
     Status = AnyThread && Cancelled == 0 ? STATUS_NOT_FOUND : STATUS_SUCCESS;
     IoStatusBlock->Status = Status;
     IoStatusBlock->Information = 0;
@@ -93,7 +103,8 @@ void IoCancelThreadIo(PETHREAD Thread)
     }
     while (!IsListEmpty(List)) {
         PIRP Irp = CONTAINING_RECORD(List->Flink, IRP, ThreadListEntry);
-        RdrTraceText(RdrLayerIo, RdrEventError, "IoCancelThreadIo", Irp,
+        RdrTraceText(
+            RdrLayerIo, RdrEventError, "IoCancelThreadIo", Irp,
             "not completed five minutes after its cancellation: disowned");
         DbgPrint("I/O manager: an IRP was not completed five minutes after its cancellation\n");
         // The completion will free it; nobody waits for its result any more.
@@ -134,7 +145,8 @@ BOOLEAN NTAPI IoCancelIrp(PIRP Irp)
         return FALSE;
     }
     if (Irp->CurrentLocation > Irp->StackCount + 1) {
-        KeBugCheckEx(CANCEL_STATE_IN_COMPLETED_IRP, reinterpret_cast<ULONG_PTR>(Irp),
+        KeBugCheckEx(
+            CANCEL_STATE_IN_COMPLETED_IRP, reinterpret_cast<ULONG_PTR>(Irp),
             reinterpret_cast<ULONG_PTR>(Routine), 0, 0);
     }
     Irp->CancelIrql = Irql;
@@ -157,7 +169,8 @@ NTSTATUS NTAPI ZwCancelIoFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock)
     return NtCancelIoFile(FileHandle, IoStatusBlock);
 }
 
-NTSTATUS NTAPI NtCancelIoFileEx(HANDLE FileHandle, PIO_STATUS_BLOCK IoRequestToCancel, PIO_STATUS_BLOCK IoStatusBlock)
+NTSTATUS NTAPI NtCancelIoFileEx(
+    HANDLE FileHandle, PIO_STATUS_BLOCK IoRequestToCancel, PIO_STATUS_BLOCK IoStatusBlock)
 {
     NT_SYSTEM_CALL(CancelIoFileEx);
     return Call.Leave(IopCancelIo(Call.Mode(), FileHandle, IoRequestToCancel, IoStatusBlock, TRUE));

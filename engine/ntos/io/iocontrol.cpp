@@ -9,7 +9,8 @@
 
 namespace {
 
-struct ControlCall {
+struct ControlCall
+{
     ULONG Code;
     PVOID Input;
     ULONG InputLength;
@@ -26,8 +27,9 @@ NTSTATUS IopProbeControl(KPROCESSOR_MODE Mode, const ControlCall& Control)
     }
     NTSTATUS Status = ObpProbeForRead(Mode, Control.Input, Control.InputLength, 1);
     if (NT_SUCCESS(Status)) {
-        Status = Method == METHOD_IN_DIRECT ? ObpProbeForRead(Mode, Control.Output, Control.OutputLength, 1)
-                                            : ObpProbeForWrite(Mode, Control.Output, Control.OutputLength, 1);
+        Status = Method == METHOD_IN_DIRECT
+            ? ObpProbeForRead(Mode, Control.Output, Control.OutputLength, 1)
+            : ObpProbeForWrite(Mode, Control.Output, Control.OutputLength, 1);
     }
     return Status;
 }
@@ -41,16 +43,19 @@ NTSTATUS IopAttachControl(IOP_REQUEST* Request, const ControlCall& Control)
     Irp->UserBuffer = Control.Output;
     switch (Method) {
     case METHOD_BUFFERED: {
-        ULONG Longer = Control.InputLength > Control.OutputLength ? Control.InputLength : Control.OutputLength;
+        ULONG Longer = Control.InputLength > Control.OutputLength ? Control.InputLength
+                                                                  : Control.OutputLength;
         Status = IopAttachSystemBuffer(Irp, Control.Input, Control.InputLength, Longer);
         Irp->Flags |= Control.OutputLength != 0 ? IRP_INPUT_OPERATION : 0;
         break;
     }
     case METHOD_IN_DIRECT:
     case METHOD_OUT_DIRECT:
-        Status = IopAttachSystemBuffer(Irp, Control.Input, Control.InputLength, Control.InputLength);
+        Status
+            = IopAttachSystemBuffer(Irp, Control.Input, Control.InputLength, Control.InputLength);
         if (NT_SUCCESS(Status)) {
-            Status = IopAttachMdl(Irp, Request->Mode, Control.Output, Control.OutputLength,
+            Status = IopAttachMdl(
+                Irp, Request->Mode, Control.Output, Control.OutputLength,
                 Method == METHOD_IN_DIRECT ? IoReadAccess : IoWriteAccess);
         }
         break;
@@ -61,8 +66,15 @@ NTSTATUS IopAttachControl(IOP_REQUEST* Request, const ControlCall& Control)
     return Status;
 }
 
-NTSTATUS IopControl(KPROCESSOR_MODE Mode, UCHAR MajorFunction, HANDLE FileHandle, HANDLE Event,
-    PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock, const ControlCall& Control)
+NTSTATUS IopControl(
+    KPROCESSOR_MODE Mode,
+    UCHAR MajorFunction,
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    const ControlCall& Control)
 {
     IOP_REQUEST Request;
     IO_STATUS_BLOCK IoStatus {};
@@ -88,7 +100,8 @@ NTSTATUS IopControl(KPROCESSOR_MODE Mode, UCHAR MajorFunction, HANDLE FileHandle
     if (MajorFunction == IRP_MJ_DEVICE_CONTROL && Fast != nullptr
         && Fast->SizeOfFastIoDispatch > FIELD_OFFSET(FAST_IO_DISPATCH, FastIoDeviceControl)
         && Fast->FastIoDeviceControl != nullptr
-        && Fast->FastIoDeviceControl(Request.FileObject, TRUE, Control.Input, Control.InputLength, Control.Output,
+        && Fast->FastIoDeviceControl(
+            Request.FileObject, TRUE, Control.Input, Control.InputLength, Control.Output,
             Control.OutputLength, Control.Code, &IoStatus, Request.DeviceObject)) {
         return IopDone(&Request, &IoStatus);
     }
@@ -101,7 +114,8 @@ NTSTATUS IopControl(KPROCESSOR_MODE Mode, UCHAR MajorFunction, HANDLE FileHandle
     Request.IrpSp->Parameters.DeviceIoControl.IoControlCode = Control.Code;
     Request.IrpSp->Parameters.DeviceIoControl.InputBufferLength = Control.InputLength;
     Request.IrpSp->Parameters.DeviceIoControl.OutputBufferLength = Control.OutputLength;
-    Request.IrpSp->MinorFunction = MajorFunction == IRP_MJ_FILE_SYSTEM_CONTROL ? IRP_MN_USER_FS_REQUEST : 0;
+    Request.IrpSp->MinorFunction
+        = MajorFunction == IRP_MJ_FILE_SYSTEM_CONTROL ? IRP_MN_USER_FS_REQUEST : 0;
     Status = IopAttachControl(&Request, Control);
     if (!NT_SUCCESS(Status)) {
         return IopFail(&Request, Status);
@@ -114,42 +128,82 @@ NTSTATUS IopControl(KPROCESSOR_MODE Mode, UCHAR MajorFunction, HANDLE FileHandle
 extern "C" {
 
 NTSTATUS NTAPI NtDeviceIoControlFile(
-    HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock,
-    ULONG IoControlCode, PVOID InputBuffer, ULONG InputBufferLength, PVOID OutputBuffer, ULONG OutputBufferLength)
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    ULONG IoControlCode,
+    PVOID InputBuffer,
+    ULONG InputBufferLength,
+    PVOID OutputBuffer,
+    ULONG OutputBufferLength)
 {
     NT_SYSTEM_CALL(DeviceIoControlFile);
-    ControlCall Control { IoControlCode, InputBuffer, InputBufferLength, OutputBuffer, OutputBufferLength };
+    ControlCall Control { IoControlCode, InputBuffer, InputBufferLength, OutputBuffer,
+                          OutputBufferLength };
     NTSTATUS Status = IopControl(
-        Call.Mode(), IRP_MJ_DEVICE_CONTROL, FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, Control);
-    return Call.Leave(Status, NT_SUCCESS(Status) && Status != STATUS_PENDING ? IoStatusBlock->Information : 0);
+        Call.Mode(), IRP_MJ_DEVICE_CONTROL, FileHandle, Event, ApcRoutine, ApcContext,
+        IoStatusBlock, Control);
+    return Call.Leave(
+        Status, NT_SUCCESS(Status) && Status != STATUS_PENDING ? IoStatusBlock->Information : 0);
 }
 
 NTSTATUS NTAPI ZwDeviceIoControlFile(
-    HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock,
-    ULONG IoControlCode, PVOID InputBuffer, ULONG InputBufferLength, PVOID OutputBuffer, ULONG OutputBufferLength)
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    ULONG IoControlCode,
+    PVOID InputBuffer,
+    ULONG InputBufferLength,
+    PVOID OutputBuffer,
+    ULONG OutputBufferLength)
 {
     ZwScope Scope;
-    return NtDeviceIoControlFile(FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, IoControlCode, InputBuffer,
+    return NtDeviceIoControlFile(
+        FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, IoControlCode, InputBuffer,
         InputBufferLength, OutputBuffer, OutputBufferLength);
 }
 
 NTSTATUS NTAPI NtFsControlFile(
-    HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock,
-    ULONG FsControlCode, PVOID InputBuffer, ULONG InputBufferLength, PVOID OutputBuffer, ULONG OutputBufferLength)
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    ULONG FsControlCode,
+    PVOID InputBuffer,
+    ULONG InputBufferLength,
+    PVOID OutputBuffer,
+    ULONG OutputBufferLength)
 {
     NT_SYSTEM_CALL(FsControlFile);
-    ControlCall Control { FsControlCode, InputBuffer, InputBufferLength, OutputBuffer, OutputBufferLength };
+    ControlCall Control { FsControlCode, InputBuffer, InputBufferLength, OutputBuffer,
+                          OutputBufferLength };
     NTSTATUS Status = IopControl(
-        Call.Mode(), IRP_MJ_FILE_SYSTEM_CONTROL, FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, Control);
-    return Call.Leave(Status, NT_SUCCESS(Status) && Status != STATUS_PENDING ? IoStatusBlock->Information : 0);
+        Call.Mode(), IRP_MJ_FILE_SYSTEM_CONTROL, FileHandle, Event, ApcRoutine, ApcContext,
+        IoStatusBlock, Control);
+    return Call.Leave(
+        Status, NT_SUCCESS(Status) && Status != STATUS_PENDING ? IoStatusBlock->Information : 0);
 }
 
 NTSTATUS NTAPI ZwFsControlFile(
-    HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock,
-    ULONG FsControlCode, PVOID InputBuffer, ULONG InputBufferLength, PVOID OutputBuffer, ULONG OutputBufferLength)
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    ULONG FsControlCode,
+    PVOID InputBuffer,
+    ULONG InputBufferLength,
+    PVOID OutputBuffer,
+    ULONG OutputBufferLength)
 {
     ZwScope Scope;
-    return NtFsControlFile(FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, FsControlCode, InputBuffer,
+    return NtFsControlFile(
+        FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, FsControlCode, InputBuffer,
         InputBufferLength, OutputBuffer, OutputBufferLength);
 }
 

@@ -1,8 +1,8 @@
 // iocsq.cpp - cancel-safe IRP queues: the queue is the driver's, the cancellation is handled here.
 //
-// While an IRP is queued, Tail.Overlay.DriverContext[3] leads from the IRP to its queue (or to the caller's context, which
-// leads to the queue). Whoever clears the IRP's cancel routine owns its removal.
-// Source   windows-driver-docs: kernel/cancel-safe-irp-queues, wdm/iocsqinsertirpex
+// While an IRP is queued, Tail.Overlay.DriverContext[3] leads from the IRP to its queue (or to the
+// caller's context, which leads to the queue). Whoever clears the IRP's cancel routine owns its
+// removal. Source   windows-driver-docs: kernel/cancel-safe-irp-queues, wdm/iocsqinsertirpex
 #include "engine/ntos/io/iopriv.h"
 
 namespace {
@@ -37,8 +37,12 @@ VOID NTAPI IopCsqCancel(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 extern "C" {
 
 NTSTATUS NTAPI IoCsqInitialize(
-    PIO_CSQ Csq, PIO_CSQ_INSERT_IRP CsqInsertIrp, PIO_CSQ_REMOVE_IRP CsqRemoveIrp,
-    PIO_CSQ_PEEK_NEXT_IRP CsqPeekNextIrp, PIO_CSQ_ACQUIRE_LOCK CsqAcquireLock, PIO_CSQ_RELEASE_LOCK CsqReleaseLock,
+    PIO_CSQ Csq,
+    PIO_CSQ_INSERT_IRP CsqInsertIrp,
+    PIO_CSQ_REMOVE_IRP CsqRemoveIrp,
+    PIO_CSQ_PEEK_NEXT_IRP CsqPeekNextIrp,
+    PIO_CSQ_ACQUIRE_LOCK CsqAcquireLock,
+    PIO_CSQ_RELEASE_LOCK CsqReleaseLock,
     PIO_CSQ_COMPLETE_CANCELED_IRP CsqCompleteCanceledIrp)
 {
     Csq->Type = IO_TYPE_CSQ;
@@ -53,18 +57,24 @@ NTSTATUS NTAPI IoCsqInitialize(
 }
 
 NTSTATUS NTAPI IoCsqInitializeEx(
-    PIO_CSQ Csq, PIO_CSQ_INSERT_IRP_EX CsqInsertIrp, PIO_CSQ_REMOVE_IRP CsqRemoveIrp,
-    PIO_CSQ_PEEK_NEXT_IRP CsqPeekNextIrp, PIO_CSQ_ACQUIRE_LOCK CsqAcquireLock, PIO_CSQ_RELEASE_LOCK CsqReleaseLock,
+    PIO_CSQ Csq,
+    PIO_CSQ_INSERT_IRP_EX CsqInsertIrp,
+    PIO_CSQ_REMOVE_IRP CsqRemoveIrp,
+    PIO_CSQ_PEEK_NEXT_IRP CsqPeekNextIrp,
+    PIO_CSQ_ACQUIRE_LOCK CsqAcquireLock,
+    PIO_CSQ_RELEASE_LOCK CsqReleaseLock,
     PIO_CSQ_COMPLETE_CANCELED_IRP CsqCompleteCanceledIrp)
 {
     // The public structure has one slot for both kinds of insert routine; Type tells which.
-    NTSTATUS Status = IoCsqInitialize(Csq, reinterpret_cast<PIO_CSQ_INSERT_IRP>(reinterpret_cast<PVOID>(CsqInsertIrp)),
+    NTSTATUS Status = IoCsqInitialize(
+        Csq, reinterpret_cast<PIO_CSQ_INSERT_IRP>(reinterpret_cast<PVOID>(CsqInsertIrp)),
         CsqRemoveIrp, CsqPeekNextIrp, CsqAcquireLock, CsqReleaseLock, CsqCompleteCanceledIrp);
     Csq->Type = IO_TYPE_CSQ_EX;
     return Status;
 }
 
-NTSTATUS NTAPI IoCsqInsertIrpEx(PIO_CSQ Csq, PIRP Irp, PIO_CSQ_IRP_CONTEXT Context, PVOID InsertContext)
+NTSTATUS NTAPI
+IoCsqInsertIrpEx(PIO_CSQ Csq, PIRP Irp, PIO_CSQ_IRP_CONTEXT Context, PVOID InsertContext)
 {
     KIRQL Irql;
     NTSTATUS Status = STATUS_SUCCESS;
@@ -81,8 +91,8 @@ NTSTATUS NTAPI IoCsqInsertIrpEx(PIO_CSQ Csq, PIRP Irp, PIO_CSQ_IRP_CONTEXT Conte
     Csq->CsqAcquireLock(Csq, &Irql);
     IoMarkIrpPending(Irp);
     if (Csq->Type == IO_TYPE_CSQ_EX) {
-        Status = reinterpret_cast<PIO_CSQ_INSERT_IRP_EX>(reinterpret_cast<PVOID>(Csq->CsqInsertIrp))(
-            Csq, Irp, InsertContext);
+        Status = reinterpret_cast<PIO_CSQ_INSERT_IRP_EX>(
+            reinterpret_cast<PVOID>(Csq->CsqInsertIrp))(Csq, Irp, InsertContext);
         if (!NT_SUCCESS(Status)) {
             // Not queued: the caller completes it on this trip, so it was never pending.
             IoGetCurrentIrpStackLocation(Irp)->Control &= static_cast<UCHAR>(~SL_PENDING_RETURNED);

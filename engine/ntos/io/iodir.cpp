@@ -34,9 +34,19 @@ ULONG IopDirectoryLength(FILE_INFORMATION_CLASS Class)
     }
 }
 
-NTSTATUS IopQueryDirectory(KPROCESSOR_MODE Mode, HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine,
-    PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, FILE_INFORMATION_CLASS Class,
-    BOOLEAN ReturnSingleEntry, PUNICODE_STRING FileName, BOOLEAN RestartScan)
+NTSTATUS IopQueryDirectory(
+    KPROCESSOR_MODE Mode,
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID Buffer,
+    ULONG Length,
+    FILE_INFORMATION_CLASS Class,
+    BOOLEAN ReturnSingleEntry,
+    PUNICODE_STRING FileName,
+    BOOLEAN RestartScan)
 {
     IOP_REQUEST Request;
     PUNICODE_STRING Name = nullptr;
@@ -75,8 +85,8 @@ NTSTATUS IopQueryDirectory(KPROCESSOR_MODE Mode, HANDLE FileHandle, HANDLE Event
     }
     if (FileName != nullptr && FileName->Length != 0) {
         // The pattern travels with the IRP and goes with it.
-        Name = static_cast<PUNICODE_STRING>(
-            ExAllocatePoolWithTag(NonPagedPool, sizeof(UNICODE_STRING) + FileName->Length, IOP_TAG_NAME));
+        Name = static_cast<PUNICODE_STRING>(ExAllocatePoolWithTag(
+            NonPagedPool, sizeof(UNICODE_STRING) + FileName->Length, IOP_TAG_NAME));
         if (Name == nullptr) {
             return IopFail(&Request, STATUS_INSUFFICIENT_RESOURCES);
         }
@@ -100,13 +110,22 @@ NTSTATUS IopQueryDirectory(KPROCESSOR_MODE Mode, HANDLE FileHandle, HANDLE Event
     return IopSend(&Request);
 }
 
-NTSTATUS IopNotifyChange(KPROCESSOR_MODE Mode, HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine,
-    PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, ULONG CompletionFilter,
+NTSTATUS IopNotifyChange(
+    KPROCESSOR_MODE Mode,
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID Buffer,
+    ULONG Length,
+    ULONG CompletionFilter,
     BOOLEAN WatchTree)
 {
     IOP_REQUEST Request;
 
-    if (CompletionFilter == 0 || (CompletionFilter & ~static_cast<ULONG>(FILE_NOTIFY_VALID_MASK)) != 0) {
+    if (CompletionFilter == 0
+        || (CompletionFilter & ~static_cast<ULONG>(FILE_NOTIFY_VALID_MASK)) != 0) {
         return STATUS_INVALID_PARAMETER;
     }
     NTSTATUS Status = ObpProbeForWrite(Mode, Buffer, Length, alignof(ULONG));
@@ -141,33 +160,60 @@ NTSTATUS IopNotifyChange(KPROCESSOR_MODE Mode, HANDLE FileHandle, HANDLE Event, 
 extern "C" {
 
 NTSTATUS NTAPI NtQueryDirectoryFile(
-    HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock,
-    PVOID FileInformation, ULONG Length, FILE_INFORMATION_CLASS FileInformationClass, BOOLEAN ReturnSingleEntry,
-    PUNICODE_STRING FileName, BOOLEAN RestartScan)
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID FileInformation,
+    ULONG Length,
+    FILE_INFORMATION_CLASS FileInformationClass,
+    BOOLEAN ReturnSingleEntry,
+    PUNICODE_STRING FileName,
+    BOOLEAN RestartScan)
 {
     NT_SYSTEM_CALL(QueryDirectoryFile);
-    NTSTATUS Status = IopQueryDirectory(Call.Mode(), FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock,
-        FileInformation, Length, FileInformationClass, ReturnSingleEntry, FileName, RestartScan);
-    return Call.Leave(Status, NT_SUCCESS(Status) && Status != STATUS_PENDING ? IoStatusBlock->Information : 0);
+    NTSTATUS Status = IopQueryDirectory(
+        Call.Mode(), FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, FileInformation,
+        Length, FileInformationClass, ReturnSingleEntry, FileName, RestartScan);
+    return Call.Leave(
+        Status, NT_SUCCESS(Status) && Status != STATUS_PENDING ? IoStatusBlock->Information : 0);
 }
 
 NTSTATUS NTAPI ZwQueryDirectoryFile(
-    HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock,
-    PVOID FileInformation, ULONG Length, FILE_INFORMATION_CLASS FileInformationClass, BOOLEAN ReturnSingleEntry,
-    PUNICODE_STRING FileName, BOOLEAN RestartScan)
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID FileInformation,
+    ULONG Length,
+    FILE_INFORMATION_CLASS FileInformationClass,
+    BOOLEAN ReturnSingleEntry,
+    PUNICODE_STRING FileName,
+    BOOLEAN RestartScan)
 {
     ZwScope Scope;
-    return NtQueryDirectoryFile(FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, FileInformation, Length,
+    return NtQueryDirectoryFile(
+        FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, FileInformation, Length,
         FileInformationClass, ReturnSingleEntry, FileName, RestartScan);
 }
 
-NTSTATUS NTAPI NtNotifyChangeDirectoryFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine,
-    PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, ULONG CompletionFilter,
+NTSTATUS NTAPI NtNotifyChangeDirectoryFile(
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID Buffer,
+    ULONG Length,
+    ULONG CompletionFilter,
     BOOLEAN WatchTree)
 {
     NT_SYSTEM_CALL(NotifyChangeDirectoryFile);
-    return Call.Leave(IopNotifyChange(Call.Mode(), FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, Buffer,
-        Length, CompletionFilter, WatchTree));
+    return Call.Leave(IopNotifyChange(
+        Call.Mode(), FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, Buffer, Length,
+        CompletionFilter, WatchTree));
 }
 
 } // extern "C"

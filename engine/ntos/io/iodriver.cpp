@@ -27,7 +27,8 @@ NTSTATUS IopJoin(PCWSTR Prefix, PCUNICODE_STRING Name, PUNICODE_STRING Joined)
     }
     Joined->Length = static_cast<USHORT>(Bytes);
     Joined->MaximumLength = static_cast<USHORT>(Bytes + sizeof(WCHAR));
-    Joined->Buffer = static_cast<PWCH>(ExAllocatePoolWithTag(NonPagedPool, Joined->MaximumLength, IOP_TAG_DRIVER));
+    Joined->Buffer = static_cast<PWCH>(
+        ExAllocatePoolWithTag(NonPagedPool, Joined->MaximumLength, IOP_TAG_DRIVER));
     if (Joined->Buffer == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
@@ -70,8 +71,8 @@ UNICODE_STRING IopLastComponent(PCUNICODE_STRING Path)
     return Last;
 }
 
-// A driver object with the default dispatch table, on the list of drivers, with one reference. Name is a service name, the
-// object then is \Driver\Name, or the object's full path (\FileSystem\Name).
+// A driver object with the default dispatch table, on the list of drivers, with one reference. Name
+// is a service name, the object then is \Driver\Name, or the object's full path (\FileSystem\Name).
 NTSTATUS IopMakeDriver(PCUNICODE_STRING Name, PDRIVER_INITIALIZE Initialize, IOP_DRIVER** Result)
 {
     OBJECT_ATTRIBUTES Attributes;
@@ -85,9 +86,11 @@ NTSTATUS IopMakeDriver(PCUNICODE_STRING Name, PDRIVER_INITIALIZE Initialize, IOP
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
-    InitializeObjectAttributes(&Attributes, &FullName, OBJ_CASE_INSENSITIVE | OBJ_PERMANENT, nullptr, nullptr);
+    InitializeObjectAttributes(
+        &Attributes, &FullName, OBJ_CASE_INSENSITIVE | OBJ_PERMANENT, nullptr, nullptr);
     Status = ObCreateObject(
-        KernelMode, IopDriverObjectType, &Attributes, KernelMode, nullptr, sizeof(IOP_DRIVER), 0, 0, &Object);
+        KernelMode, IopDriverObjectType, &Attributes, KernelMode, nullptr, sizeof(IOP_DRIVER), 0, 0,
+        &Object);
     if (!NT_SUCCESS(Status)) {
         IopFreeString(&FullName);
         return Status;
@@ -107,7 +110,8 @@ NTSTATUS IopMakeDriver(PCUNICODE_STRING Name, PDRIVER_INITIALIZE Initialize, IOP
     if (NT_SUCCESS(Status)) {
         Driver->Extension.ServiceKeyName = Driver->ServiceName;
         if (RdrTraceActive()) {
-            RdrTraceBorn(RdrObjectDriver, &Driver->Public, sizeof(DRIVER_OBJECT), &ServiceName, nullptr);
+            RdrTraceBorn(
+                RdrObjectDriver, &Driver->Public, sizeof(DRIVER_OBJECT), &ServiceName, nullptr);
         }
     } else {
         ObMakeTemporaryObject(Object);
@@ -126,7 +130,8 @@ NTSTATUS IopCallEntry(IOP_DRIVER* Driver)
 {
     UNICODE_STRING RegistryPath {};
     NTSTATUS Status = IopJoin(
-        L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\", &Driver->ServiceName, &RegistryPath);
+        L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\", &Driver->ServiceName,
+        &RegistryPath);
 
     if (!NT_SUCCESS(Status)) {
         return Status;
@@ -136,7 +141,8 @@ NTSTATUS IopCallEntry(IOP_DRIVER* Driver)
     RdrTraceEnd(Span, Status, 0);
     IopFreeString(&RegistryPath);
     if (NT_SUCCESS(Status)) {
-        for (PDEVICE_OBJECT Device = Driver->Public.DeviceObject; Device != nullptr; Device = Device->NextDevice) {
+        for (PDEVICE_OBJECT Device = Driver->Public.DeviceObject; Device != nullptr;
+             Device = Device->NextDevice) {
             Device->Flags &= ~static_cast<ULONG>(DO_DEVICE_INITIALIZING);
         }
     }
@@ -152,12 +158,15 @@ void IopForgetDriver(IOP_DRIVER* Driver)
     ObDereferenceObject(&Driver->Public);
 }
 
-// A driver that failed or unloads must have deleted its devices; what it left is deleted for it, and told.
+// A driver that failed or unloads must have deleted its devices; what it left is deleted for it,
+// and told.
 void IopDeleteLeftDevices(IOP_DRIVER* Driver)
 {
     while (Driver->Public.DeviceObject != nullptr) {
         PDEVICE_OBJECT Device = Driver->Public.DeviceObject;
-        RdrTraceText(RdrLayerIo, RdrEventError, "driver unload", Device, "the driver left a device object behind");
+        RdrTraceText(
+            RdrLayerIo, RdrEventError, "driver unload", Device,
+            "the driver left a device object behind");
         DbgPrint("I/O manager: driver %wZ left a device object behind\n", &Driver->ServiceName);
         if (IopDevice(Device)->AttachedTo != nullptr) {
             IoDetachDevice(IopDevice(Device)->AttachedTo);
@@ -175,8 +184,8 @@ void IopInitDrivers()
     InitializeListHead(&IopDrivers);
     Procedures.WaitOffset = OBP_NOT_WAITABLE;
     Procedures.WaitPointerOffset = OBP_NOT_WAITABLE;
-    Procedures.GenericMapping = { STANDARD_RIGHTS_READ, STANDARD_RIGHTS_WRITE, STANDARD_RIGHTS_EXECUTE,
-        STANDARD_RIGHTS_ALL };
+    Procedures.GenericMapping = { STANDARD_RIGHTS_READ, STANDARD_RIGHTS_WRITE,
+                                  STANDARD_RIGHTS_EXECUTE, STANDARD_RIGHTS_ALL };
     Procedures.ValidAccessMask = STANDARD_RIGHTS_ALL;
     Procedures.Delete = IopDeleteDriverObject;
     Procedures.TraceKind = RdrObjectDriver;
@@ -240,7 +249,8 @@ NTSTATUS IopUnloadDriver(PCUNICODE_STRING ServiceName)
     if (Driver->Public.DriverUnload == nullptr) {
         return STATUS_INVALID_DEVICE_REQUEST;
     }
-    for (PDEVICE_OBJECT Device = Driver->Public.DeviceObject; Device != nullptr; Device = Device->NextDevice) {
+    for (PDEVICE_OBJECT Device = Driver->Public.DeviceObject; Device != nullptr;
+         Device = Device->NextDevice) {
         if (Device->ReferenceCount != 0 || Device->AttachedDevice != nullptr) {
             return STATUS_DEVICE_BUSY;
         }
@@ -253,7 +263,8 @@ NTSTATUS IopUnloadDriver(PCUNICODE_STRING ServiceName)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS IopCreateDriver(PCUNICODE_STRING DriverName, PDRIVER_INITIALIZE Initialize, PDRIVER_OBJECT* DriverObject)
+NTSTATUS IopCreateDriver(
+    PCUNICODE_STRING DriverName, PDRIVER_INITIALIZE Initialize, PDRIVER_OBJECT* DriverObject)
 {
     IOP_DRIVER* Driver = nullptr;
 
@@ -283,7 +294,8 @@ void IopDeleteDriver(PDRIVER_OBJECT DriverObject)
     IopForgetDriver(Driver);
 }
 
-/// Machine shutdown: every driver that can unload does, in reverse order of loading; the others are dropped.
+/// Machine shutdown: every driver that can unload does, in reverse order of loading; the others are
+/// dropped.
 void IopShutdownDrivers()
 {
     while (!IsListEmpty(&IopDrivers)) {
@@ -310,7 +322,9 @@ extern "C" {
 
 /// Source   windows-driver-docs: wdm/ioallocatedriverobjectextension
 NTSTATUS NTAPI IoAllocateDriverObjectExtension(
-    PDRIVER_OBJECT DriverObject, PVOID ClientIdentificationAddress, ULONG DriverObjectExtensionSize,
+    PDRIVER_OBJECT DriverObject,
+    PVOID ClientIdentificationAddress,
+    ULONG DriverObjectExtensionSize,
     PVOID* DriverObjectExtension)
 {
     auto* Driver = CONTAINING_RECORD(DriverObject, IOP_DRIVER, Public);
@@ -332,7 +346,8 @@ NTSTATUS NTAPI IoAllocateDriverObjectExtension(
     return STATUS_SUCCESS;
 }
 
-PVOID NTAPI IoGetDriverObjectExtension(PDRIVER_OBJECT DriverObject, PVOID ClientIdentificationAddress)
+PVOID NTAPI
+IoGetDriverObjectExtension(PDRIVER_OBJECT DriverObject, PVOID ClientIdentificationAddress)
 {
     auto* Driver = CONTAINING_RECORD(DriverObject, IOP_DRIVER, Public);
 

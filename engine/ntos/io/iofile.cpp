@@ -6,12 +6,22 @@
 
 constinit POBJECT_TYPE IopFileObjectType = nullptr;
 
-NTSTATUS IopParseFile(PVOID, POBJECT_TYPE, PACCESS_STATE, KPROCESSOR_MODE, ULONG, PUNICODE_STRING, PUNICODE_STRING, PVOID,
-    PSECURITY_QUALITY_OF_SERVICE, PVOID*);
+NTSTATUS IopParseFile(
+    PVOID,
+    POBJECT_TYPE,
+    PACCESS_STATE,
+    KPROCESSOR_MODE,
+    ULONG,
+    PUNICODE_STRING,
+    PUNICODE_STRING,
+    PVOID,
+    PSECURITY_QUALITY_OF_SERVICE,
+    PVOID*);
 
 namespace {
 
-// CLEANUP, CLOSE and the unlock of a process' locks: never fail, never refer to the caller's buffers.
+// CLEANUP, CLOSE and the unlock of a process' locks: never fail, never refer to the caller's
+// buffers.
 void IopSendEnd(PFILE_OBJECT FileObject, UCHAR MajorFunction, UCHAR MinorFunction)
 {
     PDEVICE_OBJECT Top = IoGetRelatedDeviceObject(FileObject);
@@ -20,7 +30,9 @@ void IopSendEnd(PFILE_OBJECT FileObject, UCHAR MajorFunction, UCHAR MinorFunctio
 
     PIRP Irp = IopAllocateRequest(nullptr, Top, MajorFunction);
     if (Irp == nullptr) {
-        RdrTraceText(RdrLayerIo, RdrEventError, IopMajorName(MajorFunction), FileObject, "no memory for the IRP");
+        RdrTraceText(
+            RdrLayerIo, RdrEventError, IopMajorName(MajorFunction), FileObject,
+            "no memory for the IRP");
         return;
     }
     KeInitializeEvent(&Event, NotificationEvent, FALSE);
@@ -41,14 +53,20 @@ void IopUnlockAll(PEPROCESS Process, PFILE_OBJECT FileObject)
     PFAST_IO_DISPATCH Fast = Top->DriverObject->FastIoDispatch;
     IO_STATUS_BLOCK IoStatus;
 
-    if (Fast != nullptr && Fast->SizeOfFastIoDispatch > FIELD_OFFSET(FAST_IO_DISPATCH, FastIoUnlockAll)
-        && Fast->FastIoUnlockAll != nullptr && Fast->FastIoUnlockAll(FileObject, Process, &IoStatus, Top)) {
+    if (Fast != nullptr
+        && Fast->SizeOfFastIoDispatch > FIELD_OFFSET(FAST_IO_DISPATCH, FastIoUnlockAll)
+        && Fast->FastIoUnlockAll != nullptr
+        && Fast->FastIoUnlockAll(FileObject, Process, &IoStatus, Top)) {
         return;
     }
     IopSendEnd(FileObject, IRP_MJ_LOCK_CONTROL, IRP_MN_UNLOCK_ALL);
 }
 
-void IopCloseFile(PEPROCESS Process, PVOID Object, ACCESS_MASK GrantedAccess, ULONG ProcessHandleCount,
+void IopCloseFile(
+    PEPROCESS Process,
+    PVOID Object,
+    ACCESS_MASK GrantedAccess,
+    ULONG ProcessHandleCount,
     ULONG SystemHandleCount)
 {
     auto* FileObject = static_cast<PFILE_OBJECT>(Object);
@@ -98,7 +116,12 @@ void IopDeleteFile(PVOID Object)
     }
 }
 
-NTSTATUS IopOpenFile(OB_OPEN_REASON Reason, PEPROCESS Process, PVOID Object, ACCESS_MASK GrantedAccess, ULONG HandleCount)
+NTSTATUS IopOpenFile(
+    OB_OPEN_REASON Reason,
+    PEPROCESS Process,
+    PVOID Object,
+    ACCESS_MASK GrantedAccess,
+    ULONG HandleCount)
 {
     UNREFERENCED_PARAMETER(Reason);
     UNREFERENCED_PARAMETER(Process);
@@ -108,9 +131,15 @@ NTSTATUS IopOpenFile(OB_OPEN_REASON Reason, PEPROCESS Process, PVOID Object, ACC
     return STATUS_SUCCESS;
 }
 
-// Device name, then the file's name: the stored one when it is absolute, else what the file system says.
-NTSTATUS IopQueryFileName(PVOID Object, BOOLEAN HasObjectName, POBJECT_NAME_INFORMATION NameInformation, ULONG Length,
-    PULONG ReturnLength, KPROCESSOR_MODE Mode)
+// Device name, then the file's name: the stored one when it is absolute, else what the file system
+// says.
+NTSTATUS IopQueryFileName(
+    PVOID Object,
+    BOOLEAN HasObjectName,
+    POBJECT_NAME_INFORMATION NameInformation,
+    ULONG Length,
+    PULONG ReturnLength,
+    KPROCESSOR_MODE Mode)
 {
     auto* FileObject = static_cast<PFILE_OBJECT>(Object);
     constexpr ULONG QueryBytes = 2048;
@@ -122,17 +151,20 @@ NTSTATUS IopQueryFileName(PVOID Object, BOOLEAN HasObjectName, POBJECT_NAME_INFO
     if (FileObject->DeviceObject == nullptr) {
         return STATUS_OBJECT_PATH_INVALID;
     }
-    NTSTATUS Status = ObQueryNameString(FileObject->DeviceObject, NameInformation, Length, ReturnLength);
+    NTSTATUS Status
+        = ObQueryNameString(FileObject->DeviceObject, NameInformation, Length, ReturnLength);
     ULONG DeviceBytes = *ReturnLength > sizeof(OBJECT_NAME_INFORMATION)
         ? *ReturnLength - static_cast<ULONG>(sizeof(OBJECT_NAME_INFORMATION) + sizeof(WCHAR))
         : 0;
     if (FileObject->RelatedFileObject != nullptr && (Rest.Length == 0 || Rest.Buffer[0] != L'\\')) {
-        Queried = static_cast<PFILE_NAME_INFORMATION>(ExAllocatePoolWithTag(PagedPool, QueryBytes, IOP_TAG_NAME));
+        Queried = static_cast<PFILE_NAME_INFORMATION>(
+            ExAllocatePoolWithTag(PagedPool, QueryBytes, IOP_TAG_NAME));
         ULONG Bytes = 0;
         if (Queried == nullptr) {
             return STATUS_INSUFFICIENT_RESOURCES;
         }
-        NTSTATUS Query = IoQueryFileInformation(FileObject, FileNameInformation, QueryBytes, Queried, &Bytes);
+        NTSTATUS Query
+            = IoQueryFileInformation(FileObject, FileNameInformation, QueryBytes, Queried, &Bytes);
         if (!NT_SUCCESS(Query)) {
             ExFreePoolWithTag(Queried, IOP_TAG_NAME);
             return Query;
@@ -140,7 +172,8 @@ NTSTATUS IopQueryFileName(PVOID Object, BOOLEAN HasObjectName, POBJECT_NAME_INFO
         Rest.Buffer = Queried->FileName;
         Rest.Length = static_cast<USHORT>(Queried->FileNameLength);
     }
-    ULONG Needed = static_cast<ULONG>(sizeof(OBJECT_NAME_INFORMATION) + sizeof(WCHAR)) + DeviceBytes + Rest.Length;
+    ULONG Needed = static_cast<ULONG>(sizeof(OBJECT_NAME_INFORMATION) + sizeof(WCHAR)) + DeviceBytes
+        + Rest.Length;
     *ReturnLength = Needed;
     if (!NT_SUCCESS(Status) || Length < Needed) {
         Status = STATUS_INFO_LENGTH_MISMATCH;
@@ -150,7 +183,8 @@ NTSTATUS IopQueryFileName(PVOID Object, BOOLEAN HasObjectName, POBJECT_NAME_INFO
         Text[(DeviceBytes + Rest.Length) / sizeof(WCHAR)] = 0;
         NameInformation->Name.Buffer = Text;
         NameInformation->Name.Length = static_cast<USHORT>(DeviceBytes + Rest.Length);
-        NameInformation->Name.MaximumLength = static_cast<USHORT>(NameInformation->Name.Length + sizeof(WCHAR));
+        NameInformation->Name.MaximumLength
+            = static_cast<USHORT>(NameInformation->Name.Length + sizeof(WCHAR));
     }
     if (Queried != nullptr) {
         ExFreePoolWithTag(Queried, IOP_TAG_NAME);
@@ -191,7 +225,8 @@ NTSTATUS IopAcquireFileLock(PFILE_OBJECT FileObject, KPROCESSOR_MODE Mode)
 
     FileObject->Waiters = FileObject->Waiters + 1;
     while (FileObject->Busy != 0) {
-        NTSTATUS Status = KeWaitForSingleObject(&FileObject->Lock, Executive, Mode, Alertable, nullptr);
+        NTSTATUS Status
+            = KeWaitForSingleObject(&FileObject->Lock, Executive, Mode, Alertable, nullptr);
         if (Status == STATUS_USER_APC || Status == STATUS_ALERTED) {
             FileObject->Waiters = FileObject->Waiters - 1;
             return Status;
@@ -215,7 +250,8 @@ extern "C" {
 
 /// A file object for a stream the file system itself uses, cached but never opened by a name.
 /// Source   windows-driver-docs: ntifs/iocreatestreamfileobjectex
-static PFILE_OBJECT IopCreateStream(PFILE_OBJECT FileObject, PDEVICE_OBJECT DeviceObject, PHANDLE Handle, BOOLEAN Lite)
+static PFILE_OBJECT
+IopCreateStream(PFILE_OBJECT FileObject, PDEVICE_OBJECT DeviceObject, PHANDLE Handle, BOOLEAN Lite)
 {
     PVOID Object = nullptr;
 
@@ -224,7 +260,8 @@ static PFILE_OBJECT IopCreateStream(PFILE_OBJECT FileObject, PDEVICE_OBJECT Devi
         DeviceObject = FileObject->DeviceObject;
     }
     if (!NT_SUCCESS(ObCreateObject(
-            KernelMode, IopFileObjectType, nullptr, KernelMode, nullptr, sizeof(FILE_OBJECT), 0, 0, &Object))) {
+            KernelMode, IopFileObjectType, nullptr, KernelMode, nullptr, sizeof(FILE_OBJECT), 0, 0,
+            &Object))) {
         return nullptr;
     }
     auto* Stream = static_cast<PFILE_OBJECT>(Object);
@@ -274,7 +311,8 @@ PFILE_OBJECT NTAPI IoCreateStreamFileObjectEx(
     return IopCreateStream(FileObject, DeviceObject, FileObjectHandle, FALSE);
 }
 
-PFILE_OBJECT NTAPI IoCreateStreamFileObjectLite(PFILE_OBJECT FileObject, PDEVICE_OBJECT DeviceObject)
+PFILE_OBJECT NTAPI
+IoCreateStreamFileObjectLite(PFILE_OBJECT FileObject, PDEVICE_OBJECT DeviceObject)
 {
     return IopCreateStream(FileObject, DeviceObject, nullptr, TRUE);
 }

@@ -1,38 +1,50 @@
 // iofinish.cpp - the final stage of an IRP: results to the issuer, events, cleanup.
 //
-// All drivers have completed the IRP. What is left belongs into the context of the issuing thread, so it is queued there
-// as a special kernel APC (IopFinishIrp); when that thread is running right here, it happens at once. Three shortcuts, as
-// on Windows:
+// All drivers have completed the IRP. What is left belongs into the context of the issuing thread,
+// so it is queued there as a special kernel APC (IopFinishIrp); when that thread is running right
+// here, it happens at once. Three shortcuts, as on Windows:
 //
-//   paging I/O and closes     IOSB and event are written in any context, the IRP is freed by its issuer's wait
-//   IRP_DEFER_IO_COMPLETION   the issuer calls IopFinishIrp itself after IoCallDriver returned a final status
-//   associated IRPs           count down their master and complete it with the last one
+//   paging I/O and closes     IOSB and event are written in any context, the IRP is freed by its
+//   issuer's wait IRP_DEFER_IO_COMPLETION   the issuer calls IopFinishIrp itself after IoCallDriver
+//   returned a final status associated IRPs           count down their master and complete it with
+//   the last one
 //
-// Who learns what: a request that fails before it was pending is told by its return value alone; neither the status block
-// nor the events change. Everything else writes the status block, signals the caller's event or the file object, and runs
-// the user APC.
+// Who learns what: a request that fails before it was pending is told by its return value alone;
+// neither the status block nor the events change. Everything else writes the status block, signals
+// the caller's event or the file object, and runs the user APC.
 #include "engine/ntos/inc/kep.h"
 #include "engine/ntos/io/iopriv.h"
 
 namespace {
 
-VOID NTAPI IopFinishApc(PKAPC Apc, PKNORMAL_ROUTINE* NormalRoutine, PVOID* NormalContext, PVOID* SystemArgument1,
+VOID NTAPI IopFinishApc(
+    PKAPC Apc,
+    PKNORMAL_ROUTINE* NormalRoutine,
+    PVOID* NormalContext,
+    PVOID* SystemArgument1,
     PVOID* SystemArgument2)
 {
     UNREFERENCED_PARAMETER(NormalRoutine);
     UNREFERENCED_PARAMETER(NormalContext);
     UNREFERENCED_PARAMETER(SystemArgument2);
     // The APC lies where thread and file were: they come as its thread and first argument.
-    IopFinishIrp(CONTAINING_RECORD(Apc, IRP, Tail.Apc), static_cast<PFILE_OBJECT>(*SystemArgument1),
+    IopFinishIrp(
+        CONTAINING_RECORD(Apc, IRP, Tail.Apc), static_cast<PFILE_OBJECT>(*SystemArgument1),
         reinterpret_cast<PETHREAD>(Apc->Thread));
 }
 
 VOID NTAPI IopFinishRundown(PKAPC Apc)
 {
-    IopFinishIrp(CONTAINING_RECORD(Apc, IRP, Tail.Apc), static_cast<PFILE_OBJECT>(Apc->SystemArgument1), nullptr);
+    IopFinishIrp(
+        CONTAINING_RECORD(Apc, IRP, Tail.Apc), static_cast<PFILE_OBJECT>(Apc->SystemArgument1),
+        nullptr);
 }
 
-VOID NTAPI IopUserApc(PKAPC Apc, PKNORMAL_ROUTINE* NormalRoutine, PVOID* NormalContext, PVOID* SystemArgument1,
+VOID NTAPI IopUserApc(
+    PKAPC Apc,
+    PKNORMAL_ROUTINE* NormalRoutine,
+    PVOID* NormalContext,
+    PVOID* SystemArgument1,
     PVOID* SystemArgument2)
 {
     UNREFERENCED_PARAMETER(NormalRoutine);
@@ -77,11 +89,14 @@ void IopFinishBuffer(PIRP Irp)
     if ((Irp->Flags & IRP_BUFFERED_IO) == 0) {
         return;
     }
-    if ((Irp->Flags & IRP_INPUT_OPERATION) != 0 && !NT_ERROR(Irp->IoStatus.Status) && Irp->IoStatus.Information != 0
-        && Irp->UserBuffer != nullptr && Irp->AssociatedIrp.SystemBuffer != nullptr) {
-        NTSTATUS Status = ObpProbeForWrite(Irp->RequestorMode, Irp->UserBuffer, Irp->IoStatus.Information, 1);
+    if ((Irp->Flags & IRP_INPUT_OPERATION) != 0 && !NT_ERROR(Irp->IoStatus.Status)
+        && Irp->IoStatus.Information != 0 && Irp->UserBuffer != nullptr
+        && Irp->AssociatedIrp.SystemBuffer != nullptr) {
+        NTSTATUS Status
+            = ObpProbeForWrite(Irp->RequestorMode, Irp->UserBuffer, Irp->IoStatus.Information, 1);
         if (NT_SUCCESS(Status)) {
-            RtlCopyMemory(Irp->UserBuffer, Irp->AssociatedIrp.SystemBuffer, Irp->IoStatus.Information);
+            RtlCopyMemory(
+                Irp->UserBuffer, Irp->AssociatedIrp.SystemBuffer, Irp->IoStatus.Information);
         } else {
             Irp->IoStatus.Status = Status;
         }
@@ -94,8 +109,8 @@ void IopFinishBuffer(PIRP Irp)
 
 } // namespace
 
-/// Writes a caller's status block. A user thread may have freed it while its request was under way: then it learns nothing,
-/// as when the real machine's write faults.
+/// Writes a caller's status block. A user thread may have freed it while its request was under way:
+/// then it learns nothing, as when the real machine's write faults.
 void IopWriteStatus(KPROCESSOR_MODE Mode, PIO_STATUS_BLOCK Target, const IO_STATUS_BLOCK* Source)
 {
     if (NT_SUCCESS(ObpProbeForWrite(Mode, Target, sizeof(*Target), alignof(ULONG)))) {
@@ -125,13 +140,15 @@ void IopFinishIrp(PIRP Irp, PFILE_OBJECT FileObject, PETHREAD Thread)
     BOOLEAN Tell = !NT_ERROR(Status) || Irp->PendingReturned;
     if (Tell) {
         if (Irp->UserIosb != nullptr) {
-            KPROCESSOR_MODE Mode = SynchronousApi ? static_cast<KPROCESSOR_MODE>(KernelMode) : Irp->RequestorMode;
+            KPROCESSOR_MODE Mode
+                = SynchronousApi ? static_cast<KPROCESSOR_MODE>(KernelMode) : Irp->RequestorMode;
             IopWriteStatus(Mode, Irp->UserIosb, &Irp->IoStatus);
         }
         if (UserEvent != nullptr) {
             KeSetEvent(UserEvent, IO_NO_INCREMENT, FALSE);
         }
-        // A synchronous API on an asynchronous file waits on an event of its own; the file object stays as it is.
+        // A synchronous API on an asynchronous file waits on an event of its own; the file object
+        // stays as it is.
         if (FileObject != nullptr && (UserEvent == nullptr || SynchronousFile)) {
             FileObject->FinalStatus = Status;
             KeSetEvent(&FileObject->Event, IO_NO_INCREMENT, FALSE);
@@ -147,8 +164,10 @@ void IopFinishIrp(PIRP Irp, PFILE_OBJECT FileObject, PETHREAD Thread)
         ? nullptr
         : Irp->Overlay.AsynchronousParameters.UserApcRoutine;
     if (Tell && ApcRoutine != nullptr && Thread != nullptr && FileObject != nullptr) {
-        KeInitializeApc(&Irp->Tail.Apc, reinterpret_cast<PRKTHREAD>(Thread), CurrentApcEnvironment, IopUserApc,
-            IopUserRundown, IopUserNormal, Irp->RequestorMode, Irp->Overlay.AsynchronousParameters.UserApcContext);
+        KeInitializeApc(
+            &Irp->Tail.Apc, reinterpret_cast<PRKTHREAD>(Thread), CurrentApcEnvironment, IopUserApc,
+            IopUserRundown, IopUserNormal, Irp->RequestorMode,
+            Irp->Overlay.AsynchronousParameters.UserApcContext);
         Freed = KeInsertQueueApc(
             &Irp->Tail.Apc, Irp->UserIosb, reinterpret_cast<PVOID>(ApcRoutine), IO_NO_INCREMENT);
     }
@@ -171,7 +190,8 @@ void IopFinalStage(PIRP Irp, CCHAR PriorityBoost)
     }
     if (!IopIsAllocated(Irp) || (IsListEmpty(&Irp->ThreadListEntry) && Irp->UserIosb == nullptr)) {
         // Nobody of the I/O manager waits for it: its owner had to stop the completion and free it.
-        IopMisuse(kMisuseNoCompletionRoutine, Irp, nullptr,
+        IopMisuse(
+            kMisuseNoCompletionRoutine, Irp, nullptr,
             "an IRP of a driver was completed without a completion routine that takes it back");
     }
     IopIrpHeader(Irp)->FinalStage = TRUE;
@@ -217,7 +237,8 @@ void IopFinalStage(PIRP Irp, CCHAR PriorityBoost)
         KeLowerIrql(Irql);
         return;
     }
-    KeInitializeApc(&Irp->Tail.Apc, reinterpret_cast<PRKTHREAD>(Thread), OriginalApcEnvironment, IopFinishApc,
+    KeInitializeApc(
+        &Irp->Tail.Apc, reinterpret_cast<PRKTHREAD>(Thread), OriginalApcEnvironment, IopFinishApc,
         IopFinishRundown, nullptr, KernelMode, nullptr);
     if (!KeInsertQueueApc(&Irp->Tail.Apc, FileObject, nullptr, PriorityBoost)) {
         IopFinishIrp(Irp, FileObject, nullptr);

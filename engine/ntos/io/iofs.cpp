@@ -1,15 +1,18 @@
-// iofs.cpp - who wants to hear of what: registered file systems, their watchers, shutdown notification.
+// iofs.cpp - who wants to hear of what: registered file systems, their watchers, shutdown
+// notification.
 #include "engine/ntos/io/iopriv.h"
 
 namespace {
 
-struct IOP_WATCHER {
+struct IOP_WATCHER
+{
     LIST_ENTRY Links;
     PDRIVER_OBJECT DriverObject; // referenced
     PDRIVER_FS_NOTIFICATION Routine;
 };
 
-struct IOP_SHUTDOWN {
+struct IOP_SHUTDOWN
+{
     LIST_ENTRY Links;
     PDEVICE_OBJECT DeviceObject; // referenced
 };
@@ -51,7 +54,8 @@ void IopNotifyWatchers(PDEVICE_OBJECT DeviceObject, BOOLEAN Active)
 
 NTSTATUS IopRegisterShutdown(PLIST_ENTRY List, PDEVICE_OBJECT DeviceObject)
 {
-    auto* Entry = static_cast<IOP_SHUTDOWN*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(IOP_SHUTDOWN), kTag));
+    auto* Entry = static_cast<IOP_SHUTDOWN*>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(IOP_SHUTDOWN), kTag));
 
     if (Entry == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -88,7 +92,8 @@ void IopCallShutdown(PLIST_ENTRY List)
         ExFreePoolWithTag(Entry, kTag);
         DeviceObject->Flags &= ~static_cast<ULONG>(DO_SHUTDOWN_REGISTERED);
         KeInitializeEvent(&Event, NotificationEvent, FALSE);
-        PIRP Irp = IoBuildSynchronousFsdRequest(IRP_MJ_SHUTDOWN, Top, nullptr, 0, nullptr, &Event, &IoStatus);
+        PIRP Irp = IoBuildSynchronousFsdRequest(
+            IRP_MJ_SHUTDOWN, Top, nullptr, 0, nullptr, &Event, &IoStatus);
         if (Irp != nullptr) {
             (void)IopCallAndWait(Top, Irp, &Event, &IoStatus);
         }
@@ -140,7 +145,8 @@ VOID NTAPI IoRegisterFileSystem(PDEVICE_OBJECT DeviceObject)
     }
     DeviceObject->Flags &= ~static_cast<ULONG>(DO_DEVICE_INITIALIZING);
     DeviceObject->ReferenceCount++;
-    RdrTraceText(RdrLayerIo, RdrEventNote, "IoRegisterFileSystem", DeviceObject, "file system registered");
+    RdrTraceText(
+        RdrLayerIo, RdrEventNote, "IoRegisterFileSystem", DeviceObject, "file system registered");
     IopNotifyWatchers(DeviceObject, TRUE);
 }
 
@@ -154,7 +160,9 @@ VOID NTAPI IoUnregisterFileSystem(PDEVICE_OBJECT DeviceObject)
     }
     RemoveEntryList(&DeviceObject->Queue.ListEntry);
     InitializeListHead(&DeviceObject->Queue.ListEntry);
-    RdrTraceText(RdrLayerIo, RdrEventNote, "IoUnregisterFileSystem", DeviceObject, "file system unregistered");
+    RdrTraceText(
+        RdrLayerIo, RdrEventNote, "IoUnregisterFileSystem", DeviceObject,
+        "file system unregistered");
     IopNotifyWatchers(DeviceObject, FALSE);
     IopDereferenceDevice(DeviceObject);
 }
@@ -169,7 +177,8 @@ NTSTATUS NTAPI IoRegisterFsRegistrationChange(
             return STATUS_DEVICE_ALREADY_ATTACHED;
         }
     }
-    auto* Watcher = static_cast<IOP_WATCHER*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(IOP_WATCHER), kTag));
+    auto* Watcher
+        = static_cast<IOP_WATCHER*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(IOP_WATCHER), kTag));
     if (Watcher == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
@@ -178,18 +187,21 @@ NTSTATUS NTAPI IoRegisterFsRegistrationChange(
     ObReferenceObject(DriverObject);
     InsertTailList(&IopWatchers, &Watcher->Links);
     // A new watcher hears of the file systems that are there already.
-    const PLIST_ENTRY Queues[]
-        = { &IopNetworkFileSystems, &IopCdRomFileSystems, &IopDiskFileSystems, &IopTapeFileSystems };
+    const PLIST_ENTRY Queues[] = { &IopNetworkFileSystems, &IopCdRomFileSystems,
+                                   &IopDiskFileSystems, &IopTapeFileSystems };
     for (PLIST_ENTRY Queue : Queues) {
         for (PLIST_ENTRY Link = Queue->Flink; Link != Queue; Link = Link->Flink) {
-            DriverNotificationRoutine(CONTAINING_RECORD(Link, DEVICE_OBJECT, Queue.ListEntry), TRUE);
+            DriverNotificationRoutine(
+                CONTAINING_RECORD(Link, DEVICE_OBJECT, Queue.ListEntry), TRUE);
         }
     }
     return STATUS_SUCCESS;
 }
 
 NTSTATUS NTAPI IoRegisterFsRegistrationChangeMountAware(
-    PDRIVER_OBJECT DriverObject, PDRIVER_FS_NOTIFICATION DriverNotificationRoutine, BOOLEAN SynchronizeWithMounts)
+    PDRIVER_OBJECT DriverObject,
+    PDRIVER_FS_NOTIFICATION DriverNotificationRoutine,
+    BOOLEAN SynchronizeWithMounts)
 {
     UNREFERENCED_PARAMETER(SynchronizeWithMounts); // there are no mounts to race with
     return IoRegisterFsRegistrationChange(DriverObject, DriverNotificationRoutine);
@@ -201,7 +213,8 @@ VOID NTAPI IoUnregisterFsRegistrationChange(
     PAGED_CODE();
     for (PLIST_ENTRY Link = IopWatchers.Flink; Link != &IopWatchers; Link = Link->Flink) {
         IOP_WATCHER* Watcher = CONTAINING_RECORD(Link, IOP_WATCHER, Links);
-        if (Watcher->DriverObject == DriverObject && Watcher->Routine == DriverNotificationRoutine) {
+        if (Watcher->DriverObject == DriverObject
+            && Watcher->Routine == DriverNotificationRoutine) {
             RemoveEntryList(&Watcher->Links);
             ExFreePoolWithTag(Watcher, kTag);
             ObDereferenceObject(DriverObject);

@@ -15,8 +15,8 @@ void IoInitSystem(void)
     IopInitFiles();
 }
 
-/// Tells the drivers that asked for it, unloads them, and gives back what rests. IRPs that are still alive are reported by
-/// the leak report of pool.
+/// Tells the drivers that asked for it, unloads them, and gives back what rests. IRPs that are
+/// still alive are reported by the leak report of pool.
 void IoShutdownSystem(void)
 {
     IopSendShutdown();

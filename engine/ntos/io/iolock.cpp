@@ -6,7 +6,11 @@ namespace {
 
 // The lock range as IRPs carry it: the length behind a pointer that lives as long as the IRP.
 NTSTATUS IopCaptureRange(
-    KPROCESSOR_MODE Mode, PLARGE_INTEGER ByteOffset, PLARGE_INTEGER Length, PLARGE_INTEGER Offset, PLARGE_INTEGER Bytes)
+    KPROCESSOR_MODE Mode,
+    PLARGE_INTEGER ByteOffset,
+    PLARGE_INTEGER Length,
+    PLARGE_INTEGER Offset,
+    PLARGE_INTEGER Bytes)
 {
     NTSTATUS Status = ObpProbeForRead(Mode, ByteOffset, sizeof(LARGE_INTEGER), alignof(ULONG));
 
@@ -27,10 +31,11 @@ BOOLEAN IopMayLock(const IOP_REQUEST* Request)
         || (Request->HandleInformation.GrantedAccess & (FILE_READ_DATA | FILE_WRITE_DATA)) != 0;
 }
 
-NTSTATUS IopAttachRange(IOP_REQUEST* Request, UCHAR MinorFunction, LARGE_INTEGER Offset, LARGE_INTEGER Bytes, ULONG Key)
+NTSTATUS IopAttachRange(
+    IOP_REQUEST* Request, UCHAR MinorFunction, LARGE_INTEGER Offset, LARGE_INTEGER Bytes, ULONG Key)
 {
-    auto* Copy
-        = static_cast<PLARGE_INTEGER>(ExAllocatePoolWithTag(NonPagedPool, sizeof(LARGE_INTEGER), IOP_TAG_BUFFER));
+    auto* Copy = static_cast<PLARGE_INTEGER>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(LARGE_INTEGER), IOP_TAG_BUFFER));
 
     if (Copy == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -44,9 +49,18 @@ NTSTATUS IopAttachRange(IOP_REQUEST* Request, UCHAR MinorFunction, LARGE_INTEGER
     return STATUS_SUCCESS;
 }
 
-NTSTATUS IopLockRange(KPROCESSOR_MODE Mode, HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine,
-    PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock, PLARGE_INTEGER ByteOffset, PLARGE_INTEGER Length, ULONG Key,
-    BOOLEAN FailImmediately, BOOLEAN ExclusiveLock)
+NTSTATUS IopLockRange(
+    KPROCESSOR_MODE Mode,
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PLARGE_INTEGER ByteOffset,
+    PLARGE_INTEGER Length,
+    ULONG Key,
+    BOOLEAN FailImmediately,
+    BOOLEAN ExclusiveLock)
 {
     IOP_REQUEST Request;
     IO_STATUS_BLOCK IoStatus {};
@@ -67,7 +81,8 @@ NTSTATUS IopLockRange(KPROCESSOR_MODE Mode, HANDLE FileHandle, HANDLE Event, PIO
     PFAST_IO_DISPATCH Fast = Request.DeviceObject->DriverObject->FastIoDispatch;
     if (Fast != nullptr && Fast->SizeOfFastIoDispatch > FIELD_OFFSET(FAST_IO_DISPATCH, FastIoLock)
         && Fast->FastIoLock != nullptr
-        && Fast->FastIoLock(Request.FileObject, &Offset, &Bytes, PspCurrentProcess(), Key, FailImmediately,
+        && Fast->FastIoLock(
+            Request.FileObject, &Offset, &Bytes, PspCurrentProcess(), Key, FailImmediately,
             ExclusiveLock, &IoStatus, Request.DeviceObject)) {
         return IopDone(&Request, &IoStatus);
     }
@@ -87,8 +102,13 @@ NTSTATUS IopLockRange(KPROCESSOR_MODE Mode, HANDLE FileHandle, HANDLE Event, PIO
     return IopSend(&Request);
 }
 
-NTSTATUS IopUnlockRange(KPROCESSOR_MODE Mode, HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock,
-    PLARGE_INTEGER ByteOffset, PLARGE_INTEGER Length, ULONG Key)
+NTSTATUS IopUnlockRange(
+    KPROCESSOR_MODE Mode,
+    HANDLE FileHandle,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PLARGE_INTEGER ByteOffset,
+    PLARGE_INTEGER Length,
+    ULONG Key)
 {
     IOP_REQUEST Request;
     IO_STATUS_BLOCK IoStatus {};
@@ -106,10 +126,12 @@ NTSTATUS IopUnlockRange(KPROCESSOR_MODE Mode, HANDLE FileHandle, PIO_STATUS_BLOC
         return IopFail(&Request, STATUS_ACCESS_DENIED);
     }
     PFAST_IO_DISPATCH Fast = Request.DeviceObject->DriverObject->FastIoDispatch;
-    if (Fast != nullptr && Fast->SizeOfFastIoDispatch > FIELD_OFFSET(FAST_IO_DISPATCH, FastIoUnlockSingle)
+    if (Fast != nullptr
+        && Fast->SizeOfFastIoDispatch > FIELD_OFFSET(FAST_IO_DISPATCH, FastIoUnlockSingle)
         && Fast->FastIoUnlockSingle != nullptr
         && Fast->FastIoUnlockSingle(
-            Request.FileObject, &Offset, &Bytes, PspCurrentProcess(), Key, &IoStatus, Request.DeviceObject)) {
+            Request.FileObject, &Offset, &Bytes, PspCurrentProcess(), Key, &IoStatus,
+            Request.DeviceObject)) {
         return IopDone(&Request, &IoStatus);
     }
     Status = IopLock(&Request);
@@ -142,8 +164,13 @@ ACCESS_MASK IopSecurityAccess(SECURITY_INFORMATION Information, BOOLEAN Set)
 } // namespace
 
 /// The File type's security procedure: the file system keeps the descriptors.
-NTSTATUS IopFileSecurity(PVOID Object, OB_SECURITY_OPERATION Operation, SECURITY_INFORMATION SecurityInformation,
-    PSECURITY_DESCRIPTOR SecurityDescriptor, PULONG Length, KPROCESSOR_MODE AccessMode)
+NTSTATUS IopFileSecurity(
+    PVOID Object,
+    OB_SECURITY_OPERATION Operation,
+    SECURITY_INFORMATION SecurityInformation,
+    PSECURITY_DESCRIPTOR SecurityDescriptor,
+    PULONG Length,
+    KPROCESSOR_MODE AccessMode)
 {
     auto* FileObject = static_cast<PFILE_OBJECT>(Object);
     PDEVICE_OBJECT Top = IoGetRelatedDeviceObject(FileObject);
@@ -180,7 +207,8 @@ NTSTATUS IopFileSecurity(PVOID Object, OB_SECURITY_OPERATION Operation, SECURITY
         Status = IopCallAndWait(Top, Irp, &Event, &IoStatus);
         if (Operation == ObQuerySecurity) {
             *Length = static_cast<ULONG>(IoStatus.Information);
-            // File systems answer a short buffer with a warning; the call reports an error, as documented.
+            // File systems answer a short buffer with a warning; the call reports an error, as
+            // documented.
             Status = Status == STATUS_BUFFER_OVERFLOW ? STATUS_BUFFER_TOO_SMALL : Status;
         }
     }
@@ -193,39 +221,69 @@ NTSTATUS IopFileSecurity(PVOID Object, OB_SECURITY_OPERATION Operation, SECURITY
 extern "C" {
 
 NTSTATUS NTAPI NtLockFile(
-    HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock,
-    PLARGE_INTEGER ByteOffset, PLARGE_INTEGER Length, ULONG Key, BOOLEAN FailImmediately, BOOLEAN ExclusiveLock)
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PLARGE_INTEGER ByteOffset,
+    PLARGE_INTEGER Length,
+    ULONG Key,
+    BOOLEAN FailImmediately,
+    BOOLEAN ExclusiveLock)
 {
     NT_SYSTEM_CALL(LockFile);
-    return Call.Leave(IopLockRange(Call.Mode(), FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, ByteOffset,
-        Length, Key, FailImmediately, ExclusiveLock));
+    return Call.Leave(IopLockRange(
+        Call.Mode(), FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, ByteOffset, Length,
+        Key, FailImmediately, ExclusiveLock));
 }
 
 NTSTATUS NTAPI ZwLockFile(
-    HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock,
-    PLARGE_INTEGER ByteOffset, PLARGE_INTEGER Length, ULONG Key, BOOLEAN FailImmediately, BOOLEAN ExclusiveLock)
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PLARGE_INTEGER ByteOffset,
+    PLARGE_INTEGER Length,
+    ULONG Key,
+    BOOLEAN FailImmediately,
+    BOOLEAN ExclusiveLock)
 {
     ZwScope Scope;
-    return NtLockFile(FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, ByteOffset, Length, Key,
+    return NtLockFile(
+        FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, ByteOffset, Length, Key,
         FailImmediately, ExclusiveLock);
 }
 
 NTSTATUS NTAPI NtUnlockFile(
-    HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PLARGE_INTEGER ByteOffset, PLARGE_INTEGER Length, ULONG Key)
+    HANDLE FileHandle,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PLARGE_INTEGER ByteOffset,
+    PLARGE_INTEGER Length,
+    ULONG Key)
 {
     NT_SYSTEM_CALL(UnlockFile);
-    return Call.Leave(IopUnlockRange(Call.Mode(), FileHandle, IoStatusBlock, ByteOffset, Length, Key));
+    return Call.Leave(
+        IopUnlockRange(Call.Mode(), FileHandle, IoStatusBlock, ByteOffset, Length, Key));
 }
 
 NTSTATUS NTAPI ZwUnlockFile(
-    HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PLARGE_INTEGER ByteOffset, PLARGE_INTEGER Length, ULONG Key)
+    HANDLE FileHandle,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PLARGE_INTEGER ByteOffset,
+    PLARGE_INTEGER Length,
+    ULONG Key)
 {
     ZwScope Scope;
     return NtUnlockFile(FileHandle, IoStatusBlock, ByteOffset, Length, Key);
 }
 
 NTSTATUS NTAPI NtQuerySecurityObject(
-    HANDLE Handle, SECURITY_INFORMATION SecurityInformation, PSECURITY_DESCRIPTOR SecurityDescriptor, ULONG Length,
+    HANDLE Handle,
+    SECURITY_INFORMATION SecurityInformation,
+    PSECURITY_DESCRIPTOR SecurityDescriptor,
+    ULONG Length,
     PULONG LengthNeeded)
 {
     NT_SYSTEM_CALL(QuerySecurityObject);
@@ -237,10 +295,12 @@ NTSTATUS NTAPI NtQuerySecurityObject(
     }
     if (NT_SUCCESS(Status)) {
         Status = ObReferenceObjectByHandle(
-            Handle, IopSecurityAccess(SecurityInformation, FALSE), nullptr, Call.Mode(), &Object, nullptr);
+            Handle, IopSecurityAccess(SecurityInformation, FALSE), nullptr, Call.Mode(), &Object,
+            nullptr);
     }
     if (NT_SUCCESS(Status)) {
-        Status = ObpSecurity(Object, ObQuerySecurity, SecurityInformation, SecurityDescriptor, &Local, Call.Mode());
+        Status = ObpSecurity(
+            Object, ObQuerySecurity, SecurityInformation, SecurityDescriptor, &Local, Call.Mode());
         *LengthNeeded = Local;
         ObDereferenceObject(Object);
     }
@@ -248,34 +308,44 @@ NTSTATUS NTAPI NtQuerySecurityObject(
 }
 
 NTSTATUS NTAPI ZwQuerySecurityObject(
-    HANDLE FileHandle, SECURITY_INFORMATION SecurityInformation, PSECURITY_DESCRIPTOR SecurityDescriptor,
-    ULONG Length, PULONG ResultLength)
+    HANDLE FileHandle,
+    SECURITY_INFORMATION SecurityInformation,
+    PSECURITY_DESCRIPTOR SecurityDescriptor,
+    ULONG Length,
+    PULONG ResultLength)
 {
     ZwScope Scope;
-    return NtQuerySecurityObject(FileHandle, SecurityInformation, SecurityDescriptor, Length, ResultLength);
+    return NtQuerySecurityObject(
+        FileHandle, SecurityInformation, SecurityDescriptor, Length, ResultLength);
 }
 
 NTSTATUS NTAPI NtSetSecurityObject(
-    HANDLE Handle, SECURITY_INFORMATION SecurityInformation, PSECURITY_DESCRIPTOR SecurityDescriptor)
+    HANDLE Handle,
+    SECURITY_INFORMATION SecurityInformation,
+    PSECURITY_DESCRIPTOR SecurityDescriptor)
 {
     NT_SYSTEM_CALL(SetSecurityObject);
     PVOID Object = nullptr;
-    NTSTATUS Status
-        = SecurityDescriptor == nullptr ? STATUS_ACCESS_VIOLATION
-                                        : ObpProbeForRead(Call.Mode(), SecurityDescriptor, 20, alignof(ULONG));
+    NTSTATUS Status = SecurityDescriptor == nullptr
+        ? STATUS_ACCESS_VIOLATION
+        : ObpProbeForRead(Call.Mode(), SecurityDescriptor, 20, alignof(ULONG));
     if (NT_SUCCESS(Status)) {
         Status = ObReferenceObjectByHandle(
-            Handle, IopSecurityAccess(SecurityInformation, TRUE), nullptr, Call.Mode(), &Object, nullptr);
+            Handle, IopSecurityAccess(SecurityInformation, TRUE), nullptr, Call.Mode(), &Object,
+            nullptr);
     }
     if (NT_SUCCESS(Status)) {
-        Status = ObpSecurity(Object, ObSetSecurity, SecurityInformation, SecurityDescriptor, nullptr, Call.Mode());
+        Status = ObpSecurity(
+            Object, ObSetSecurity, SecurityInformation, SecurityDescriptor, nullptr, Call.Mode());
         ObDereferenceObject(Object);
     }
     return Call.Leave(Status);
 }
 
 NTSTATUS NTAPI ZwSetSecurityObject(
-    HANDLE Handle, SECURITY_INFORMATION SecurityInformation, PSECURITY_DESCRIPTOR SecurityDescriptor)
+    HANDLE Handle,
+    SECURITY_INFORMATION SecurityInformation,
+    PSECURITY_DESCRIPTOR SecurityDescriptor)
 {
     ZwScope Scope;
     return NtSetSecurityObject(Handle, SecurityInformation, SecurityDescriptor);

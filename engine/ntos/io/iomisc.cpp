@@ -28,7 +28,8 @@ BOOLEAN NTAPI IoIsOperationSynchronous(PIRP Irp)
     BOOLEAN Synchronous = (FileObject != nullptr && (FileObject->Flags & FO_SYNCHRONOUS_IO) != 0)
         || (Irp->Flags & (IRP_SYNCHRONOUS_API | IRP_SYNCHRONOUS_PAGING_IO)) != 0;
 
-    // IRP_SYNCHRONOUS_PAGING_IO shares its bit with IRP_INPUT_OPERATION: it means paging only with IRP_PAGING_IO.
+    // IRP_SYNCHRONOUS_PAGING_IO shares its bit with IRP_INPUT_OPERATION: it means paging only with
+    // IRP_PAGING_IO.
     if ((Irp->Flags & IRP_PAGING_IO) == 0 && (Irp->Flags & IRP_SYNCHRONOUS_API) == 0
         && (FileObject == nullptr || (FileObject->Flags & FO_SYNCHRONOUS_IO) == 0)) {
         Synchronous = FALSE;
@@ -46,14 +47,17 @@ PEPROCESS NTAPI IoThreadToProcess(PETHREAD Thread)
 
 PEPROCESS NTAPI IoGetRequestorProcess(PIRP Irp)
 {
-    return Irp->Tail.Overlay.Thread != nullptr ? IoThreadToProcess(Irp->Tail.Overlay.Thread) : nullptr;
+    return Irp->Tail.Overlay.Thread != nullptr ? IoThreadToProcess(Irp->Tail.Overlay.Thread)
+                                               : nullptr;
 }
 
 ULONG NTAPI IoGetRequestorProcessId(PIRP Irp)
 {
     PEPROCESS Process = IoGetRequestorProcess(Irp);
 
-    return Process != nullptr ? static_cast<ULONG>(reinterpret_cast<ULONG_PTR>(PsGetProcessId(Process))) : 0;
+    return Process != nullptr
+        ? static_cast<ULONG>(reinterpret_cast<ULONG_PTR>(PsGetProcessId(Process)))
+        : 0;
 }
 
 NTSTATUS NTAPI IoGetRequestorSessionId(PIRP Irp, PULONG pSessionId)
@@ -121,7 +125,8 @@ VOID NTAPI IoCancelFileOpen(PDEVICE_OBJECT DeviceObject, PFILE_OBJECT FileObject
     FileObject->Flags |= FO_FILE_OPEN_CANCELLED | FO_CLEANUP_COMPLETE;
 }
 
-NTSTATUS NTAPI IoReplaceFileObjectName(PFILE_OBJECT FileObject, PWSTR NewFileName, USHORT FileNameLength)
+NTSTATUS NTAPI
+IoReplaceFileObjectName(PFILE_OBJECT FileObject, PWSTR NewFileName, USHORT FileNameLength)
 {
     PWCH Buffer = FileObject->FileName.Buffer;
 
@@ -186,7 +191,7 @@ VOID NTAPI IoClearIrpExtraCreateParameter(PIRP Irp)
     }
 }
 
-/// Source   windows-driver-docs: ntifs/ioverifyvolume and kernel docs; hints are kept nowhere: there is one priority
+// Priority hints are kept nowhere: requests of this machine have one priority.
 IO_PRIORITY_HINT NTAPI IoGetIoPriorityHint(PIRP Irp)
 {
     UNREFERENCED_PARAMETER(Irp);
@@ -195,10 +200,12 @@ IO_PRIORITY_HINT NTAPI IoGetIoPriorityHint(PIRP Irp)
 
 NTSTATUS NTAPI IoValidateDeviceIoControlAccess(PIRP Irp, ULONG RequiredAccess)
 {
-    // The access a control code demands was checked against the handle when the request was made; kernel requests pass.
+    // The access a control code demands was checked against the handle when the request was made;
+    // kernel requests pass.
     UNREFERENCED_PARAMETER(Irp);
-    return (RequiredAccess & ~static_cast<ULONG>(FILE_READ_ACCESS | FILE_WRITE_ACCESS)) != 0 ? STATUS_INVALID_PARAMETER
-                                                                                              : STATUS_SUCCESS;
+    return (RequiredAccess & ~static_cast<ULONG>(FILE_READ_ACCESS | FILE_WRITE_ACCESS)) != 0
+        ? STATUS_INVALID_PARAMETER
+        : STATUS_SUCCESS;
 }
 
 PEPROCESS NTAPI IoGetCurrentProcess(VOID) __attribute__((weak));
@@ -213,7 +220,11 @@ PEPROCESS NTAPI IoGetCurrentProcess(VOID)
 extern "C" {
 
 VOID NTAPI IoInitializeRemoveLockEx(
-    PIO_REMOVE_LOCK Lock, ULONG AllocateTag, ULONG MaxLockedMinutes, ULONG HighWatermark, ULONG RemlockSize)
+    PIO_REMOVE_LOCK Lock,
+    ULONG AllocateTag,
+    ULONG MaxLockedMinutes,
+    ULONG HighWatermark,
+    ULONG RemlockSize)
 {
     UNREFERENCED_PARAMETER(AllocateTag);
     UNREFERENCED_PARAMETER(MaxLockedMinutes);
@@ -223,7 +234,8 @@ VOID NTAPI IoInitializeRemoveLockEx(
     KeInitializeEvent(&Lock->Common.RemoveEvent, SynchronizationEvent, FALSE);
 }
 
-NTSTATUS NTAPI IoAcquireRemoveLockEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, PCSTR File, ULONG Line, ULONG RemlockSize)
+NTSTATUS NTAPI IoAcquireRemoveLockEx(
+    PIO_REMOVE_LOCK RemoveLock, PVOID Tag, PCSTR File, ULONG Line, ULONG RemlockSize)
 {
     UNREFERENCED_PARAMETER(Tag);
     UNREFERENCED_PARAMETER(File);
@@ -252,13 +264,15 @@ VOID NTAPI IoReleaseRemoveLockAndWaitEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, U
     RemoveLock->Common.Removed = TRUE;
     IoReleaseRemoveLockEx(RemoveLock, Tag, RemlockSize);
     if (InterlockedDecrement(&RemoveLock->Common.IoCount) > 0) {
-        KeWaitForSingleObject(&RemoveLock->Common.RemoveEvent, Executive, KernelMode, FALSE, nullptr);
+        KeWaitForSingleObject(
+            &RemoveLock->Common.RemoveEvent, Executive, KernelMode, FALSE, nullptr);
     }
 }
 
 VOID NTAPI IoSetHardErrorOrVerifyDevice(PIRP Irp, PDEVICE_OBJECT DeviceObject)
 {
-    // Only a user would be asked about it, and there is none: the mark is kept for drivers that look at it.
+    // Only a user would be asked about it, and there is none: the mark is kept for drivers that
+    // look at it.
     UNREFERENCED_PARAMETER(Irp);
     UNREFERENCED_PARAMETER(DeviceObject);
 }
@@ -272,8 +286,9 @@ BOOLEAN NTAPI IoSetThreadHardErrorMode(BOOLEAN EnableHardErrors)
 NTSTATUS NTAPI IoSetIoPriorityHint(PIRP Irp, IO_PRIORITY_HINT PriorityHint)
 {
     UNREFERENCED_PARAMETER(Irp);
-    return PriorityHint >= IoPriorityVeryLow && PriorityHint < MaxIoPriorityTypes ? STATUS_SUCCESS
-                                                                                  : STATUS_INVALID_PARAMETER;
+    return PriorityHint >= IoPriorityVeryLow && PriorityHint < MaxIoPriorityTypes
+        ? STATUS_SUCCESS
+        : STATUS_INVALID_PARAMETER;
 }
 
 LOGICAL NTAPI IoWithinStackLimits(ULONG_PTR RegionStart, SIZE_T RegionSize)
@@ -282,7 +297,8 @@ LOGICAL NTAPI IoWithinStackLimits(ULONG_PTR RegionStart, SIZE_T RegionSize)
     ULONG_PTR High = 0;
 
     KiStackLimits(&Low, &High);
-    return RegionStart >= Low && RegionStart + RegionSize <= High && RegionStart + RegionSize >= RegionStart;
+    return RegionStart >= Low && RegionStart + RegionSize <= High
+        && RegionStart + RegionSize >= RegionStart;
 }
 
 NTSTATUS NTAPI PoCallDriver(struct _DEVICE_OBJECT* DeviceObject, struct _IRP* Irp)

@@ -1,8 +1,9 @@
 // ioparse.cpp - from a name below a device to a file object: IRP_MJ_CREATE.
 //
-// The object manager's walk ends at a device (or at an open file, for relative names) and hands over what is left of the
-// name. Here a file object is made, the create IRP goes to the top of the device's stack, and the file object is the
-// result when the file system agrees. STATUS_REPARSE replaces the name and sends the walk around again.
+// The object manager's walk ends at a device (or at an open file, for relative names) and hands
+// over what is left of the name. Here a file object is made, the create IRP goes to the top of the
+// device's stack, and the file object is the result when the file system agrees. STATUS_REPARSE
+// replaces the name and sends the walk around again.
 #include "engine/ntos/io/iopriv.h"
 
 namespace {
@@ -15,7 +16,9 @@ ULONG IopFileFlags(const OPEN_PACKET* Packet)
         Flags |= FO_SYNCHRONOUS_IO;
     }
     Flags |= (Packet->CreateOptions & FILE_SYNCHRONOUS_IO_ALERT) != 0 ? FO_ALERTABLE_IO : 0;
-    Flags |= (Packet->CreateOptions & FILE_NO_INTERMEDIATE_BUFFERING) != 0 ? FO_NO_INTERMEDIATE_BUFFERING : 0;
+    Flags |= (Packet->CreateOptions & FILE_NO_INTERMEDIATE_BUFFERING) != 0
+        ? FO_NO_INTERMEDIATE_BUFFERING
+        : 0;
     Flags |= (Packet->CreateOptions & FILE_WRITE_THROUGH) != 0 ? FO_WRITE_THROUGH : 0;
     Flags |= (Packet->CreateOptions & FILE_SEQUENTIAL_ONLY) != 0 ? FO_SEQUENTIAL_ONLY : 0;
     Flags |= (Packet->CreateOptions & FILE_RANDOM_ACCESS) != 0 ? FO_RANDOM_ACCESS : 0;
@@ -36,11 +39,13 @@ NTSTATUS IopCheckDeviceOpen(PDEVICE_OBJECT DeviceObject, const OPEN_PACKET* Pack
     return STATUS_SUCCESS;
 }
 
-NTSTATUS IopMakeFile(PDEVICE_OBJECT DeviceObject, OPEN_PACKET* Packet, PUNICODE_STRING Name, PFILE_OBJECT* Result)
+NTSTATUS IopMakeFile(
+    PDEVICE_OBJECT DeviceObject, OPEN_PACKET* Packet, PUNICODE_STRING Name, PFILE_OBJECT* Result)
 {
     PVOID Object = nullptr;
     NTSTATUS Status = ObCreateObject(
-        KernelMode, IopFileObjectType, nullptr, KernelMode, nullptr, sizeof(FILE_OBJECT), 0, 0, &Object);
+        KernelMode, IopFileObjectType, nullptr, KernelMode, nullptr, sizeof(FILE_OBJECT), 0, 0,
+        &Object);
 
     if (!NT_SUCCESS(Status)) {
         return Status;
@@ -54,9 +59,11 @@ NTSTATUS IopMakeFile(PDEVICE_OBJECT DeviceObject, OPEN_PACKET* Packet, PUNICODE_
     KeInitializeSpinLock(&FileObject->IrpListLock);
     InitializeListHead(&FileObject->IrpList);
     if (Name->Length != 0) {
-        // File systems write into the buffer and replace it: some room, and never a tag they would have to know.
+        // File systems write into the buffer and replace it: some room, and never a tag they would
+        // have to know.
         USHORT Maximum = static_cast<USHORT>(Name->Length < 56 ? 56 : Name->Length + sizeof(WCHAR));
-        FileObject->FileName.Buffer = static_cast<PWCH>(ExAllocatePoolWithTag(PagedPool, Maximum, IOP_TAG_NAME));
+        FileObject->FileName.Buffer
+            = static_cast<PWCH>(ExAllocatePoolWithTag(PagedPool, Maximum, IOP_TAG_NAME));
         if (FileObject->FileName.Buffer == nullptr) {
             ObDereferenceObject(Object);
             return STATUS_INSUFFICIENT_RESOURCES;
@@ -71,7 +78,9 @@ NTSTATUS IopMakeFile(PDEVICE_OBJECT DeviceObject, OPEN_PACKET* Packet, PUNICODE_
     DeviceObject->ReferenceCount++;
     ObReferenceObject(DeviceObject);
     if (RdrTraceActive()) {
-        RdrTraceBorn(RdrObjectFile, FileObject, sizeof(FILE_OBJECT), Name->Length != 0 ? Name : nullptr, DeviceObject);
+        RdrTraceBorn(
+            RdrObjectFile, FileObject, sizeof(FILE_OBJECT), Name->Length != 0 ? Name : nullptr,
+            DeviceObject);
     }
     *Result = FileObject;
     return STATUS_SUCCESS;
@@ -102,8 +111,14 @@ UCHAR IopCreateMajor(CREATE_FILE_TYPE Type)
 }
 
 // Sends the create and waits for its end. *Information holds what the file system said.
-NTSTATUS IopSendCreate(PFILE_OBJECT FileObject, PDEVICE_OBJECT Top, OPEN_PACKET* Packet, PACCESS_STATE AccessState,
-    KPROCESSOR_MODE Mode, PSECURITY_QUALITY_OF_SERVICE SecurityQos, PULONG_PTR Information)
+NTSTATUS IopSendCreate(
+    PFILE_OBJECT FileObject,
+    PDEVICE_OBJECT Top,
+    OPEN_PACKET* Packet,
+    PACCESS_STATE AccessState,
+    KPROCESSOR_MODE Mode,
+    PSECURITY_QUALITY_OF_SERVICE SecurityQos,
+    PULONG_PTR Information)
 {
     IO_SECURITY_CONTEXT SecurityContext {};
     IO_STATUS_BLOCK IoStatus {};
@@ -115,7 +130,8 @@ NTSTATUS IopSendCreate(PFILE_OBJECT FileObject, PDEVICE_OBJECT Top, OPEN_PACKET*
     }
     SecurityContext.SecurityQos = SecurityQos;
     SecurityContext.AccessState = AccessState;
-    SecurityContext.DesiredAccess = AccessState->RemainingDesiredAccess | AccessState->PreviouslyGrantedAccess;
+    SecurityContext.DesiredAccess
+        = AccessState->RemainingDesiredAccess | AccessState->PreviouslyGrantedAccess;
     SecurityContext.FullCreateOptions = Packet->CreateOptions;
     KeInitializeEvent(&Event, NotificationEvent, FALSE);
     Irp->RequestorMode = Mode;
@@ -126,20 +142,23 @@ NTSTATUS IopSendCreate(PFILE_OBJECT FileObject, PDEVICE_OBJECT Top, OPEN_PACKET*
     Irp->AssociatedIrp.SystemBuffer = Packet->EaBuffer;
     Irp->Tail.Overlay.AuxiliaryBuffer = reinterpret_cast<PCHAR>(Packet->EcpList);
     PIO_STACK_LOCATION IrpSp = IoGetNextIrpStackLocation(Irp);
-    IrpSp->Flags = static_cast<UCHAR>(Packet->Options & (IO_FORCE_ACCESS_CHECK | IO_OPEN_TARGET_DIRECTORY));
+    IrpSp->Flags
+        = static_cast<UCHAR>(Packet->Options & (IO_FORCE_ACCESS_CHECK | IO_OPEN_TARGET_DIRECTORY));
     if (!Packet->CaseInsensitive) {
         IrpSp->Flags |= SL_CASE_SENSITIVE;
     }
     if (Packet->CreateFileType == CreateFileTypeNone) {
         IrpSp->Parameters.Create.SecurityContext = &SecurityContext;
-        IrpSp->Parameters.Create.Options = (Packet->Disposition << 24) | (Packet->CreateOptions & 0x00FFFFFF);
+        IrpSp->Parameters.Create.Options
+            = (Packet->Disposition << 24) | (Packet->CreateOptions & 0x00FFFFFF);
         IrpSp->Parameters.Create.FileAttributes = Packet->FileAttributes;
         IrpSp->Parameters.Create.ShareAccess = Packet->ShareAccess;
         IrpSp->Parameters.Create.EaLength = Packet->EaLength;
     } else {
         // Pipes and mailslots share the layout up to the pointer to their own parameters.
         IrpSp->Parameters.CreatePipe.SecurityContext = &SecurityContext;
-        IrpSp->Parameters.CreatePipe.Options = (Packet->Disposition << 24) | (Packet->CreateOptions & 0x00FFFFFF);
+        IrpSp->Parameters.CreatePipe.Options
+            = (Packet->Disposition << 24) | (Packet->CreateOptions & 0x00FFFFFF);
         IrpSp->Parameters.CreatePipe.ShareAccess = Packet->ShareAccess;
         IrpSp->Parameters.CreatePipe.Parameters
             = static_cast<PNAMED_PIPE_CREATE_PARAMETERS>(Packet->ExtraParameters);
@@ -159,9 +178,16 @@ NTSTATUS IopSendCreate(PFILE_OBJECT FileObject, PDEVICE_OBJECT Top, OPEN_PACKET*
     return Status;
 }
 
-NTSTATUS IopParse(PDEVICE_OBJECT DeviceObject, OPEN_PACKET* Packet, PACCESS_STATE AccessState, KPROCESSOR_MODE Mode,
-    ULONG Attributes, PUNICODE_STRING CompleteName, PUNICODE_STRING RemainingName,
-    PSECURITY_QUALITY_OF_SERVICE SecurityQos, PVOID* Object)
+NTSTATUS IopParse(
+    PDEVICE_OBJECT DeviceObject,
+    OPEN_PACKET* Packet,
+    PACCESS_STATE AccessState,
+    KPROCESSOR_MODE Mode,
+    ULONG Attributes,
+    PUNICODE_STRING CompleteName,
+    PUNICODE_STRING RemainingName,
+    PSECURITY_QUALITY_OF_SERVICE SecurityQos,
+    PVOID* Object)
 {
     PFILE_OBJECT FileObject = nullptr;
     ULONG_PTR Information = 0;
@@ -178,12 +204,14 @@ NTSTATUS IopParse(PDEVICE_OBJECT DeviceObject, OPEN_PACKET* Packet, PACCESS_STAT
         Packet->FinalStatus = Status;
         return Status;
     }
-    FileObject->Vpb = DeviceObject->Vpb != nullptr && (DeviceObject->Vpb->Flags & VPB_MOUNTED) != 0 ? DeviceObject->Vpb
-                                                                                                   : nullptr;
+    FileObject->Vpb = DeviceObject->Vpb != nullptr && (DeviceObject->Vpb->Flags & VPB_MOUNTED) != 0
+        ? DeviceObject->Vpb
+        : nullptr;
     if (Packet->RelatedFileObject != nullptr) {
         FileObject->Vpb = Packet->RelatedFileObject->Vpb;
     }
-    PDEVICE_OBJECT Top = Packet->DeviceHint != nullptr ? Packet->DeviceHint : IoGetRelatedDeviceObject(FileObject);
+    PDEVICE_OBJECT Top
+        = Packet->DeviceHint != nullptr ? Packet->DeviceHint : IoGetRelatedDeviceObject(FileObject);
     // The stack must not lose its upper device while the create is on its way.
     ObReferenceObject(Top);
     Status = IopSendCreate(FileObject, Top, Packet, AccessState, Mode, SecurityQos, &Information);
@@ -225,40 +253,60 @@ NTSTATUS IopParse(PDEVICE_OBJECT DeviceObject, OPEN_PACKET* Packet, PACCESS_STAT
 
 } // namespace
 
-NTSTATUS IopParseDevice(PVOID ParseObject, POBJECT_TYPE ObjectType, PACCESS_STATE AccessState,
-    KPROCESSOR_MODE AccessMode, ULONG Attributes, PUNICODE_STRING CompleteName, PUNICODE_STRING RemainingName,
-    PVOID Context, PSECURITY_QUALITY_OF_SERVICE SecurityQos, PVOID* Object)
+NTSTATUS IopParseDevice(
+    PVOID ParseObject,
+    POBJECT_TYPE ObjectType,
+    PACCESS_STATE AccessState,
+    KPROCESSOR_MODE AccessMode,
+    ULONG Attributes,
+    PUNICODE_STRING CompleteName,
+    PUNICODE_STRING RemainingName,
+    PVOID Context,
+    PSECURITY_QUALITY_OF_SERVICE SecurityQos,
+    PVOID* Object)
 {
     auto* Packet = static_cast<OPEN_PACKET*>(Context);
 
     *Object = nullptr;
     if (Packet == nullptr || Packet->Type != IO_TYPE_OPEN_PACKET) {
         // Not a file open: the device object itself is meant, when the name ends here.
-        if (RemainingName->Length != 0 || (ObjectType != nullptr && ObjectType != IopDeviceObjectType)) {
+        if (RemainingName->Length != 0
+            || (ObjectType != nullptr && ObjectType != IopDeviceObjectType)) {
             return STATUS_OBJECT_TYPE_MISMATCH;
         }
         ObReferenceObject(ParseObject);
         *Object = ParseObject;
         return STATUS_SUCCESS;
     }
-    return IopParse(static_cast<PDEVICE_OBJECT>(ParseObject), Packet, AccessState, AccessMode, Attributes, CompleteName,
-        RemainingName, SecurityQos, Object);
+    return IopParse(
+        static_cast<PDEVICE_OBJECT>(ParseObject), Packet, AccessState, AccessMode, Attributes,
+        CompleteName, RemainingName, SecurityQos, Object);
 }
 
 /// Relative open: the file that RootDirectory names leads to its device.
-NTSTATUS IopParseFile(PVOID ParseObject, POBJECT_TYPE ObjectType, PACCESS_STATE AccessState,
-    KPROCESSOR_MODE AccessMode, ULONG Attributes, PUNICODE_STRING CompleteName, PUNICODE_STRING RemainingName,
-    PVOID Context, PSECURITY_QUALITY_OF_SERVICE SecurityQos, PVOID* Object)
+NTSTATUS IopParseFile(
+    PVOID ParseObject,
+    POBJECT_TYPE ObjectType,
+    PACCESS_STATE AccessState,
+    KPROCESSOR_MODE AccessMode,
+    ULONG Attributes,
+    PUNICODE_STRING CompleteName,
+    PUNICODE_STRING RemainingName,
+    PVOID Context,
+    PSECURITY_QUALITY_OF_SERVICE SecurityQos,
+    PVOID* Object)
 {
     auto* FileObject = static_cast<PFILE_OBJECT>(ParseObject);
     auto* Packet = static_cast<OPEN_PACKET*>(Context);
 
     UNREFERENCED_PARAMETER(ObjectType);
     *Object = nullptr;
-    if (Packet == nullptr || Packet->Type != IO_TYPE_OPEN_PACKET || FileObject->DeviceObject == nullptr) {
+    if (Packet == nullptr || Packet->Type != IO_TYPE_OPEN_PACKET
+        || FileObject->DeviceObject == nullptr) {
         return STATUS_OBJECT_TYPE_MISMATCH;
     }
     Packet->RelatedFileObject = FileObject;
-    return IopParse(FileObject->DeviceObject, Packet, AccessState, AccessMode, Attributes, CompleteName, RemainingName,
-        SecurityQos, Object);
+    return IopParse(
+        FileObject->DeviceObject, Packet, AccessState, AccessMode, Attributes, CompleteName,
+        RemainingName, SecurityQos, Object);
 }

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "engine/ntos/inc/iop.h"
+#include "engine/ntos/inc/ntframe.h"
 #include "engine/ntos/inc/obp.h"
 #include "engine/ntos/inc/psp.h"
-#include "engine/ntos/inc/ntframe.h"
 
 #include <rdrtrace.h>
 
@@ -20,10 +20,12 @@ extern POBJECT_TYPE IopFileObjectType;
 extern POBJECT_TYPE IopDeviceObjectType;
 extern POBJECT_TYPE IopDriverObjectType;
 
-// ---- IRPs ------------------------------------------------------------------------------------------------------
+// ---- IRPs
+// ------------------------------------------------------------------------------------------------------
 
 // In front of every IRP that IoAllocateIrp made.
-struct alignas(16) IOP_IRP_HEADER {
+struct alignas(16) IOP_IRP_HEADER
+{
     LIST_ENTRY LiveLinks; // IopIrps.Live while allocated, IopIrps.Resting after IoFreeIrp
     ULONG Signature;
     CCHAR StackCapacity;
@@ -39,7 +41,8 @@ FORCEINLINE IOP_IRP_HEADER* IopIrpHeader(PIRP Irp)
     return reinterpret_cast<IOP_IRP_HEADER*>(Irp) - 1;
 }
 
-// Was the IRP made by IoAllocateIrp? IoInitializeIrp on a driver's own memory leaves AllocationFlags zero.
+// Was the IRP made by IoAllocateIrp? IoInitializeIrp on a driver's own memory leaves
+// AllocationFlags zero.
 FORCEINLINE BOOLEAN IopIsAllocated(PIRP Irp)
 {
     return (Irp->AllocationFlags & IRP_ALLOCATED_FIXED_SIZE) != 0;
@@ -50,16 +53,19 @@ void IopUnqueueIrp(PIRP Irp);
 void IopFinishIrp(PIRP Irp, PFILE_OBJECT FileObject, PETHREAD Thread);
 void IopWriteStatus(KPROCESSOR_MODE Mode, PIO_STATUS_BLOCK Target, const IO_STATUS_BLOCK* Source);
 void IopFinalStage(PIRP Irp, CCHAR PriorityBoost);
-PIRP IopFindIrp(PFILE_OBJECT FileObject, PIO_STATUS_BLOCK UserIosb, PETHREAD Thread, BOOLEAN NotCancelled);
+PIRP IopFindIrp(
+    PFILE_OBJECT FileObject, PIO_STATUS_BLOCK UserIosb, PETHREAD Thread, BOOLEAN NotCancelled);
 PIRP IopAllocateRequest(PFILE_OBJECT FileObject, PDEVICE_OBJECT DeviceObject, UCHAR MajorFunction);
 void IopInitIrps();
 void IopInitCalls();
 void IopInitCancel();
 void IopShutdownIrps();
 
-// One running dispatch routine, on the stack of IofCallDriver. Completion marks the frames whose stack location it has
-// walked, so that IofCallDriver can hold what the routine returned against what was done.
-struct IOP_CALL {
+// One running dispatch routine, on the stack of IofCallDriver. Completion marks the frames whose
+// stack location it has walked, so that IofCallDriver can hold what the routine returned against
+// what was done.
+struct IOP_CALL
+{
     IOP_CALL* Next;
     PIRP Irp;
     PIO_STACK_LOCATION IrpSp;
@@ -73,7 +79,8 @@ struct IOP_CALL {
 #define DRIVER_VERIFIER_IOMANAGER_VIOLATION 0x000000C9
 #endif
 
-// Parameter 1 of DRIVER_VERIFIER_IOMANAGER_VIOLATION, as documented for bug check 0xC9 where the number is known.
+// Parameter 1 of DRIVER_VERIFIER_IOMANAGER_VIOLATION, as documented for bug check 0xC9 where the
+// number is known.
 constexpr ULONG kMisuseFreedQueuedIrp = 0x02;
 constexpr ULONG kMisuseIrqlChanged = 0x05;
 constexpr ULONG kMisuseCompletedPending = 0x06;
@@ -84,13 +91,15 @@ constexpr ULONG kMisusePendingStatus = 0x0D;
 constexpr ULONG kMisusePassedDownCancelable = 0x203;
 constexpr ULONG kMisuseBadStatus = 0x213;
 
-// ---- devices and drivers ---------------------------------------------------------------------------------------
+// ---- devices and drivers
+// ---------------------------------------------------------------------------------------
 
 constexpr ULONG IOP_DEVICE_DELETE_PENDING = 0x1;
 constexpr ULONG IOP_DEVICE_DELETED = 0x2;
 
 // Behind a device object and its driver's extension.
-struct IOP_DEVICE {
+struct IOP_DEVICE
+{
     DEVOBJ_EXTENSION Public; // first: DeviceObject->DeviceObjectExtension points here
     ULONG ExtensionFlags;
     PDEVICE_OBJECT AttachedTo;
@@ -101,13 +110,15 @@ FORCEINLINE IOP_DEVICE* IopDevice(PDEVICE_OBJECT DeviceObject)
     return reinterpret_cast<IOP_DEVICE*>(DeviceObject->DeviceObjectExtension);
 }
 
-struct IOP_CLIENT_EXTENSION {
+struct IOP_CLIENT_EXTENSION
+{
     IOP_CLIENT_EXTENSION* Next;
     PVOID ClientId;
     // the client's bytes follow
 };
 
-struct IOP_DRIVER {
+struct IOP_DRIVER
+{
     DRIVER_OBJECT Public;
     DRIVER_EXTENSION Extension;
     IOP_CLIENT_EXTENSION* Clients;
@@ -123,18 +134,29 @@ void IopInitDevices();
 void IopInitDrivers();
 void IopShutdownDrivers();
 void IopSendShutdown();
-NTSTATUS IopParseDevice(PVOID ParseObject, POBJECT_TYPE ObjectType, PACCESS_STATE AccessState,
-    KPROCESSOR_MODE AccessMode, ULONG Attributes, PUNICODE_STRING CompleteName, PUNICODE_STRING RemainingName,
-    PVOID Context, PSECURITY_QUALITY_OF_SERVICE SecurityQos, PVOID* Object);
+NTSTATUS IopParseDevice(
+    PVOID ParseObject,
+    POBJECT_TYPE ObjectType,
+    PACCESS_STATE AccessState,
+    KPROCESSOR_MODE AccessMode,
+    ULONG Attributes,
+    PUNICODE_STRING CompleteName,
+    PUNICODE_STRING RemainingName,
+    PVOID Context,
+    PSECURITY_QUALITY_OF_SERVICE SecurityQos,
+    PVOID* Object);
 
 // host side (driver_host.cpp)
-extern "C" NTSTATUS IopOpenModule(const char* Path, PVOID* Module, PDRIVER_INITIALIZE* Entry) noexcept;
+extern "C" NTSTATUS
+IopOpenModule(const char* Path, PVOID* Module, PDRIVER_INITIALIZE* Entry) noexcept;
 extern "C" void IopCloseModule(PVOID Module) noexcept;
 
-// ---- files -----------------------------------------------------------------------------------------------------
+// ---- files
+// -----------------------------------------------------------------------------------------------------
 
 // What IoCreateFile tells IopParseDevice.
-struct OPEN_PACKET {
+struct OPEN_PACKET
+{
     CSHORT Type; // IO_TYPE_OPEN_PACKET
     CSHORT Size;
     // in
@@ -166,7 +188,8 @@ NTSTATUS IopAcquireFileLock(PFILE_OBJECT FileObject, KPROCESSOR_MODE Mode);
 void IopReleaseFileLock(PFILE_OBJECT FileObject);
 
 // One system call on a file, from handle to status.
-struct IOP_REQUEST {
+struct IOP_REQUEST
+{
     KPROCESSOR_MODE Mode;
     PFILE_OBJECT FileObject; // referenced
     PDEVICE_OBJECT DeviceObject;
@@ -181,8 +204,13 @@ struct IOP_REQUEST {
     PIO_STACK_LOCATION IrpSp;
 };
 
-NTSTATUS IopBegin(IOP_REQUEST* Request, KPROCESSOR_MODE Mode, HANDLE FileHandle, ACCESS_MASK DesiredAccess,
-    HANDLE EventHandle, PIO_STATUS_BLOCK IoStatusBlock);
+NTSTATUS IopBegin(
+    IOP_REQUEST* Request,
+    KPROCESSOR_MODE Mode,
+    HANDLE FileHandle,
+    ACCESS_MASK DesiredAccess,
+    HANDLE EventHandle,
+    PIO_STATUS_BLOCK IoStatusBlock);
 NTSTATUS IopLock(IOP_REQUEST* Request);
 NTSTATUS IopBuildRequest(IOP_REQUEST* Request, UCHAR MajorFunction, BOOLEAN SynchronousApi);
 NTSTATUS IopSend(IOP_REQUEST* Request);
@@ -190,12 +218,19 @@ NTSTATUS IopFail(IOP_REQUEST* Request, NTSTATUS Status);
 NTSTATUS IopDone(IOP_REQUEST* Request, PIO_STATUS_BLOCK IoStatus);
 void IopSetApc(IOP_REQUEST* Request, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext);
 NTSTATUS IopAttachSystemBuffer(PIRP Irp, PVOID Source, ULONG CopyLength, ULONG Length);
-NTSTATUS IopAttachMdl(PIRP Irp, KPROCESSOR_MODE Mode, PVOID Buffer, ULONG Length, LOCK_OPERATION Operation);
+NTSTATUS
+IopAttachMdl(PIRP Irp, KPROCESSOR_MODE Mode, PVOID Buffer, ULONG Length, LOCK_OPERATION Operation);
 NTSTATUS IopAttachTransfer(IOP_REQUEST* Request, PVOID Buffer, ULONG Length, BOOLEAN Write);
-NTSTATUS IopCallAndWait(PDEVICE_OBJECT DeviceObject, PIRP Irp, PKEVENT Event, PIO_STATUS_BLOCK Iosb);
+NTSTATUS
+IopCallAndWait(PDEVICE_OBJECT DeviceObject, PIRP Irp, PKEVENT Event, PIO_STATUS_BLOCK Iosb);
 
 void IopInitFileSystems();
 void IopFinishHere(PIRP Irp, PFILE_OBJECT FileObject);
 NTSTATUS IopLockPages(PMDL Mdl, KPROCESSOR_MODE Mode, LOCK_OPERATION Operation);
-NTSTATUS IopFileSecurity(PVOID Object, OB_SECURITY_OPERATION Operation, SECURITY_INFORMATION SecurityInformation,
-    PSECURITY_DESCRIPTOR SecurityDescriptor, PULONG Length, KPROCESSOR_MODE AccessMode);
+NTSTATUS IopFileSecurity(
+    PVOID Object,
+    OB_SECURITY_OPERATION Operation,
+    SECURITY_INFORMATION SecurityInformation,
+    PSECURITY_DESCRIPTOR SecurityDescriptor,
+    PULONG Length,
+    KPROCESSOR_MODE AccessMode);

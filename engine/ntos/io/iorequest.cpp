@@ -1,11 +1,13 @@
-// iorequest.cpp - what all system calls on files share: from the handle to the IRP and back to the status.
+// iorequest.cpp - what all system calls on files share: from the handle to the IRP and back to the
+// status.
 //
 //   IopBegin         handle -> referenced file, event, device; buffers are the caller's business
-//   IopLock          synchronous file: its lock, taken before fast I/O and before the current byte offset is read
-//   IopBuildRequest  the IRP, its first stack location, who waits on what
-//   IopSend          to the driver; waits when the file or the call is synchronous
+//   IopLock          synchronous file: its lock, taken before fast I/O and before the current byte
+//   offset is read IopBuildRequest  the IRP, its first stack location, who waits on what IopSend to
+//   the driver; waits when the file or the call is synchronous
 //
-// Every path ends in IopEnd (through IopFail, IopDone or IopSend), which gives back lock and references.
+// Every path ends in IopEnd (through IopFail, IopDone or IopSend), which gives back lock and
+// references.
 #include "engine/ntos/io/iopriv.h"
 
 namespace {
@@ -23,14 +25,14 @@ void IopEnd(IOP_REQUEST* Request)
     }
 }
 
-// Waits for a request that pended. An alert or a user APC ends an alertable wait: the IRP is then cancelled, and the wait
-// goes on until the driver has given it back.
+// Waits for a request that pended. An alert or a user APC ends an alertable wait: the IRP is then
+// cancelled, and the wait goes on until the driver has given it back.
 void IopWait(IOP_REQUEST* Request, PKEVENT Event, PIRP Irp)
 {
     BOOLEAN Alertable = (Request->FileObject->Flags & FO_ALERTABLE_IO) != 0 && !Request->OwnWait;
-    NTSTATUS Status
-        = KeWaitForSingleObject(Event, Executive,
-        Alertable ? Request->Mode : static_cast<KPROCESSOR_MODE>(KernelMode), Alertable, nullptr);
+    NTSTATUS Status = KeWaitForSingleObject(
+        Event, Executive, Alertable ? Request->Mode : static_cast<KPROCESSOR_MODE>(KernelMode),
+        Alertable, nullptr);
 
     if (Status == STATUS_ALERTED || Status == STATUS_USER_APC) {
         if (KeReadStateEvent(Event) == 0) {
@@ -42,7 +44,8 @@ void IopWait(IOP_REQUEST* Request, PKEVENT Event, PIRP Irp)
 
 } // namespace
 
-/// The final stage of an IRP that was completed before its dispatch routine returned, on its issuer's thread.
+/// The final stage of an IRP that was completed before its dispatch routine returned, on its
+/// issuer's thread.
 void IopFinishHere(PIRP Irp, PFILE_OBJECT FileObject)
 {
     KIRQL Irql;
@@ -52,7 +55,8 @@ void IopFinishHere(PIRP Irp, PFILE_OBJECT FileObject)
     KeLowerIrql(Irql);
 }
 
-/// An IRP for the top of a device stack with its first stack location filled. FileObject (optional) is referenced for it.
+/// An IRP for the top of a device stack with its first stack location filled. FileObject (optional)
+/// is referenced for it.
 PIRP IopAllocateRequest(PFILE_OBJECT FileObject, PDEVICE_OBJECT DeviceObject, UCHAR MajorFunction)
 {
     PIRP Irp = IoAllocateIrp(DeviceObject->StackSize, FALSE);
@@ -85,10 +89,16 @@ NTSTATUS IopCallAndWait(PDEVICE_OBJECT DeviceObject, PIRP Irp, PKEVENT Event, PI
     return Status;
 }
 
-/// Errors   STATUS_ACCESS_VIOLATION, STATUS_DATATYPE_MISALIGNMENT (status block), STATUS_INVALID_HANDLE,
+/// Errors   STATUS_ACCESS_VIOLATION, STATUS_DATATYPE_MISALIGNMENT (status block),
+/// STATUS_INVALID_HANDLE,
 ///          STATUS_OBJECT_TYPE_MISMATCH, STATUS_ACCESS_DENIED. On failure nothing is held.
-NTSTATUS IopBegin(IOP_REQUEST* Request, KPROCESSOR_MODE Mode, HANDLE FileHandle, ACCESS_MASK DesiredAccess,
-    HANDLE EventHandle, PIO_STATUS_BLOCK IoStatusBlock)
+NTSTATUS IopBegin(
+    IOP_REQUEST* Request,
+    KPROCESSOR_MODE Mode,
+    HANDLE FileHandle,
+    ACCESS_MASK DesiredAccess,
+    HANDLE EventHandle,
+    PIO_STATUS_BLOCK IoStatusBlock)
 {
     PVOID Object = nullptr;
 
@@ -96,7 +106,8 @@ NTSTATUS IopBegin(IOP_REQUEST* Request, KPROCESSOR_MODE Mode, HANDLE FileHandle,
     RtlZeroMemory(Request, sizeof(*Request));
     Request->Mode = Mode;
     Request->UserIosb = IoStatusBlock;
-    NTSTATUS Status = ObpProbeForWrite(Mode, IoStatusBlock, sizeof(IO_STATUS_BLOCK), alignof(ULONG));
+    NTSTATUS Status
+        = ObpProbeForWrite(Mode, IoStatusBlock, sizeof(IO_STATUS_BLOCK), alignof(ULONG));
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
@@ -107,7 +118,8 @@ NTSTATUS IopBegin(IOP_REQUEST* Request, KPROCESSOR_MODE Mode, HANDLE FileHandle,
     }
     Request->FileObject = static_cast<PFILE_OBJECT>(Object);
     if (EventHandle != nullptr) {
-        Status = ObReferenceObjectByHandle(EventHandle, EVENT_MODIFY_STATE, *ExEventObjectType, Mode, &Object, nullptr);
+        Status = ObReferenceObjectByHandle(
+            EventHandle, EVENT_MODIFY_STATE, *ExEventObjectType, Mode, &Object, nullptr);
         if (!NT_SUCCESS(Status)) {
             ObDereferenceObject(Request->FileObject);
             Request->FileObject = nullptr;
@@ -130,7 +142,8 @@ NTSTATUS IopLock(IOP_REQUEST* Request)
     return Status;
 }
 
-/// SynchronousApi: the call waits whatever the file is (query and set calls), and hands the result out of LocalIosb.
+/// SynchronousApi: the call waits whatever the file is (query and set calls), and hands the result
+/// out of LocalIosb.
 NTSTATUS IopBuildRequest(IOP_REQUEST* Request, UCHAR MajorFunction, BOOLEAN SynchronousApi)
 {
     KeClearEvent(&Request->FileObject->Event);
@@ -196,7 +209,8 @@ NTSTATUS IopFail(IOP_REQUEST* Request, NTSTATUS Status)
     PIRP Irp = Request->Irp;
 
     if (Irp != nullptr) {
-        if ((Irp->Flags & IRP_DEALLOCATE_BUFFER) != 0 && Irp->AssociatedIrp.SystemBuffer != nullptr) {
+        if ((Irp->Flags & IRP_DEALLOCATE_BUFFER) != 0
+            && Irp->AssociatedIrp.SystemBuffer != nullptr) {
             ExFreePool(Irp->AssociatedIrp.SystemBuffer);
         }
         while (Irp->MdlAddress != nullptr) {
@@ -252,7 +266,8 @@ NTSTATUS IopAttachSystemBuffer(PIRP Irp, PVOID Source, ULONG CopyLength, ULONG L
     return STATUS_SUCCESS;
 }
 
-NTSTATUS IopAttachMdl(PIRP Irp, KPROCESSOR_MODE Mode, PVOID Buffer, ULONG Length, LOCK_OPERATION Operation)
+NTSTATUS
+IopAttachMdl(PIRP Irp, KPROCESSOR_MODE Mode, PVOID Buffer, ULONG Length, LOCK_OPERATION Operation)
 {
     if (Length == 0) {
         return STATUS_SUCCESS;
@@ -280,7 +295,8 @@ NTSTATUS IopAttachTransfer(IOP_REQUEST* Request, PVOID Buffer, ULONG Length, BOO
         return Status;
     }
     if ((Request->DeviceObject->Flags & DO_DIRECT_IO) != 0) {
-        return IopAttachMdl(Irp, Request->Mode, Buffer, Length, Write ? IoReadAccess : IoWriteAccess);
+        return IopAttachMdl(
+            Irp, Request->Mode, Buffer, Length, Write ? IoReadAccess : IoWriteAccess);
     }
     return STATUS_SUCCESS;
 }

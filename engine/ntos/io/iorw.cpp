@@ -1,14 +1,16 @@
 // iorw.cpp - NtReadFile, NtWriteFile.
 //
-// On a synchronous file the lock is taken first: the current byte offset is the file's. Then a cached file is asked through
-// fast I/O; a refusal, and every request on an asynchronous file, becomes an IRP.
+// On a synchronous file the lock is taken first: the current byte offset is the file's. Then a
+// cached file is asked through fast I/O; a refusal, and every request on an asynchronous file,
+// becomes an IRP.
 #include "engine/ntos/inc/ntcalls.h"
 #include "engine/ntos/io/iopriv.h"
 
 namespace {
 
 // Where the transfer starts. STATUS_INVALID_PARAMETER: an offset is required, or cannot be.
-NTSTATUS IopTransferOffset(IOP_REQUEST* Request, PLARGE_INTEGER ByteOffset, BOOLEAN Write, PLARGE_INTEGER Offset)
+NTSTATUS IopTransferOffset(
+    IOP_REQUEST* Request, PLARGE_INTEGER ByteOffset, BOOLEAN Write, PLARGE_INTEGER Offset)
 {
     PFILE_OBJECT FileObject = Request->FileObject;
     BOOLEAN Synchronous = (FileObject->Flags & FO_SYNCHRONOUS_IO) != 0;
@@ -16,7 +18,8 @@ NTSTATUS IopTransferOffset(IOP_REQUEST* Request, PLARGE_INTEGER ByteOffset, BOOL
 
     Offset->QuadPart = 0;
     if (ByteOffset != nullptr) {
-        NTSTATUS Status = ObpProbeForRead(Request->Mode, ByteOffset, sizeof(LARGE_INTEGER), alignof(ULONG));
+        NTSTATUS Status
+            = ObpProbeForRead(Request->Mode, ByteOffset, sizeof(LARGE_INTEGER), alignof(ULONG));
         if (!NT_SUCCESS(Status)) {
             return Status;
         }
@@ -49,27 +52,37 @@ NTSTATUS IopCheckUncached(IOP_REQUEST* Request, ULONG Length, PLARGE_INTEGER Off
         return STATUS_SUCCESS;
     }
     BOOLEAN ToEnd = Offset->LowPart == FILE_WRITE_TO_END_OF_FILE && Offset->HighPart == -1;
-    return Length % Sector != 0 || (!ToEnd && Offset->QuadPart % Sector != 0) ? STATUS_INVALID_PARAMETER
-                                                                              : STATUS_SUCCESS;
+    return Length % Sector != 0 || (!ToEnd && Offset->QuadPart % Sector != 0)
+        ? STATUS_INVALID_PARAMETER
+        : STATUS_SUCCESS;
 }
 
-BOOLEAN IopFastTransfer(IOP_REQUEST* Request, BOOLEAN Write, PVOID Buffer, ULONG Length, PLARGE_INTEGER Offset, ULONG Key,
+BOOLEAN IopFastTransfer(
+    IOP_REQUEST* Request,
+    BOOLEAN Write,
+    PVOID Buffer,
+    ULONG Length,
+    PLARGE_INTEGER Offset,
+    ULONG Key,
     PIO_STATUS_BLOCK IoStatus)
 {
     PFAST_IO_DISPATCH Fast = Request->DeviceObject->DriverObject->FastIoDispatch;
 
-    if (!Request->Synchronous || Request->FileObject->PrivateCacheMap == nullptr || Fast == nullptr) {
+    if (!Request->Synchronous || Request->FileObject->PrivateCacheMap == nullptr
+        || Fast == nullptr) {
         return FALSE;
     }
     BOOLEAN Done = FALSE;
     if (Write) {
         Done = Fast->FastIoWrite != nullptr && (Request->FileObject->Flags & FO_WRITE_THROUGH) == 0
             && Fast->FastIoWrite(
-                Request->FileObject, Offset, Length, TRUE, Key, Buffer, IoStatus, Request->DeviceObject);
+                Request->FileObject, Offset, Length, TRUE, Key, Buffer, IoStatus,
+                Request->DeviceObject);
     } else {
         Done = Fast->FastIoRead != nullptr
             && Fast->FastIoRead(
-                Request->FileObject, Offset, Length, TRUE, Key, Buffer, IoStatus, Request->DeviceObject);
+                Request->FileObject, Offset, Length, TRUE, Key, Buffer, IoStatus,
+                Request->DeviceObject);
     }
     // Anything unexpected goes the long way, which reports it with all its side effects.
     return Done
@@ -77,15 +90,26 @@ BOOLEAN IopFastTransfer(IOP_REQUEST* Request, BOOLEAN Write, PVOID Buffer, ULONG
             || IoStatus->Status == STATUS_END_OF_FILE);
 }
 
-NTSTATUS IopTransfer(KPROCESSOR_MODE Mode, BOOLEAN Write, HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine,
-    PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)
+NTSTATUS IopTransfer(
+    KPROCESSOR_MODE Mode,
+    BOOLEAN Write,
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID Buffer,
+    ULONG Length,
+    PLARGE_INTEGER ByteOffset,
+    PULONG Key)
 {
     IOP_REQUEST Request;
     IO_STATUS_BLOCK IoStatus {};
     LARGE_INTEGER Offset;
     ULONG LockKey = 0;
 
-    NTSTATUS Status = Write ? ObpProbeForRead(Mode, Buffer, Length, 1) : ObpProbeForWrite(Mode, Buffer, Length, 1);
+    NTSTATUS Status = Write ? ObpProbeForRead(Mode, Buffer, Length, 1)
+                            : ObpProbeForWrite(Mode, Buffer, Length, 1);
     if (NT_SUCCESS(Status) && Key != nullptr) {
         Status = ObpProbeForRead(Mode, Key, sizeof(ULONG), alignof(ULONG));
         LockKey = NT_SUCCESS(Status) ? *Key : 0;
@@ -114,7 +138,8 @@ NTSTATUS IopTransfer(KPROCESSOR_MODE Mode, BOOLEAN Write, HANDLE FileHandle, HAN
         return IopFail(&Request, Status);
     }
     if (Write
-        && (Request.HandleInformation.GrantedAccess & (FILE_WRITE_DATA | FILE_APPEND_DATA)) == FILE_APPEND_DATA) {
+        && (Request.HandleInformation.GrantedAccess & (FILE_WRITE_DATA | FILE_APPEND_DATA))
+            == FILE_APPEND_DATA) {
         // Append access alone always writes at the end.
         Offset.LowPart = FILE_WRITE_TO_END_OF_FILE;
         Offset.HighPart = -1;
@@ -158,39 +183,73 @@ NTSTATUS IopTransfer(KPROCESSOR_MODE Mode, BOOLEAN Write, HANDLE FileHandle, HAN
 extern "C" {
 
 NTSTATUS NTAPI NtReadFile(
-    HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock,
-    PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID Buffer,
+    ULONG Length,
+    PLARGE_INTEGER ByteOffset,
+    PULONG Key)
 {
     NT_SYSTEM_CALL(ReadFile);
-    NTSTATUS Status = IopTransfer(Call.Mode(), FALSE, FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, Buffer,
+    NTSTATUS Status = IopTransfer(
+        Call.Mode(), FALSE, FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, Buffer,
         Length, ByteOffset, Key);
-    return Call.Leave(Status, NT_SUCCESS(Status) && Status != STATUS_PENDING ? IoStatusBlock->Information : 0);
+    return Call.Leave(
+        Status, NT_SUCCESS(Status) && Status != STATUS_PENDING ? IoStatusBlock->Information : 0);
 }
 
 NTSTATUS NTAPI ZwReadFile(
-    HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock,
-    PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID Buffer,
+    ULONG Length,
+    PLARGE_INTEGER ByteOffset,
+    PULONG Key)
 {
     ZwScope Scope;
-    return NtReadFile(FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, Buffer, Length, ByteOffset, Key);
+    return NtReadFile(
+        FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, Buffer, Length, ByteOffset, Key);
 }
 
 NTSTATUS NTAPI NtWriteFile(
-    HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock,
-    PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID Buffer,
+    ULONG Length,
+    PLARGE_INTEGER ByteOffset,
+    PULONG Key)
 {
     NT_SYSTEM_CALL(WriteFile);
-    NTSTATUS Status = IopTransfer(Call.Mode(), TRUE, FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, Buffer,
-        Length, ByteOffset, Key);
-    return Call.Leave(Status, NT_SUCCESS(Status) && Status != STATUS_PENDING ? IoStatusBlock->Information : 0);
+    NTSTATUS Status = IopTransfer(
+        Call.Mode(), TRUE, FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, Buffer, Length,
+        ByteOffset, Key);
+    return Call.Leave(
+        Status, NT_SUCCESS(Status) && Status != STATUS_PENDING ? IoStatusBlock->Information : 0);
 }
 
 NTSTATUS NTAPI ZwWriteFile(
-    HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock,
-    PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)
+    HANDLE FileHandle,
+    HANDLE Event,
+    PIO_APC_ROUTINE ApcRoutine,
+    PVOID ApcContext,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID Buffer,
+    ULONG Length,
+    PLARGE_INTEGER ByteOffset,
+    PULONG Key)
 {
     ZwScope Scope;
-    return NtWriteFile(FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, Buffer, Length, ByteOffset, Key);
+    return NtWriteFile(
+        FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, Buffer, Length, ByteOffset, Key);
 }
 
 } // extern "C"

@@ -5,7 +5,8 @@
 
 namespace {
 
-struct Wish {
+struct Wish
+{
     BOOLEAN Read;
     BOOLEAN Write;
     BOOLEAN Delete;
@@ -57,7 +58,10 @@ BOOLEAN IopWantsAny(PFILE_OBJECT FileObject)
 extern "C" {
 
 VOID NTAPI IoSetShareAccess(
-    ACCESS_MASK DesiredAccess, ULONG DesiredShareAccess, PFILE_OBJECT FileObject, PSHARE_ACCESS ShareAccess)
+    ACCESS_MASK DesiredAccess,
+    ULONG DesiredShareAccess,
+    PFILE_OBJECT FileObject,
+    PSHARE_ACCESS ShareAccess)
 {
     PAGED_CODE();
     Wish Wanted = IopNoteAccess(DesiredAccess, FileObject);
@@ -69,7 +73,10 @@ VOID NTAPI IoSetShareAccess(
 }
 
 VOID NTAPI IoSetShareAccessEx(
-    ACCESS_MASK DesiredAccess, ULONG DesiredShareAccess, PFILE_OBJECT FileObject, PSHARE_ACCESS ShareAccess,
+    ACCESS_MASK DesiredAccess,
+    ULONG DesiredShareAccess,
+    PFILE_OBJECT FileObject,
+    PSHARE_ACCESS ShareAccess,
     PBOOLEAN WritePermission)
 {
     UNREFERENCED_PARAMETER(WritePermission);
@@ -78,7 +85,10 @@ VOID NTAPI IoSetShareAccessEx(
 
 /// Errors   STATUS_SHARING_VIOLATION; the file object then still tells what was wanted
 NTSTATUS NTAPI IoCheckShareAccess(
-    ACCESS_MASK DesiredAccess, ULONG DesiredShareAccess, PFILE_OBJECT FileObject, PSHARE_ACCESS ShareAccess,
+    ACCESS_MASK DesiredAccess,
+    ULONG DesiredShareAccess,
+    PFILE_OBJECT FileObject,
+    PSHARE_ACCESS ShareAccess,
     BOOLEAN Update)
 {
     PAGED_CODE();
@@ -88,7 +98,8 @@ NTSTATUS NTAPI IoCheckShareAccess(
     }
     IopNoteSharing(DesiredShareAccess, FileObject);
     ULONG Opens = ShareAccess->OpenCount;
-    if ((Wanted.Read && ShareAccess->SharedRead < Opens) || (Wanted.Write && ShareAccess->SharedWrite < Opens)
+    if ((Wanted.Read && ShareAccess->SharedRead < Opens)
+        || (Wanted.Write && ShareAccess->SharedWrite < Opens)
         || (Wanted.Delete && ShareAccess->SharedDelete < Opens)
         || (ShareAccess->Readers != 0 && !FileObject->SharedRead)
         || (ShareAccess->Writers != 0 && !FileObject->SharedWrite)
@@ -102,8 +113,12 @@ NTSTATUS NTAPI IoCheckShareAccess(
 }
 
 NTSTATUS NTAPI IoCheckShareAccessEx(
-    ACCESS_MASK DesiredAccess, ULONG DesiredShareAccess, PFILE_OBJECT FileObject, PSHARE_ACCESS ShareAccess,
-    BOOLEAN Update, PBOOLEAN WritePermission)
+    ACCESS_MASK DesiredAccess,
+    ULONG DesiredShareAccess,
+    PFILE_OBJECT FileObject,
+    PSHARE_ACCESS ShareAccess,
+    BOOLEAN Update,
+    PBOOLEAN WritePermission)
 {
     UNREFERENCED_PARAMETER(WritePermission);
     return IoCheckShareAccess(DesiredAccess, DesiredShareAccess, FileObject, ShareAccess, Update);
@@ -132,13 +147,15 @@ NTSTATUS NTAPI IoCheckDesiredAccess(PACCESS_MASK DesiredAccess, ACCESS_MASK Gran
 }
 
 /// Source   windows-driver-docs: ntifs/iocheckeabuffervalidity
-NTSTATUS NTAPI IoCheckEaBufferValidity(PFILE_FULL_EA_INFORMATION EaBuffer, ULONG EaLength, PULONG ErrorOffset)
+NTSTATUS NTAPI
+IoCheckEaBufferValidity(PFILE_FULL_EA_INFORMATION EaBuffer, ULONG EaLength, PULONG ErrorOffset)
 {
     ULONG Offset = 0;
     ULONG Entries = EaLength / 9 + 1; // an entry has at least eight bytes and a terminator
 
     while (Entries-- > 0) {
-        auto* Ea = reinterpret_cast<PFILE_FULL_EA_INFORMATION>(reinterpret_cast<PUCHAR>(EaBuffer) + Offset);
+        auto* Ea = reinterpret_cast<PFILE_FULL_EA_INFORMATION>(
+            reinterpret_cast<PUCHAR>(EaBuffer) + Offset);
         ULONG Left = EaLength - Offset;
         constexpr ULONG Header = FIELD_OFFSET(FILE_FULL_EA_INFORMATION, EaName);
 
@@ -152,7 +169,8 @@ NTSTATUS NTAPI IoCheckEaBufferValidity(PFILE_FULL_EA_INFORMATION EaBuffer, ULONG
         if (Ea->NextEntryOffset == 0) {
             return STATUS_SUCCESS;
         }
-        if (Ea->NextEntryOffset % sizeof(ULONG) != 0 || Ea->NextEntryOffset < Bytes || Ea->NextEntryOffset >= Left) {
+        if (Ea->NextEntryOffset % sizeof(ULONG) != 0 || Ea->NextEntryOffset < Bytes
+            || Ea->NextEntryOffset >= Left) {
             break;
         }
         Offset += Ea->NextEntryOffset;
@@ -164,14 +182,16 @@ NTSTATUS NTAPI IoCheckEaBufferValidity(PFILE_FULL_EA_INFORMATION EaBuffer, ULONG
 }
 
 /// Source   windows-driver-docs: ntifs/iocheckquotabuffervalidity
-NTSTATUS NTAPI IoCheckQuotaBufferValidity(PFILE_QUOTA_INFORMATION QuotaBuffer, ULONG QuotaLength, PULONG ErrorOffset)
+NTSTATUS NTAPI IoCheckQuotaBufferValidity(
+    PFILE_QUOTA_INFORMATION QuotaBuffer, ULONG QuotaLength, PULONG ErrorOffset)
 {
     constexpr ULONG Header = FIELD_OFFSET(FILE_QUOTA_INFORMATION, Sid);
     ULONG Offset = 0;
     ULONG Entries = QuotaLength / Header + 1;
 
     while (Entries-- > 0) {
-        auto* Quota = reinterpret_cast<PFILE_QUOTA_INFORMATION>(reinterpret_cast<PUCHAR>(QuotaBuffer) + Offset);
+        auto* Quota = reinterpret_cast<PFILE_QUOTA_INFORMATION>(
+            reinterpret_cast<PUCHAR>(QuotaBuffer) + Offset);
         ULONG Left = QuotaLength - Offset;
 
         if (Left < Header || Quota->SidLength > Left - Header) {
@@ -180,7 +200,8 @@ NTSTATUS NTAPI IoCheckQuotaBufferValidity(PFILE_QUOTA_INFORMATION QuotaBuffer, U
         if (Quota->NextEntryOffset == 0) {
             return STATUS_SUCCESS;
         }
-        if (Quota->NextEntryOffset % sizeof(LONGLONG) != 0 || Quota->NextEntryOffset < Header + Quota->SidLength
+        if (Quota->NextEntryOffset % sizeof(LONGLONG) != 0
+            || Quota->NextEntryOffset < Header + Quota->SidLength
             || Quota->NextEntryOffset >= Left) {
             break;
         }

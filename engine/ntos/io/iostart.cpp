@@ -21,7 +21,10 @@ PKDEVICE_QUEUE_ENTRY IopTake(PKDEVICE_QUEUE Queue, PLIST_ENTRY Link)
 }
 
 // Starts the next request, or leaves the device idle.
-void IopStartNext(PDEVICE_OBJECT DeviceObject, BOOLEAN Cancelable, PKDEVICE_QUEUE_ENTRY (*Remove)(PKDEVICE_QUEUE, ULONG),
+void IopStartNext(
+    PDEVICE_OBJECT DeviceObject,
+    BOOLEAN Cancelable,
+    PKDEVICE_QUEUE_ENTRY (*Remove)(PKDEVICE_QUEUE, ULONG),
     ULONG Key)
 {
     KIRQL Irql = 0;
@@ -31,7 +34,8 @@ void IopStartNext(PDEVICE_OBJECT DeviceObject, BOOLEAN Cancelable, PKDEVICE_QUEU
     }
     DeviceObject->CurrentIrp = nullptr;
     PKDEVICE_QUEUE_ENTRY Entry = Remove(&DeviceObject->DeviceQueue, Key);
-    PIRP Irp = Entry != nullptr ? CONTAINING_RECORD(Entry, IRP, Tail.Overlay.DeviceQueueEntry) : nullptr;
+    PIRP Irp
+        = Entry != nullptr ? CONTAINING_RECORD(Entry, IRP, Tail.Overlay.DeviceQueueEntry) : nullptr;
     DeviceObject->CurrentIrp = Irp;
     if (Cancelable) {
         IoReleaseCancelSpinLock(Irql);
@@ -105,7 +109,8 @@ PKDEVICE_QUEUE_ENTRY NTAPI KeRemoveDeviceQueue(PKDEVICE_QUEUE DeviceQueue)
 /// The first entry with a key not below SortKey, else the first one.
 PKDEVICE_QUEUE_ENTRY NTAPI KeRemoveByKeyDeviceQueue(PKDEVICE_QUEUE DeviceQueue, ULONG SortKey)
 {
-    for (PLIST_ENTRY Link = DeviceQueue->DeviceListHead.Flink; Link != &DeviceQueue->DeviceListHead; Link = Link->Flink) {
+    for (PLIST_ENTRY Link = DeviceQueue->DeviceListHead.Flink; Link != &DeviceQueue->DeviceListHead;
+         Link = Link->Flink) {
         if (IopEntry(Link)->SortKey >= SortKey) {
             return IopTake(DeviceQueue, Link);
         }
@@ -118,7 +123,8 @@ PKDEVICE_QUEUE_ENTRY NTAPI KeRemoveByKeyDeviceQueueIfBusy(PKDEVICE_QUEUE DeviceQ
     return DeviceQueue->Busy ? KeRemoveByKeyDeviceQueue(DeviceQueue, SortKey) : nullptr;
 }
 
-BOOLEAN NTAPI KeRemoveEntryDeviceQueue(PKDEVICE_QUEUE DeviceQueue, PKDEVICE_QUEUE_ENTRY DeviceQueueEntry)
+BOOLEAN NTAPI
+KeRemoveEntryDeviceQueue(PKDEVICE_QUEUE DeviceQueue, PKDEVICE_QUEUE_ENTRY DeviceQueueEntry)
 {
     BOOLEAN Inserted = DeviceQueueEntry->Inserted;
 
@@ -128,7 +134,8 @@ BOOLEAN NTAPI KeRemoveEntryDeviceQueue(PKDEVICE_QUEUE DeviceQueue, PKDEVICE_QUEU
     return Inserted;
 }
 
-VOID NTAPI IoStartPacket(PDEVICE_OBJECT DeviceObject, PIRP Irp, PULONG Key, PDRIVER_CANCEL CancelFunction)
+VOID NTAPI
+IoStartPacket(PDEVICE_OBJECT DeviceObject, PIRP Irp, PULONG Key, PDRIVER_CANCEL CancelFunction)
 {
     KIRQL Irql;
     KIRQL CancelIrql = 0;
@@ -139,8 +146,9 @@ VOID NTAPI IoStartPacket(PDEVICE_OBJECT DeviceObject, PIRP Irp, PULONG Key, PDRI
         Irp->CancelRoutine = CancelFunction;
     }
     PKDEVICE_QUEUE_ENTRY Entry = &Irp->Tail.Overlay.DeviceQueueEntry;
-    BOOLEAN Queued = Key != nullptr ? KeInsertByKeyDeviceQueue(&DeviceObject->DeviceQueue, Entry, *Key)
-                                    : KeInsertDeviceQueue(&DeviceObject->DeviceQueue, Entry);
+    BOOLEAN Queued = Key != nullptr
+        ? KeInsertByKeyDeviceQueue(&DeviceObject->DeviceQueue, Entry, *Key)
+        : KeInsertDeviceQueue(&DeviceObject->DeviceQueue, Entry);
     if (!Queued) {
         DeviceObject->CurrentIrp = Irp;
         if (CancelFunction != nullptr) {

@@ -1,7 +1,8 @@
 // iotables.cpp - what each information class needs: smallest buffer, access, alignment.
 //
 // A class with length 0 is refused with STATUS_INVALID_INFO_CLASS.
-// Source   [MS-FSCC] 2.4 and 2.5 (structures), windows-driver-docs: ntifs/ntqueryinformationfile, ntsetinformationfile
+// Source   [MS-FSCC] 2.4 and 2.5 (structures), windows-driver-docs: ntifs/ntqueryinformationfile,
+// ntsetinformationfile
 #include "engine/ntos/io/iotables.h"
 
 namespace {
@@ -66,7 +67,8 @@ constexpr IOP_CLASS kVolumeQuery[] = {
     { FileFsVolumeInformation, FIELD_OFFSET(FILE_FS_VOLUME_INFORMATION, VolumeLabel), kAny },
     { FileFsSizeInformation, sizeof(FILE_FS_SIZE_INFORMATION), kAny },
     { FileFsDeviceInformation, sizeof(FILE_FS_DEVICE_INFORMATION), kAny },
-    { FileFsAttributeInformation, FIELD_OFFSET(FILE_FS_ATTRIBUTE_INFORMATION, FileSystemName), kAny },
+    { FileFsAttributeInformation, FIELD_OFFSET(FILE_FS_ATTRIBUTE_INFORMATION, FileSystemName),
+      kAny },
     { FileFsControlInformation, sizeof(FILE_FS_CONTROL_INFORMATION), FILE_READ_DATA },
     { FileFsFullSizeInformation, sizeof(FILE_FS_FULL_SIZE_INFORMATION), kAny },
     { FileFsObjectIdInformation, sizeof(FILE_FS_OBJECTID_INFORMATION), kAny },
@@ -80,8 +82,7 @@ constexpr IOP_CLASS kVolumeSet[] = {
     { FileFsObjectIdInformation, sizeof(FILE_FS_OBJECTID_INFORMATION), FILE_WRITE_DATA },
 };
 
-template<ULONG Count>
-const IOP_CLASS* IopFind(const IOP_CLASS (&Table)[Count], int Class)
+template <ULONG Count> const IOP_CLASS* IopFind(const IOP_CLASS (&Table)[Count], int Class)
 {
     for (const IOP_CLASS& Entry : Table) {
         if (Entry.Class == Class && Entry.Length != 0) {

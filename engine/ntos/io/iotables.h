@@ -4,9 +4,11 @@
 #include <ntifs.h>
 
 constexpr ACCESS_MASK DELETE_ACCESS = DELETE;
-constexpr ULONG kIdInformationBytes = 24; // FILE_ID_INFORMATION: volume serial number and a 128-bit file id
+constexpr ULONG kIdInformationBytes
+    = 24; // FILE_ID_INFORMATION: volume serial number and a 128-bit file id
 
-struct IOP_CLASS {
+struct IOP_CLASS
+{
     int Class;
     ULONG Length; // smallest buffer in bytes
     ACCESS_MASK Access; // access the handle needs

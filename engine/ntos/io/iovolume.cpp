@@ -1,13 +1,18 @@
-// iovolume.cpp - NtQueryVolumeInformationFile, NtSetVolumeInformationFile, NtFlushBuffersFile, extended attributes and
-// quotas.
+// iovolume.cpp - NtQueryVolumeInformationFile, NtSetVolumeInformationFile, NtFlushBuffersFile,
+// extended attributes and quotas.
 #include "engine/ntos/inc/ntcalls.h"
 #include "engine/ntos/io/iopriv.h"
 #include "engine/ntos/io/iotables.h"
 
 namespace {
 
-NTSTATUS IopQueryVolume(KPROCESSOR_MODE Mode, HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer,
-    ULONG Length, FS_INFORMATION_CLASS Class)
+NTSTATUS IopQueryVolume(
+    KPROCESSOR_MODE Mode,
+    HANDLE FileHandle,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID Buffer,
+    ULONG Length,
+    FS_INFORMATION_CLASS Class)
 {
     IOP_REQUEST Request;
     const IOP_CLASS* Entry = IopVolumeClass(Class, FALSE);
@@ -31,8 +36,10 @@ NTSTATUS IopQueryVolume(KPROCESSOR_MODE Mode, HANDLE FileHandle, PIO_STATUS_BLOC
     }
     DEVICE_TYPE DeviceType = Request.FileObject->DeviceObject->DeviceType;
     if (Class == FileFsDeviceInformation && DeviceType != FILE_DEVICE_NETWORK
-        && DeviceType != FILE_DEVICE_NETWORK_FILE_SYSTEM && DeviceType != FILE_DEVICE_MULTI_UNC_PROVIDER) {
-        // A local device is described by its device object; what is behind a network device only the redirector knows.
+        && DeviceType != FILE_DEVICE_NETWORK_FILE_SYSTEM
+        && DeviceType != FILE_DEVICE_MULTI_UNC_PROVIDER) {
+        // A local device is described by its device object; what is behind a network device only
+        // the redirector knows.
         IO_STATUS_BLOCK IoStatus {};
         auto* Device = static_cast<PFILE_FS_DEVICE_INFORMATION>(Buffer);
         Device->DeviceType = DeviceType;
@@ -54,8 +61,13 @@ NTSTATUS IopQueryVolume(KPROCESSOR_MODE Mode, HANDLE FileHandle, PIO_STATUS_BLOC
     return IopSend(&Request);
 }
 
-NTSTATUS IopSetVolume(KPROCESSOR_MODE Mode, HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer,
-    ULONG Length, FS_INFORMATION_CLASS Class)
+NTSTATUS IopSetVolume(
+    KPROCESSOR_MODE Mode,
+    HANDLE FileHandle,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID Buffer,
+    ULONG Length,
+    FS_INFORMATION_CLASS Class)
 {
     IOP_REQUEST Request;
     const IOP_CLASS* Entry = IopVolumeClass(Class, TRUE);
@@ -109,8 +121,17 @@ NTSTATUS IopFlush(KPROCESSOR_MODE Mode, HANDLE FileHandle, PIO_STATUS_BLOCK IoSt
 }
 
 // EA and quota buffers follow the device's kind of buffering, like data.
-NTSTATUS IopQueryEa(KPROCESSOR_MODE Mode, HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length,
-    BOOLEAN ReturnSingleEntry, PVOID EaList, ULONG EaListLength, PULONG EaIndex, BOOLEAN RestartScan)
+NTSTATUS IopQueryEa(
+    KPROCESSOR_MODE Mode,
+    HANDLE FileHandle,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID Buffer,
+    ULONG Length,
+    BOOLEAN ReturnSingleEntry,
+    PVOID EaList,
+    ULONG EaListLength,
+    PULONG EaIndex,
+    BOOLEAN RestartScan)
 {
     IOP_REQUEST Request;
     ULONG Index = 0;
@@ -148,13 +169,19 @@ NTSTATUS IopQueryEa(KPROCESSOR_MODE Mode, HANDLE FileHandle, PIO_STATUS_BLOCK Io
     }
     Request.IrpSp->Parameters.QueryEa.Length = Length;
     Request.IrpSp->Parameters.QueryEa.EaIndex = Index;
-    Request.IrpSp->Flags = static_cast<UCHAR>((RestartScan ? SL_RESTART_SCAN : 0)
-        | (ReturnSingleEntry ? SL_RETURN_SINGLE_ENTRY : 0) | (EaIndex != nullptr ? SL_INDEX_SPECIFIED : 0));
+    Request.IrpSp->Flags = static_cast<UCHAR>(
+        (RestartScan ? SL_RESTART_SCAN : 0) | (ReturnSingleEntry ? SL_RETURN_SINGLE_ENTRY : 0)
+        | (EaIndex != nullptr ? SL_INDEX_SPECIFIED : 0));
     Status = IopAttachTransfer(&Request, Buffer, Length, FALSE);
     return NT_SUCCESS(Status) ? IopSend(&Request) : IopFail(&Request, Status);
 }
 
-NTSTATUS IopSetEa(KPROCESSOR_MODE Mode, HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length)
+NTSTATUS IopSetEa(
+    KPROCESSOR_MODE Mode,
+    HANDLE FileHandle,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID Buffer,
+    ULONG Length)
 {
     IOP_REQUEST Request;
     ULONG ErrorOffset = 0;
@@ -173,7 +200,8 @@ NTSTATUS IopSetEa(KPROCESSOR_MODE Mode, HANDLE FileHandle, PIO_STATUS_BLOCK IoSt
     if (Status != STATUS_SUCCESS) {
         return IopFail(&Request, Status);
     }
-    Status = Length != 0 ? IoCheckEaBufferValidity(static_cast<PFILE_FULL_EA_INFORMATION>(Buffer), Length, &ErrorOffset)
+    Status = Length != 0 ? IoCheckEaBufferValidity(
+                 static_cast<PFILE_FULL_EA_INFORMATION>(Buffer), Length, &ErrorOffset)
                          : STATUS_SUCCESS;
     if (!NT_SUCCESS(Status)) {
         IoStatusBlock->Status = Status;
@@ -185,8 +213,17 @@ NTSTATUS IopSetEa(KPROCESSOR_MODE Mode, HANDLE FileHandle, PIO_STATUS_BLOCK IoSt
     return NT_SUCCESS(Status) ? IopSend(&Request) : IopFail(&Request, Status);
 }
 
-NTSTATUS IopQuota(KPROCESSOR_MODE Mode, UCHAR MajorFunction, HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock,
-    PVOID Buffer, ULONG Length, BOOLEAN ReturnSingleEntry, PVOID SidList, ULONG SidListLength, PSID StartSid,
+NTSTATUS IopQuota(
+    KPROCESSOR_MODE Mode,
+    UCHAR MajorFunction,
+    HANDLE FileHandle,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID Buffer,
+    ULONG Length,
+    BOOLEAN ReturnSingleEntry,
+    PVOID SidList,
+    ULONG SidListLength,
+    PSID StartSid,
     BOOLEAN RestartScan)
 {
     IOP_REQUEST Request;
@@ -199,14 +236,16 @@ NTSTATUS IopQuota(KPROCESSOR_MODE Mode, UCHAR MajorFunction, HANDLE FileHandle, 
         Status = ObpProbeForRead(Mode, SidList, SidListLength, alignof(ULONG));
     }
     if (NT_SUCCESS(Status)) {
-        Status = IopBegin(&Request, Mode, FileHandle, Set ? FILE_WRITE_DATA : 0, nullptr, IoStatusBlock);
+        Status = IopBegin(
+            &Request, Mode, FileHandle, Set ? FILE_WRITE_DATA : 0, nullptr, IoStatusBlock);
     }
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
     Status = IopLock(&Request);
     if (Status == STATUS_SUCCESS && Set && Length != 0) {
-        Status = IoCheckQuotaBufferValidity(static_cast<PFILE_QUOTA_INFORMATION>(Buffer), Length, &ErrorOffset);
+        Status = IoCheckQuotaBufferValidity(
+            static_cast<PFILE_QUOTA_INFORMATION>(Buffer), Length, &ErrorOffset);
         if (!NT_SUCCESS(Status)) {
             IoStatusBlock->Status = Status;
             IoStatusBlock->Information = ErrorOffset;
@@ -222,8 +261,8 @@ NTSTATUS IopQuota(KPROCESSOR_MODE Mode, UCHAR MajorFunction, HANDLE FileHandle, 
     if (!Set) {
         ULONG SidBytes = StartSid != nullptr ? RtlLengthSid(StartSid) : 0;
         if (SidListLength + SidBytes != 0) {
-            auto* Copy
-                = static_cast<PUCHAR>(ExAllocatePoolWithTag(NonPagedPool, SidListLength + SidBytes, IOP_TAG_BUFFER));
+            auto* Copy = static_cast<PUCHAR>(
+                ExAllocatePoolWithTag(NonPagedPool, SidListLength + SidBytes, IOP_TAG_BUFFER));
             if (Copy == nullptr) {
                 return IopFail(&Request, STATUS_INSUFFICIENT_RESOURCES);
             }
@@ -231,10 +270,12 @@ NTSTATUS IopQuota(KPROCESSOR_MODE Mode, UCHAR MajorFunction, HANDLE FileHandle, 
             RtlCopyMemory(Copy + SidListLength, StartSid, SidBytes);
             IopIrpHeader(Request.Irp)->Attached = Copy;
             if (SidListLength != 0) {
-                Request.IrpSp->Parameters.QueryQuota.SidList = reinterpret_cast<PFILE_GET_QUOTA_INFORMATION>(Copy);
+                Request.IrpSp->Parameters.QueryQuota.SidList
+                    = reinterpret_cast<PFILE_GET_QUOTA_INFORMATION>(Copy);
                 Request.IrpSp->Parameters.QueryQuota.SidListLength = SidListLength;
             }
-            Request.IrpSp->Parameters.QueryQuota.StartSid = SidBytes != 0 ? Copy + SidListLength : nullptr;
+            Request.IrpSp->Parameters.QueryQuota.StartSid
+                = SidBytes != 0 ? Copy + SidListLength : nullptr;
         }
         Request.IrpSp->Flags = static_cast<UCHAR>(
             (RestartScan ? SL_RESTART_SCAN : 0) | (ReturnSingleEntry ? SL_RETURN_SINGLE_ENTRY : 0));
@@ -248,37 +289,55 @@ NTSTATUS IopQuota(KPROCESSOR_MODE Mode, UCHAR MajorFunction, HANDLE FileHandle, 
 extern "C" {
 
 NTSTATUS NTAPI NtQueryVolumeInformationFile(
-    HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID FsInformation, ULONG Length,
+    HANDLE FileHandle,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID FsInformation,
+    ULONG Length,
     FS_INFORMATION_CLASS FsInformationClass)
 {
     NT_SYSTEM_CALL(QueryVolumeInformationFile);
-    return Call.Leave(IopQueryVolume(Call.Mode(), FileHandle, IoStatusBlock, FsInformation, Length, FsInformationClass),
+    return Call.Leave(
+        IopQueryVolume(
+            Call.Mode(), FileHandle, IoStatusBlock, FsInformation, Length, FsInformationClass),
         static_cast<ULONG_PTR>(FsInformationClass));
 }
 
 NTSTATUS NTAPI ZwQueryVolumeInformationFile(
-    HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID FsInformation, ULONG Length,
+    HANDLE FileHandle,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID FsInformation,
+    ULONG Length,
     FS_INFORMATION_CLASS FsInformationClass)
 {
     ZwScope Scope;
-    return NtQueryVolumeInformationFile(FileHandle, IoStatusBlock, FsInformation, Length, FsInformationClass);
+    return NtQueryVolumeInformationFile(
+        FileHandle, IoStatusBlock, FsInformation, Length, FsInformationClass);
 }
 
 NTSTATUS NTAPI NtSetVolumeInformationFile(
-    HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID FsInformation, ULONG Length,
+    HANDLE FileHandle,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID FsInformation,
+    ULONG Length,
     FS_INFORMATION_CLASS FsInformationClass)
 {
     NT_SYSTEM_CALL(SetVolumeInformationFile);
-    return Call.Leave(IopSetVolume(Call.Mode(), FileHandle, IoStatusBlock, FsInformation, Length, FsInformationClass),
+    return Call.Leave(
+        IopSetVolume(
+            Call.Mode(), FileHandle, IoStatusBlock, FsInformation, Length, FsInformationClass),
         static_cast<ULONG_PTR>(FsInformationClass));
 }
 
 NTSTATUS NTAPI ZwSetVolumeInformationFile(
-    HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID FsInformation, ULONG Length,
+    HANDLE FileHandle,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID FsInformation,
+    ULONG Length,
     FS_INFORMATION_CLASS FsInformationClass)
 {
     ZwScope Scope;
-    return NtSetVolumeInformationFile(FileHandle, IoStatusBlock, FsInformation, Length, FsInformationClass);
+    return NtSetVolumeInformationFile(
+        FileHandle, IoStatusBlock, FsInformation, Length, FsInformationClass);
 }
 
 NTSTATUS NTAPI NtFlushBuffersFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock)
@@ -293,59 +352,95 @@ NTSTATUS NTAPI ZwFlushBuffersFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBl
     return NtFlushBuffersFile(FileHandle, IoStatusBlock);
 }
 
-NTSTATUS NTAPI NtQueryEaFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length,
-    BOOLEAN ReturnSingleEntry, PVOID EaList, ULONG EaListLength, PULONG EaIndex, BOOLEAN RestartScan)
+NTSTATUS NTAPI NtQueryEaFile(
+    HANDLE FileHandle,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID Buffer,
+    ULONG Length,
+    BOOLEAN ReturnSingleEntry,
+    PVOID EaList,
+    ULONG EaListLength,
+    PULONG EaIndex,
+    BOOLEAN RestartScan)
 {
     NT_SYSTEM_CALL(QueryEaFile);
-    return Call.Leave(IopQueryEa(Call.Mode(), FileHandle, IoStatusBlock, Buffer, Length, ReturnSingleEntry, EaList,
+    return Call.Leave(IopQueryEa(
+        Call.Mode(), FileHandle, IoStatusBlock, Buffer, Length, ReturnSingleEntry, EaList,
         EaListLength, EaIndex, RestartScan));
 }
 
 NTSTATUS NTAPI ZwQueryEaFile(
-    HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, BOOLEAN ReturnSingleEntry,
-    PVOID EaList, ULONG EaListLength, PULONG EaIndex, BOOLEAN RestartScan)
+    HANDLE FileHandle,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID Buffer,
+    ULONG Length,
+    BOOLEAN ReturnSingleEntry,
+    PVOID EaList,
+    ULONG EaListLength,
+    PULONG EaIndex,
+    BOOLEAN RestartScan)
 {
     ZwScope Scope;
     return NtQueryEaFile(
-        FileHandle, IoStatusBlock, Buffer, Length, ReturnSingleEntry, EaList, EaListLength, EaIndex, RestartScan);
+        FileHandle, IoStatusBlock, Buffer, Length, ReturnSingleEntry, EaList, EaListLength, EaIndex,
+        RestartScan);
 }
 
-NTSTATUS NTAPI NtSetEaFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length)
+NTSTATUS NTAPI
+NtSetEaFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length)
 {
     NT_SYSTEM_CALL(SetEaFile);
     return Call.Leave(IopSetEa(Call.Mode(), FileHandle, IoStatusBlock, Buffer, Length));
 }
 
-NTSTATUS NTAPI ZwSetEaFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length)
+NTSTATUS NTAPI
+ZwSetEaFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length)
 {
     ZwScope Scope;
     return NtSetEaFile(FileHandle, IoStatusBlock, Buffer, Length);
 }
 
 NTSTATUS NTAPI NtQueryQuotaInformationFile(
-    HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, BOOLEAN ReturnSingleEntry,
-    PVOID SidList, ULONG SidListLength, PSID StartSid, BOOLEAN RestartScan)
+    HANDLE FileHandle,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID Buffer,
+    ULONG Length,
+    BOOLEAN ReturnSingleEntry,
+    PVOID SidList,
+    ULONG SidListLength,
+    PSID StartSid,
+    BOOLEAN RestartScan)
 {
     NT_SYSTEM_CALL(QueryQuotaInformationFile);
-    return Call.Leave(IopQuota(Call.Mode(), IRP_MJ_QUERY_QUOTA, FileHandle, IoStatusBlock, Buffer, Length,
+    return Call.Leave(IopQuota(
+        Call.Mode(), IRP_MJ_QUERY_QUOTA, FileHandle, IoStatusBlock, Buffer, Length,
         ReturnSingleEntry, SidList, SidListLength, StartSid, RestartScan));
 }
 
 NTSTATUS NTAPI ZwQueryQuotaInformationFile(
-    HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, BOOLEAN ReturnSingleEntry,
-    PVOID SidList, ULONG SidListLength, PSID StartSid, BOOLEAN RestartScan)
+    HANDLE FileHandle,
+    PIO_STATUS_BLOCK IoStatusBlock,
+    PVOID Buffer,
+    ULONG Length,
+    BOOLEAN ReturnSingleEntry,
+    PVOID SidList,
+    ULONG SidListLength,
+    PSID StartSid,
+    BOOLEAN RestartScan)
 {
     ZwScope Scope;
     return NtQueryQuotaInformationFile(
-        FileHandle, IoStatusBlock, Buffer, Length, ReturnSingleEntry, SidList, SidListLength, StartSid, RestartScan);
+        FileHandle, IoStatusBlock, Buffer, Length, ReturnSingleEntry, SidList, SidListLength,
+        StartSid, RestartScan);
 }
 
 NTSTATUS NTAPI NtSetQuotaInformationFile(
     HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length)
 {
     NT_SYSTEM_CALL(SetQuotaInformationFile);
-    return Call.Leave(IopQuota(Call.Mode(), IRP_MJ_SET_QUOTA, FileHandle, IoStatusBlock, Buffer, Length, FALSE, nullptr,
-        0, nullptr, FALSE));
+    return Call.Leave(IopQuota(
+        Call.Mode(), IRP_MJ_SET_QUOTA, FileHandle, IoStatusBlock, Buffer, Length, FALSE, nullptr, 0,
+        nullptr, FALSE));
 }
 
 NTSTATUS NTAPI ZwSetQuotaInformationFile(

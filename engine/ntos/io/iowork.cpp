@@ -1,7 +1,9 @@
-// iowork.cpp - I/O work items: work for a system thread that keeps its device or driver object alive.
+// iowork.cpp - I/O work items: work for a system thread that keeps its device or driver object
+// alive.
 #include "engine/ntos/io/iopriv.h"
 
-struct _IO_WORKITEM {
+struct _IO_WORKITEM
+{
     WORK_QUEUE_ITEM Item;
     PVOID IoObject; // device or driver object; referenced while the item is queued or runs
     PIO_WORKITEM_ROUTINE Routine;
@@ -64,7 +66,8 @@ VOID NTAPI IoUninitializeWorkItem(PIO_WORKITEM IoWorkItem)
 
 PIO_WORKITEM NTAPI IoAllocateWorkItem(PDEVICE_OBJECT DeviceObject)
 {
-    auto* Item = static_cast<PIO_WORKITEM>(ExAllocatePoolWithTag(NonPagedPool, sizeof(_IO_WORKITEM), IOP_TAG_WORK));
+    auto* Item = static_cast<PIO_WORKITEM>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(_IO_WORKITEM), IOP_TAG_WORK));
 
     if (Item != nullptr) {
         IoInitializeWorkItem(DeviceObject, Item);
@@ -79,7 +82,10 @@ VOID NTAPI IoFreeWorkItem(PIO_WORKITEM IoWorkItem)
 }
 
 VOID NTAPI IoQueueWorkItem(
-    PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE WorkerRoutine, WORK_QUEUE_TYPE QueueType, PVOID Context)
+    PIO_WORKITEM IoWorkItem,
+    PIO_WORKITEM_ROUTINE WorkerRoutine,
+    WORK_QUEUE_TYPE QueueType,
+    PVOID Context)
 {
     IoWorkItem->Routine = WorkerRoutine;
     IoWorkItem->RoutineEx = nullptr;
@@ -88,7 +94,10 @@ VOID NTAPI IoQueueWorkItem(
 }
 
 VOID NTAPI IoQueueWorkItemEx(
-    PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE_EX WorkerRoutine, WORK_QUEUE_TYPE QueueType, PVOID Context)
+    PIO_WORKITEM IoWorkItem,
+    PIO_WORKITEM_ROUTINE_EX WorkerRoutine,
+    WORK_QUEUE_TYPE QueueType,
+    PVOID Context)
 {
     IoWorkItem->Routine = nullptr;
     IoWorkItem->RoutineEx = WorkerRoutine;

@@ -1,7 +1,8 @@
 // irp.cpp - life of an IRP: allocation, reuse, the list of its thread, freeing.
 //
-// Freed IRPs rest for a while before their memory is used again, filled with a pattern: a driver that completes or touches
-// an IRP it no longer owns meets the pattern and is stopped with a report, instead of hurting the next request.
+// Freed IRPs rest for a while before their memory is used again, filled with a pattern: a driver
+// that completes or touches an IRP it no longer owns meets the pattern and is stopped with a
+// report, instead of hurting the next request.
 #include "engine/ntos/io/iopriv.h"
 
 namespace {
@@ -10,7 +11,8 @@ constexpr LONG kRestingIrps = 64; // freed IRPs kept before the oldest is given 
 constexpr UCHAR kFreedPattern = 0xFE;
 constexpr CCHAR kReuseStack = 4; // IRPs up to this many stack locations are interchangeable
 
-struct IOP_IRPS {
+struct IOP_IRPS
+{
     LIST_ENTRY Live; // in order of allocation
     LIST_ENTRY Resting; // oldest first
     LONG LiveCount;
@@ -26,7 +28,8 @@ void IopInitializeIrpBody(PIRP Irp, USHORT PacketSize, CCHAR StackSize)
     Irp->Size = PacketSize;
     Irp->StackCount = StackSize;
     Irp->CurrentLocation = static_cast<CHAR>(StackSize + 1);
-    Irp->Tail.Overlay.CurrentStackLocation = reinterpret_cast<PIO_STACK_LOCATION>(Irp + 1) + StackSize;
+    Irp->Tail.Overlay.CurrentStackLocation
+        = reinterpret_cast<PIO_STACK_LOCATION>(Irp + 1) + StackSize;
     InitializeListHead(&Irp->ThreadListEntry);
 }
 
@@ -78,15 +81,17 @@ void IopUnqueueIrp(PIRP Irp)
     }
 }
 
-/// The oldest unfinished IRP of a file (NotCancelled: that nobody cancelled yet). UserIosb and Thread narrow the search when
-/// they are not NULL.
-PIRP IopFindIrp(PFILE_OBJECT FileObject, PIO_STATUS_BLOCK UserIosb, PETHREAD Thread, BOOLEAN NotCancelled)
+/// The oldest unfinished IRP of a file (NotCancelled: that nobody cancelled yet). UserIosb and
+/// Thread narrow the search when they are not NULL.
+PIRP IopFindIrp(
+    PFILE_OBJECT FileObject, PIO_STATUS_BLOCK UserIosb, PETHREAD Thread, BOOLEAN NotCancelled)
 {
     for (PLIST_ENTRY Link = IopIrps.Live.Flink; Link != &IopIrps.Live; Link = Link->Flink) {
         auto* Header = CONTAINING_RECORD(Link, IOP_IRP_HEADER, LiveLinks);
         auto* Irp = reinterpret_cast<PIRP>(Header + 1);
-        if (Header->Queued && !Header->FinalStage && Irp->Tail.Overlay.OriginalFileObject == FileObject
-            && (!NotCancelled || !Irp->Cancel) && (UserIosb == nullptr || Irp->UserIosb == UserIosb)
+        if (Header->Queued && !Header->FinalStage
+            && Irp->Tail.Overlay.OriginalFileObject == FileObject && (!NotCancelled || !Irp->Cancel)
+            && (UserIosb == nullptr || Irp->UserIosb == UserIosb)
             && (Thread == nullptr || Irp->Tail.Overlay.Thread == Thread)) {
             return Irp;
         }
@@ -113,8 +118,8 @@ PIRP NTAPI IoAllocateIrp(CCHAR StackSize, BOOLEAN ChargeQuota)
         }
     }
     if (Header == nullptr) {
-        Header = static_cast<IOP_IRP_HEADER*>(
-            ExAllocatePoolWithTag(NonPagedPool, sizeof(IOP_IRP_HEADER) + IoSizeOfIrp(Capacity), IOP_TAG_IRP));
+        Header = static_cast<IOP_IRP_HEADER*>(ExAllocatePoolWithTag(
+            NonPagedPool, sizeof(IOP_IRP_HEADER) + IoSizeOfIrp(Capacity), IOP_TAG_IRP));
         if (Header == nullptr) {
             return nullptr;
         }
@@ -151,12 +156,14 @@ VOID NTAPI IoReuseIrp(PIRP Irp, NTSTATUS Status)
 
 VOID NTAPI IoFreeIrp(PIRP Irp)
 {
-    if (Irp->Type != IO_TYPE_IRP || !IopIsAllocated(Irp) || IopIrpHeader(Irp)->Signature != kIopIrpSignature) {
+    if (Irp->Type != IO_TYPE_IRP || !IopIsAllocated(Irp)
+        || IopIrpHeader(Irp)->Signature != kIopIrpSignature) {
         KeBugCheckEx(MULTIPLE_IRP_COMPLETE_REQUESTS, reinterpret_cast<ULONG_PTR>(Irp), 0, 0, 0);
     }
     IOP_IRP_HEADER* Header = IopIrpHeader(Irp);
     if (Header->Queued) {
-        IopMisuse(kMisuseFreedQueuedIrp, Irp, nullptr, "IoFreeIrp: the IRP is on its thread's list");
+        IopMisuse(
+            kMisuseFreedQueuedIrp, Irp, nullptr, "IoFreeIrp: the IRP is on its thread's list");
     }
     if (RdrTraceActive()) {
         RdrTraceDied(Irp);

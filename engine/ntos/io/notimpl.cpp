@@ -1,8 +1,10 @@
-// notimpl.cpp - routines of the I/O and object managers that are declared but absent: the one list of them.
+// notimpl.cpp - routines of the I/O and object managers that are declared but absent: the one list
+// of them.
 //
-// Each returns STATUS_NOT_IMPLEMENTED (or NULL, FALSE, nothing, as its type wants) and says so in the trace, so that a
-// driver that needs one fails loudly. The stubs ignore their arguments, therefore they are named to the linker only; they
-// are weak, so a part that grows the real routine replaces its stub by defining it.
+// Each returns STATUS_NOT_IMPLEMENTED (or NULL, FALSE, nothing, as its type wants) and says so in
+// the trace, so that a driver that needs one fails loudly. The stubs ignore their arguments,
+// therefore they are named to the linker only; they are weak, so a part that grows the real routine
+// replaces its stub by defining it.
 #include <ntifs.h>
 
 #include <rdrtrace.h>
@@ -18,20 +20,22 @@ NTSTATUS IopMissing(const char* Name)
 
 } // namespace
 
-#define MISSING(Name)                                                                                     \
-    extern "C" __attribute__((weak, used, visibility("default"))) NTSTATUS Missing##Name() __asm__(#Name); \
-    NTSTATUS Missing##Name()                                                                              \
-    {                                                                                                     \
-        return IopMissing(#Name);                                                                         \
+#define MISSING(Name)                                                                              \
+    extern "C" __attribute__((weak, used, visibility("default")))                                  \
+    NTSTATUS Missing##Name() __asm__(#Name);                                                       \
+    NTSTATUS Missing##Name()                                                                       \
+    {                                                                                              \
+        return IopMissing(#Name);                                                                  \
     }
 
 // Returns NULL, FALSE or 0; also for routines without a result.
-#define MISSING_NULL(Name)                                                                             \
-    extern "C" __attribute__((weak, used, visibility("default"))) PVOID Missing##Name() __asm__(#Name); \
-    PVOID Missing##Name()                                                                              \
-    {                                                                                                  \
-        (void)IopMissing(#Name);                                                                       \
-        return nullptr;                                                                                \
+#define MISSING_NULL(Name)                                                                         \
+    extern "C" __attribute__((weak, used, visibility("default")))                                  \
+    PVOID Missing##Name() __asm__(#Name);                                                          \
+    PVOID Missing##Name()                                                                          \
+    {                                                                                              \
+        (void)IopMissing(#Name);                                                                   \
+        return nullptr;                                                                            \
     }
 
 // I/O manager

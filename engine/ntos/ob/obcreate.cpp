@@ -1,4 +1,5 @@
-// obcreate.cpp - object types, and objects from their allocation to the moment others can find them.
+// obcreate.cpp - object types, and objects from their allocation to the moment others can find
+// them.
 #include "engine/ntos/ob/obpriv.h"
 
 constinit LIST_ENTRY ObpLiveObjects {};
@@ -10,8 +11,8 @@ NTSTATUS ObpDuplicateName(PCUNICODE_STRING Source, PUNICODE_STRING Target)
 {
     Target->Length = Source->Length;
     Target->MaximumLength = static_cast<USHORT>(Source->Length + sizeof(WCHAR));
-    Target->Buffer
-        = static_cast<PWCH>(ExAllocatePoolWithTag(NonPagedPool, Target->MaximumLength, OBP_TAG_NAME));
+    Target->Buffer = static_cast<PWCH>(
+        ExAllocatePoolWithTag(NonPagedPool, Target->MaximumLength, OBP_TAG_NAME));
     if (Target->Buffer == nullptr) {
         Target->Length = Target->MaximumLength = 0;
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -52,14 +53,16 @@ void ObpFreeCreate(OBP_HEADER* Header)
 
 /// The checks every system call makes on OBJECT_ATTRIBUTES before it looks at the name.
 ///
-/// Errors   STATUS_ACCESS_VIOLATION, STATUS_DATATYPE_MISALIGNMENT (user callers), STATUS_INVALID_PARAMETER (length or
+/// Errors   STATUS_ACCESS_VIOLATION, STATUS_DATATYPE_MISALIGNMENT (user callers),
+/// STATUS_INVALID_PARAMETER (length or
 ///          attributes), STATUS_OBJECT_NAME_INVALID (odd length or no buffer behind a length)
 NTSTATUS ObpCheckObjectAttributes(KPROCESSOR_MODE Mode, POBJECT_ATTRIBUTES ObjectAttributes)
 {
     if (ObjectAttributes == nullptr) {
         return STATUS_INVALID_PARAMETER;
     }
-    NTSTATUS Status = ObpProbeForRead(Mode, ObjectAttributes, sizeof(OBJECT_ATTRIBUTES), alignof(PVOID));
+    NTSTATUS Status
+        = ObpProbeForRead(Mode, ObjectAttributes, sizeof(OBJECT_ATTRIBUTES), alignof(PVOID));
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
@@ -89,7 +92,8 @@ POBJECT_TYPE ObpCreateType(PCWSTR Name, const OB_TYPE_PROCEDURES* Procedures)
     POBJECT_TYPE Type;
 
     if (!NT_SUCCESS(ObCreateObject(
-            KernelMode, ObpTypeType, nullptr, KernelMode, nullptr, sizeof(_OBJECT_TYPE), 0, 0, &Object))) {
+            KernelMode, ObpTypeType, nullptr, KernelMode, nullptr, sizeof(_OBJECT_TYPE), 0, 0,
+            &Object))) {
         KeBugCheckEx(OBJECT_INITIALIZATION_FAILED, reinterpret_cast<ULONG_PTR>(Name), 0, 0, 0);
     }
     Type = static_cast<POBJECT_TYPE>(Object);
@@ -111,8 +115,9 @@ void ObpMakePermanentObject(PVOID Object)
     ObpHeader(Object)->Flags |= kObpPermanent;
 }
 
-/// Access a caller asks for, in the words of the type. MAXIMUM_ALLOWED means everything the type knows: objects of the
-/// emulator carry no access list of their own, files ask their file system (differs: Windows checks a descriptor).
+/// Access a caller asks for, in the words of the type. MAXIMUM_ALLOWED means everything the type
+/// knows: objects of the emulator carry no access list of their own, files ask their file system
+/// (differs: Windows checks a descriptor).
 ACCESS_MASK ObpGrantAccess(POBJECT_TYPE Type, ACCESS_MASK DesiredAccess)
 {
     ACCESS_MASK Access = DesiredAccess;
@@ -147,9 +152,15 @@ void ObpDeleteAccessState(PACCESS_STATE State)
 extern "C" {
 
 NTSTATUS NTAPI ObCreateObject(
-    KPROCESSOR_MODE ObjectAttributesAccessMode, POBJECT_TYPE ObjectType, POBJECT_ATTRIBUTES ObjectAttributes,
-    KPROCESSOR_MODE AccessMode, PVOID ParseContext, ULONG ObjectSize, ULONG PagedPoolCharge,
-    ULONG NonPagedPoolCharge, PVOID* Object)
+    KPROCESSOR_MODE ObjectAttributesAccessMode,
+    POBJECT_TYPE ObjectType,
+    POBJECT_ATTRIBUTES ObjectAttributes,
+    KPROCESSOR_MODE AccessMode,
+    PVOID ParseContext,
+    ULONG ObjectSize,
+    ULONG PagedPoolCharge,
+    ULONG NonPagedPoolCharge,
+    PVOID* Object)
 {
     UNREFERENCED_PARAMETER(AccessMode);
     UNREFERENCED_PARAMETER(PagedPoolCharge);
@@ -176,8 +187,8 @@ NTSTATUS NTAPI ObCreateObject(
         ObjectType->TotalNumberOfObjects++;
     }
     if (ObjectAttributes != nullptr) {
-        auto* Create
-            = static_cast<OBP_CREATE*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(OBP_CREATE), OBP_TAG_NAME));
+        auto* Create = static_cast<OBP_CREATE*>(
+            ExAllocatePoolWithTag(NonPagedPool, sizeof(OBP_CREATE), OBP_TAG_NAME));
         if (Create == nullptr) {
             ObfDereferenceObject(ObpBody(Header));
             return STATUS_INSUFFICIENT_RESOURCES;
@@ -211,13 +222,18 @@ NTSTATUS NTAPI ObCreateObject(
 }
 
 NTSTATUS NTAPI ObInsertObject(
-    PVOID Object, PACCESS_STATE PassedAccessState, ACCESS_MASK DesiredAccess, ULONG ObjectPointerBias,
-    PVOID* NewObject, PHANDLE Handle)
+    PVOID Object,
+    PACCESS_STATE PassedAccessState,
+    ACCESS_MASK DesiredAccess,
+    ULONG ObjectPointerBias,
+    PVOID* NewObject,
+    PHANDLE Handle)
 {
     OBP_HEADER* Header = ObpHeader(Object);
     OBP_CREATE* Create = Header->Create;
     ULONG Attributes = Create != nullptr ? Create->Attributes : 0;
-    KPROCESSOR_MODE Mode = Create != nullptr ? Create->ProbeMode : static_cast<KPROCESSOR_MODE>(KernelMode);
+    KPROCESSOR_MODE Mode
+        = Create != nullptr ? Create->ProbeMode : static_cast<KPROCESSOR_MODE>(KernelMode);
     NTSTATUS Status = STATUS_SUCCESS;
     PVOID Target = Object;
     OB_OPEN_REASON Reason = ObCreateHandle;
@@ -283,10 +299,11 @@ NTSTATUS NTAPI ObInsertObject(
     }
     if (Handle != nullptr) {
         ACCESS_MASK Granted = PassedAccessState != nullptr
-            ? (PassedAccessState->PreviouslyGrantedAccess | PassedAccessState->RemainingDesiredAccess)
+            ? (PassedAccessState->PreviouslyGrantedAccess
+               | PassedAccessState->RemainingDesiredAccess)
             : DesiredAccess;
-        NTSTATUS HandleStatus
-            = ObpCreateHandle(Target, Reason, ObpGrantAccess(ObpTypeOf(Target), Granted), Attributes, Mode, Handle);
+        NTSTATUS HandleStatus = ObpCreateHandle(
+            Target, Reason, ObpGrantAccess(ObpTypeOf(Target), Granted), Attributes, Mode, Handle);
         if (!NT_SUCCESS(HandleStatus)) {
             for (ULONG Extra = 0; Extra < ObjectPointerBias; Extra++) {
                 ObfDereferenceObject(Target);
@@ -299,7 +316,8 @@ NTSTATUS NTAPI ObInsertObject(
     if (NewObject != nullptr && ObjectPointerBias > 0) {
         *NewObject = Target;
     }
-    // The creator's reference turns into the handle's (or the name's); the object may end here when it has neither.
+    // The creator's reference turns into the handle's (or the name's); the object may end here when
+    // it has neither.
     ObpDereference(Target, "ObCreateObject");
     return Status;
 }
@@ -314,8 +332,13 @@ VOID NTAPI ObMakeTemporaryObject(PVOID Object)
 }
 
 NTSTATUS NTAPI ObOpenObjectByName(
-    POBJECT_ATTRIBUTES ObjectAttributes, POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode,
-    PACCESS_STATE AccessState, ACCESS_MASK DesiredAccess, PVOID ParseContext, PHANDLE Handle)
+    POBJECT_ATTRIBUTES ObjectAttributes,
+    POBJECT_TYPE ObjectType,
+    KPROCESSOR_MODE AccessMode,
+    PACCESS_STATE AccessState,
+    ACCESS_MASK DesiredAccess,
+    PVOID ParseContext,
+    PHANDLE Handle)
 {
     ACCESS_STATE LocalState;
     UNICODE_STRING Name {};
@@ -337,12 +360,14 @@ NTSTATUS NTAPI ObOpenObjectByName(
     }
     if (ObjectAttributes->SecurityQualityOfService != nullptr) {
         Status = ObpProbeForRead(
-            AccessMode, ObjectAttributes->SecurityQualityOfService, sizeof(SecurityQos), alignof(ULONG));
+            AccessMode, ObjectAttributes->SecurityQualityOfService, sizeof(SecurityQos),
+            alignof(ULONG));
         if (!NT_SUCCESS(Status)) {
             ObpFreeName(&Name);
             return Status;
         }
-        SecurityQos = *static_cast<PSECURITY_QUALITY_OF_SERVICE>(ObjectAttributes->SecurityQualityOfService);
+        SecurityQos = *static_cast<PSECURITY_QUALITY_OF_SERVICE>(
+            ObjectAttributes->SecurityQualityOfService);
     }
     if (AccessState == nullptr) {
         ObpInitAccessState(&LocalState, ObjectType, DesiredAccess);
@@ -359,10 +384,12 @@ NTSTATUS NTAPI ObOpenObjectByName(
     Lookup.Mode = AccessMode;
     Lookup.AccessState = AccessState;
     Lookup.ParseContext = ParseContext;
-    Lookup.SecurityQos = ObjectAttributes->SecurityQualityOfService != nullptr ? &SecurityQos : nullptr;
+    Lookup.SecurityQos
+        = ObjectAttributes->SecurityQualityOfService != nullptr ? &SecurityQos : nullptr;
     Status = ObpLookup(&Lookup);
     if (NT_SUCCESS(Status)) {
-        ACCESS_MASK Granted = ObpGrantAccess(ObpTypeOf(Lookup.Object),
+        ACCESS_MASK Granted = ObpGrantAccess(
+            ObpTypeOf(Lookup.Object),
             AccessState->PreviouslyGrantedAccess | AccessState->RemainingDesiredAccess);
         NTSTATUS HandleStatus
             = ObpCreateHandle(Lookup.Object, ObOpenHandle, Granted, Attributes, AccessMode, Handle);
@@ -379,8 +406,14 @@ NTSTATUS NTAPI ObOpenObjectByName(
 }
 
 NTSTATUS NTAPI ObReferenceObjectByName(
-    PUNICODE_STRING ObjectName, ULONG Attributes, PACCESS_STATE PassedAccessState, ACCESS_MASK DesiredAccess,
-    POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode, PVOID ParseContext, PVOID* Object)
+    PUNICODE_STRING ObjectName,
+    ULONG Attributes,
+    PACCESS_STATE PassedAccessState,
+    ACCESS_MASK DesiredAccess,
+    POBJECT_TYPE ObjectType,
+    KPROCESSOR_MODE AccessMode,
+    PVOID ParseContext,
+    PVOID* Object)
 {
     ACCESS_STATE LocalState;
     OBP_LOOKUP Lookup {};

@@ -1,12 +1,14 @@
 // obdir.cpp - the name space: directories, symbolic links and the walk along a name.
 //
-// A walk goes component by component through directories. Whatever else it meets gets the rest of the name through its
-// parse procedure: a symbolic link answers STATUS_REPARSE with another name, a device opens a file. So one walk of
-// \??\UNC\lab\public\a.txt visits the root, \??, the link UNC, starts over with \Device\Mup\lab\public\a.txt, and ends in
-// the parse procedure of the device Mup.
+// A walk goes component by component through directories. Whatever else it meets gets the rest of
+// the name through its parse procedure: a symbolic link answers STATUS_REPARSE with another name, a
+// device opens a file. So one walk of
+// \??\UNC\lab\public\a.txt visits the root, \??, the link UNC, starts over with
+// \Device\Mup\lab\public\a.txt, and ends in the parse procedure of the device Mup.
 //
-// Names are compared without regard to case, as Windows does since XP (ObCaseInsensitive); Attributes still travel to the
-// parse procedures, so a file system sees whether its caller asked for it.
+// Names are compared without regard to case, as Windows does since XP (ObCaseInsensitive);
+// Attributes still travel to the parse procedures, so a file system sees whether its caller asked
+// for it.
 #include "engine/ntos/ob/obpriv.h"
 
 constinit POBJECT_TYPE ObpDirectoryType = nullptr;
@@ -28,7 +30,8 @@ UNICODE_STRING ObpNextComponent(PUNICODE_STRING Rest)
     }
     Component.Buffer = Rest->Buffer;
     Component.Length = 0;
-    while (Component.Length < Rest->Length && Rest->Buffer[Component.Length / sizeof(WCHAR)] != kSeparator) {
+    while (Component.Length < Rest->Length
+           && Rest->Buffer[Component.Length / sizeof(WCHAR)] != kSeparator) {
         Component.Length = static_cast<USHORT>(Component.Length + sizeof(WCHAR));
     }
     Component.MaximumLength = Component.Length;
@@ -38,10 +41,12 @@ UNICODE_STRING ObpNextComponent(PUNICODE_STRING Rest)
     return Component;
 }
 
-// Enters Lookup->Insert under Component. The name holds one reference on the object until it is removed.
+// Enters Lookup->Insert under Component. The name holds one reference on the object until it is
+// removed.
 NTSTATUS ObpInsertName(OBP_LOOKUP* Lookup, OBP_DIRECTORY* Directory, PCUNICODE_STRING Component)
 {
-    auto* Name = static_cast<OBP_NAME*>(ExAllocatePoolWithTag(NonPagedPool, sizeof(OBP_NAME), OBP_TAG_DIRECTORY));
+    auto* Name = static_cast<OBP_NAME*>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(OBP_NAME), OBP_TAG_DIRECTORY));
 
     if (Name == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -59,7 +64,8 @@ NTSTATUS ObpInsertName(OBP_LOOKUP* Lookup, OBP_DIRECTORY* Directory, PCUNICODE_S
     return STATUS_SUCCESS;
 }
 
-// One walk from Object along Rest. STATUS_REPARSE: *Complete was replaced, walk again from the root.
+// One walk from Object along Rest. STATUS_REPARSE: *Complete was replaced, walk again from the
+// root.
 NTSTATUS ObpWalk(OBP_LOOKUP* Lookup, PVOID Start, PUNICODE_STRING Complete, UNICODE_STRING Rest)
 {
     PVOID Object = Start;
@@ -68,7 +74,9 @@ NTSTATUS ObpWalk(OBP_LOOKUP* Lookup, PVOID Start, PUNICODE_STRING Complete, UNIC
     for (;;) {
         POBJECT_TYPE Type = ObpTypeOf(Object);
         if (Type == ObpDirectoryType) {
-            if (Rest.Length == 0 || (Rest.Length == sizeof(WCHAR) && Rest.Buffer[0] == kSeparator && Object == Start)) {
+            if (Rest.Length == 0
+                || (Rest.Length == sizeof(WCHAR) && Rest.Buffer[0] == kSeparator
+                    && Object == Start)) {
                 break;
             }
             UNICODE_STRING Component = ObpNextComponent(&Rest);
@@ -92,7 +100,8 @@ NTSTATUS ObpWalk(OBP_LOOKUP* Lookup, PVOID Start, PUNICODE_STRING Complete, UNIC
             ObpDereference(Object, "lookup");
             return Status;
         }
-        // A symbolic link that is the end of the name is itself the object when links are asked for.
+        // A symbolic link that is the end of the name is itself the object when links are asked
+        // for.
         BOOLEAN WantsLink = Type == ObpSymbolicLinkType && Rest.Length == 0
             && ((Lookup->Attributes & OBJ_OPENLINK) != 0 || Lookup->Type == ObpSymbolicLinkType);
         if (Type->Procedures.Parse == nullptr || WantsLink) {
@@ -106,8 +115,9 @@ NTSTATUS ObpWalk(OBP_LOOKUP* Lookup, PVOID Start, PUNICODE_STRING Complete, UNIC
             break; // a collision: the caller compares
         }
         PVOID Parsed = nullptr;
-        NTSTATUS Status = Type->Procedures.Parse(Object, Lookup->Type, Lookup->AccessState, Lookup->Mode,
-            Lookup->Attributes, Complete, &Rest, Lookup->ParseContext, Lookup->SecurityQos, &Parsed);
+        NTSTATUS Status = Type->Procedures.Parse(
+            Object, Lookup->Type, Lookup->AccessState, Lookup->Mode, Lookup->Attributes, Complete,
+            &Rest, Lookup->ParseContext, Lookup->SecurityQos, &Parsed);
         ObpDereference(Object, "lookup");
         if (Status == STATUS_REPARSE || Status == STATUS_REPARSE_OBJECT) {
             return STATUS_REPARSE;
@@ -126,7 +136,8 @@ NTSTATUS ObpWalk(OBP_LOOKUP* Lookup, PVOID Start, PUNICODE_STRING Complete, UNIC
 
 OBP_NAME* ObpFindInDirectory(OBP_DIRECTORY* Directory, PCUNICODE_STRING Name)
 {
-    for (PLIST_ENTRY Link = Directory->Entries.Flink; Link != &Directory->Entries; Link = Link->Flink) {
+    for (PLIST_ENTRY Link = Directory->Entries.Flink; Link != &Directory->Entries;
+         Link = Link->Flink) {
         OBP_NAME* Entry = CONTAINING_RECORD(Link, OBP_NAME, DirectoryLinks);
         if (RtlEqualUnicodeString(&Entry->Name, Name, TRUE)) {
             return Entry;
@@ -146,8 +157,8 @@ void ObpEnterName(OBP_DIRECTORY* Directory, OBP_HEADER* Header, OBP_NAME* Name)
     InsertTailList(&Directory->Entries, &Name->DirectoryLinks);
 }
 
-/// Takes the name out of its directory and gives back the name's references. The caller holds one of its own, or is the
-/// deletion of the object.
+/// Takes the name out of its directory and gives back the name's references. The caller holds one
+/// of its own, or is the deletion of the object.
 void ObpRemoveName(OBP_HEADER* Header)
 {
     OBP_NAME* Name = Header->Name;
@@ -172,12 +183,14 @@ void ObpDeleteNameCheck(OBP_HEADER* Header)
     }
 }
 
-/// Walks a name and returns the object with one reference, or enters Lookup->Insert where the name is free.
+/// Walks a name and returns the object with one reference, or enters Lookup->Insert where the name
+/// is free.
 ///
 /// IRQL     PASSIVE_LEVEL; parse procedures may wait
-/// Errors   STATUS_OBJECT_PATH_SYNTAX_BAD (no leading separator, no name), STATUS_OBJECT_NAME_INVALID (empty component),
-///          STATUS_OBJECT_PATH_NOT_FOUND, STATUS_OBJECT_NAME_NOT_FOUND (also after too many reparses),
-///          STATUS_OBJECT_TYPE_MISMATCH, or what a parse procedure returned
+/// Errors   STATUS_OBJECT_PATH_SYNTAX_BAD (no leading separator, no name),
+/// STATUS_OBJECT_NAME_INVALID (empty component),
+///          STATUS_OBJECT_PATH_NOT_FOUND, STATUS_OBJECT_NAME_NOT_FOUND (also after too many
+///          reparses), STATUS_OBJECT_TYPE_MISMATCH, or what a parse procedure returned
 NTSTATUS ObpLookup(OBP_LOOKUP* Lookup)
 {
     UNICODE_STRING Complete {};
@@ -188,13 +201,16 @@ NTSTATUS ObpLookup(OBP_LOOKUP* Lookup)
     Lookup->Object = nullptr;
     Lookup->Inserted = FALSE;
     if (Lookup->RootDirectory != nullptr) {
-        Status = ObReferenceObjectByHandle(Lookup->RootDirectory, 0, nullptr, Lookup->Mode, &Root, nullptr);
+        Status = ObReferenceObjectByHandle(
+            Lookup->RootDirectory, 0, nullptr, Lookup->Mode, &Root, nullptr);
         if (!NT_SUCCESS(Status)) {
             return Status;
         }
         POBJECT_TYPE RootType = ObpTypeOf(Root);
-        // A name below a directory object is relative; below a file it is the file system's business.
-        if (RootType == ObpDirectoryType && Lookup->Name->Length != 0 && Lookup->Name->Buffer[0] == kSeparator) {
+        // A name below a directory object is relative; below a file it is the file system's
+        // business.
+        if (RootType == ObpDirectoryType && Lookup->Name->Length != 0
+            && Lookup->Name->Buffer[0] == kSeparator) {
             ObfDereferenceObject(Root);
             return STATUS_OBJECT_PATH_SYNTAX_BAD;
         }
@@ -245,9 +261,17 @@ NTSTATUS ObpLookup(OBP_LOOKUP* Lookup)
 }
 
 /// Replaces *CompleteName by the link's target and what was left behind the link.
-NTSTATUS ObpParseSymbolicLink(PVOID ParseObject, POBJECT_TYPE ObjectType, PACCESS_STATE AccessState,
-    KPROCESSOR_MODE AccessMode, ULONG Attributes, PUNICODE_STRING CompleteName, PUNICODE_STRING RemainingName,
-    PVOID Context, PSECURITY_QUALITY_OF_SERVICE SecurityQos, PVOID* Object)
+NTSTATUS ObpParseSymbolicLink(
+    PVOID ParseObject,
+    POBJECT_TYPE ObjectType,
+    PACCESS_STATE AccessState,
+    KPROCESSOR_MODE AccessMode,
+    ULONG Attributes,
+    PUNICODE_STRING CompleteName,
+    PUNICODE_STRING RemainingName,
+    PVOID Context,
+    PSECURITY_QUALITY_OF_SERVICE SecurityQos,
+    PVOID* Object)
 {
     UNREFERENCED_PARAMETER(ObjectType);
     UNREFERENCED_PARAMETER(AccessState);
@@ -265,12 +289,15 @@ NTSTATUS ObpParseSymbolicLink(PVOID ParseObject, POBJECT_TYPE ObjectType, PACCES
     UNICODE_STRING Joined;
     Joined.Length = static_cast<USHORT>(Bytes);
     Joined.MaximumLength = static_cast<USHORT>(Bytes + sizeof(WCHAR));
-    Joined.Buffer = static_cast<PWCH>(ExAllocatePoolWithTag(NonPagedPool, Joined.MaximumLength, OBP_TAG_NAME));
+    Joined.Buffer = static_cast<PWCH>(
+        ExAllocatePoolWithTag(NonPagedPool, Joined.MaximumLength, OBP_TAG_NAME));
     if (Joined.Buffer == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     RtlCopyMemory(Joined.Buffer, Link->Target.Buffer, Link->Target.Length);
-    RtlCopyMemory(Joined.Buffer + Link->Target.Length / sizeof(WCHAR), RemainingName->Buffer, RemainingName->Length);
+    RtlCopyMemory(
+        Joined.Buffer + Link->Target.Length / sizeof(WCHAR), RemainingName->Buffer,
+        RemainingName->Length);
     Joined.Buffer[Bytes / sizeof(WCHAR)] = 0;
     ObpFreeName(CompleteName);
     *CompleteName = Joined;

@@ -1,9 +1,10 @@
 // obhandle.cpp - handle tables: numbers that stand for objects, one table per process.
 //
-// A handle is (index + 1) * 4. Kernel handles live in the System process' table whoever made them and carry the sign bit;
-// user-mode callers cannot name them. Each open handle holds one pointer reference and counts in HandleCount; the type's
-// close procedure hears of every close, with the counts that were, so that a file can tell its last close in this process
-// (locks) and its last close at all (IRP_MJ_CLEANUP).
+// A handle is (index + 1) * 4. Kernel handles live in the System process' table whoever made them
+// and carry the sign bit; user-mode callers cannot name them. Each open handle holds one pointer
+// reference and counts in HandleCount; the type's close procedure hears of every close, with the
+// counts that were, so that a file can tell its last close in this process (locks) and its last
+// close at all (IRP_MJ_CLEANUP).
 #include "engine/ntos/inc/psp.h"
 #include "engine/ntos/ob/obpriv.h"
 
@@ -58,7 +59,8 @@ ULONG ObpIndexOf(HANDLE Handle)
     return static_cast<ULONG>(reinterpret_cast<ULONG_PTR>(Handle) / 4 - 1);
 }
 
-// How many handles of this table name the object: what the close procedure calls ProcessHandleCount.
+// How many handles of this table name the object: what the close procedure calls
+// ProcessHandleCount.
 ULONG ObpCountHandles(PHANDLE_TABLE Table, OBP_HEADER* Header)
 {
     ULONG Count = 0;
@@ -101,7 +103,8 @@ void ObpTraceHandle(PHANDLE_TABLE Table, OBP_HANDLE_ENTRY* Entry, HANDLE Handle)
     RdrTraceBorn(RdrObjectHandle, Entry, 0, &Name, ObpBody(Entry->Header));
 }
 
-// The handle is gone from the table when the close procedure runs: it may wait, and the number may be used again.
+// The handle is gone from the table when the close procedure runs: it may wait, and the number may
+// be used again.
 void ObpCloseEntry(PHANDLE_TABLE Table, OBP_HANDLE_ENTRY* Entry, ULONG Index)
 {
     OBP_HEADER* Header = Entry->Header;
@@ -113,7 +116,8 @@ void ObpCloseEntry(PHANDLE_TABLE Table, OBP_HANDLE_ENTRY* Entry, ULONG Index)
     if (RdrTraceActive()) {
         RdrTraceDied(Entry);
     }
-    // Counted down before the close procedure, so that two closes at once do not both see another handle.
+    // Counted down before the close procedure, so that two closes at once do not both see another
+    // handle.
     ObpFreeEntry(Table, Entry, Index);
     Header->HandleCount--;
     Type->TotalNumberOfHandles--;
@@ -126,7 +130,8 @@ void ObpCloseEntry(PHANDLE_TABLE Table, OBP_HANDLE_ENTRY* Entry, ULONG Index)
 
 } // namespace
 
-/// Finds the table a handle belongs to and strips the kernel bit from *Handle. NULL: no such table for this caller.
+/// Finds the table a handle belongs to and strips the kernel bit from *Handle. NULL: no such table
+/// for this caller.
 PHANDLE_TABLE ObpTableOfHandle(HANDLE* Handle, KPROCESSOR_MODE Mode)
 {
     LONG_PTR Value = reinterpret_cast<LONG_PTR>(*Handle);
@@ -147,7 +152,8 @@ OBP_HANDLE_ENTRY* ObpLookupEntry(PHANDLE_TABLE Table, HANDLE Handle)
 
     // The two low bits belong to the application (OBJ_HANDLE_TAGBITS).
     Value &= ~static_cast<ULONG_PTR>(OBJ_HANDLE_TAGBITS);
-    if (Table == nullptr || Value == 0 || Value / 4 > ULONG_PTR { Table->BlockCount } * kObpEntriesPerBlock) {
+    if (Table == nullptr || Value == 0
+        || Value / 4 > ULONG_PTR { Table->BlockCount } * kObpEntriesPerBlock) {
         return nullptr;
     }
     OBP_HANDLE_ENTRY* Entry = ObpEntryAt(Table, static_cast<ULONG>(Value / 4 - 1));
@@ -155,8 +161,13 @@ OBP_HANDLE_ENTRY* ObpLookupEntry(PHANDLE_TABLE Table, HANDLE Handle)
 }
 
 /// Opens a handle to an object the caller has referenced. The handle takes a reference of its own.
-NTSTATUS ObpCreateHandle(PVOID Object, OB_OPEN_REASON Reason, ACCESS_MASK GrantedAccess, ULONG Attributes,
-    KPROCESSOR_MODE Mode, PHANDLE Handle)
+NTSTATUS ObpCreateHandle(
+    PVOID Object,
+    OB_OPEN_REASON Reason,
+    ACCESS_MASK GrantedAccess,
+    ULONG Attributes,
+    KPROCESSOR_MODE Mode,
+    PHANDLE Handle)
 {
     OBP_HEADER* Header = ObpHeader(Object);
     BOOLEAN Kernel = (Attributes & OBJ_KERNEL_HANDLE) != 0 && Mode == KernelMode;
@@ -212,15 +223,16 @@ NTSTATUS ObpCloseHandle(HANDLE Handle, KPROCESSOR_MODE Mode)
     if ((Entry->Attributes & OBP_PROTECT_CLOSE) != 0) {
         return STATUS_HANDLE_NOT_CLOSABLE;
     }
-    // The System process' table may be reached from any process: its handles are closed as System's own.
+    // The System process' table may be reached from any process: its handles are closed as System's
+    // own.
     ObpCloseEntry(Table, Entry, ObpIndexOf(Local));
     return STATUS_SUCCESS;
 }
 
 NTSTATUS ObInitProcess(PEPROCESS Process)
 {
-    auto* Table
-        = static_cast<PHANDLE_TABLE>(ExAllocatePoolWithTag(NonPagedPool, sizeof(HANDLE_TABLE), OBP_TAG_HANDLES));
+    auto* Table = static_cast<PHANDLE_TABLE>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(HANDLE_TABLE), OBP_TAG_HANDLES));
 
     if (Table == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -248,7 +260,9 @@ ULONG ObKillProcess(PEPROCESS Process)
             if (Entry->Header != nullptr) {
                 Found = TRUE;
                 LeftOpen++;
-                RdrTraceText(RdrLayerKernel, RdrEventNote, "ObKillProcess", Entry, "left open at process exit");
+                RdrTraceText(
+                    RdrLayerKernel, RdrEventNote, "ObKillProcess", Entry,
+                    "left open at process exit");
                 ObpCloseEntry(Table, Entry, Index);
             }
         }
@@ -272,7 +286,11 @@ BOOLEAN NTAPI ObIsKernelHandle(HANDLE Handle)
 
 /// Source   windows-driver-docs: wdm/obreferenceobjectbyhandle
 NTSTATUS NTAPI ObReferenceObjectByHandle(
-    HANDLE Handle, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode, PVOID* Object,
+    HANDLE Handle,
+    ACCESS_MASK DesiredAccess,
+    POBJECT_TYPE ObjectType,
+    KPROCESSOR_MODE AccessMode,
+    PVOID* Object,
     POBJECT_HANDLE_INFORMATION HandleInformation)
 {
     PVOID Body;
@@ -314,16 +332,27 @@ NTSTATUS NTAPI ObReferenceObjectByHandle(
 }
 
 NTSTATUS NTAPI ObReferenceObjectByHandleWithTag(
-    HANDLE Handle, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode, ULONG Tag,
-    PVOID* Object, POBJECT_HANDLE_INFORMATION HandleInformation)
+    HANDLE Handle,
+    ACCESS_MASK DesiredAccess,
+    POBJECT_TYPE ObjectType,
+    KPROCESSOR_MODE AccessMode,
+    ULONG Tag,
+    PVOID* Object,
+    POBJECT_HANDLE_INFORMATION HandleInformation)
 {
     UNREFERENCED_PARAMETER(Tag);
-    return ObReferenceObjectByHandle(Handle, DesiredAccess, ObjectType, AccessMode, Object, HandleInformation);
+    return ObReferenceObjectByHandle(
+        Handle, DesiredAccess, ObjectType, AccessMode, Object, HandleInformation);
 }
 
 NTSTATUS NTAPI ObOpenObjectByPointer(
-    PVOID Object, ULONG HandleAttributes, PACCESS_STATE PassedAccessState, ACCESS_MASK DesiredAccess,
-    POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode, PHANDLE Handle)
+    PVOID Object,
+    ULONG HandleAttributes,
+    PACCESS_STATE PassedAccessState,
+    ACCESS_MASK DesiredAccess,
+    POBJECT_TYPE ObjectType,
+    KPROCESSOR_MODE AccessMode,
+    PHANDLE Handle)
 {
     PAGED_CODE();
     *Handle = nullptr;
@@ -334,12 +363,19 @@ NTSTATUS NTAPI ObOpenObjectByPointer(
         ? (PassedAccessState->PreviouslyGrantedAccess | PassedAccessState->RemainingDesiredAccess)
         : DesiredAccess;
     return ObpCreateHandle(
-        Object, ObOpenHandle, ObpGrantAccess(ObpTypeOf(Object), Granted), HandleAttributes, AccessMode, Handle);
+        Object, ObOpenHandle, ObpGrantAccess(ObpTypeOf(Object), Granted), HandleAttributes,
+        AccessMode, Handle);
 }
 
 NTSTATUS NTAPI ObOpenObjectByPointerWithTag(
-    PVOID Object, ULONG HandleAttributes, PACCESS_STATE PassedAccessState, ACCESS_MASK DesiredAccess,
-    POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode, ULONG Tag, PHANDLE Handle)
+    PVOID Object,
+    ULONG HandleAttributes,
+    PACCESS_STATE PassedAccessState,
+    ACCESS_MASK DesiredAccess,
+    POBJECT_TYPE ObjectType,
+    KPROCESSOR_MODE AccessMode,
+    ULONG Tag,
+    PHANDLE Handle)
 {
     UNREFERENCED_PARAMETER(Tag);
     return ObOpenObjectByPointer(

@@ -33,7 +33,8 @@ NTSTATUS ObpCreatePermanent(PCWSTR Path, POBJECT_TYPE Type, ULONG Bytes, PVOID* 
     OBJECT_ATTRIBUTES Attributes;
 
     RtlInitUnicodeString(&Name, Path);
-    InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_PERMANENT, nullptr, nullptr);
+    InitializeObjectAttributes(
+        &Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_PERMANENT, nullptr, nullptr);
     return ObCreateObject(KernelMode, Type, &Attributes, KernelMode, nullptr, Bytes, 0, 0, Object);
 }
 
@@ -42,8 +43,8 @@ OBP_HEADER* ObpYoungestName()
 {
     for (PLIST_ENTRY Link = ObpLiveObjects.Blink; Link != &ObpLiveObjects; Link = Link->Blink) {
         OBP_HEADER* Header = CONTAINING_RECORD(Link, OBP_HEADER, LiveLinks);
-        if ((Header->Type == ObpDirectoryType || Header->Type == ObpSymbolicLinkType) && Header->Name != nullptr
-            && (Header->Flags & kObpPermanent) != 0) {
+        if ((Header->Type == ObpDirectoryType || Header->Type == ObpSymbolicLinkType)
+            && Header->Name != nullptr && (Header->Flags & kObpPermanent) != 0) {
             return Header;
         }
     }
@@ -68,7 +69,8 @@ NTSTATUS ObpCreatePermanentSymbolicLink(PCWSTR Path, PCWSTR Target)
 {
     PVOID Object = nullptr;
     UNICODE_STRING TargetName;
-    NTSTATUS Status = ObpCreatePermanent(Path, ObpSymbolicLinkType, sizeof(OBP_SYMBOLIC_LINK), &Object);
+    NTSTATUS Status
+        = ObpCreatePermanent(Path, ObpSymbolicLinkType, sizeof(OBP_SYMBOLIC_LINK), &Object);
 
     if (NT_SUCCESS(Status)) {
         RtlInitUnicodeString(&TargetName, Target);
@@ -83,15 +85,18 @@ NTSTATUS ObpCreatePermanentSymbolicLink(PCWSTR Path, PCWSTR Target)
     return Status;
 }
 
-/// Types Type, Directory and SymbolicLink and the name space above. Runs before any process exists: no handle is made.
+/// Types Type, Directory and SymbolicLink and the name space above. Runs before any process exists:
+/// no handle is made.
 ///
 /// IRQL     PASSIVE_LEVEL
 void ObInitSystem()
 {
-    static const PCWSTR Directories[] = { L"\\ObjectTypes", L"\\Device", L"\\Driver", L"\\FileSystem",
-        L"\\BaseNamedObjects", L"\\??" };
-    static const PCWSTR Links[][2] = { { L"\\DosDevices", L"\\??" }, { L"\\GLOBAL?\?", L"\\??" },
-        { L"\\??\\UNC", L"\\Device\\Mup" }, { L"\\??\\GLOBALROOT", L"" } };
+    static const PCWSTR Directories[] = { L"\\ObjectTypes", L"\\Device",           L"\\Driver",
+                                          L"\\FileSystem",  L"\\BaseNamedObjects", L"\\??" };
+    static const PCWSTR Links[][2] = { { L"\\DosDevices", L"\\??" },
+                                       { L"\\GLOBAL?\?", L"\\??" },
+                                       { L"\\??\\UNC", L"\\Device\\Mup" },
+                                       { L"\\??\\GLOBALROOT", L"" } };
 
     InitializeListHead(&ObpLiveObjects);
     ObpTypeType = nullptr;
@@ -101,16 +106,18 @@ void ObInitSystem()
     ObpCreateType(L"Type", &Procedures);
 
     Procedures = ObpTypeDefaults();
-    Procedures.GenericMapping = { STANDARD_RIGHTS_READ | DIRECTORY_QUERY | DIRECTORY_TRAVERSE,
-        STANDARD_RIGHTS_WRITE | DIRECTORY_CREATE_OBJECT | DIRECTORY_CREATE_SUBDIRECTORY,
-        STANDARD_RIGHTS_EXECUTE | DIRECTORY_QUERY | DIRECTORY_TRAVERSE, DIRECTORY_ALL_ACCESS };
+    Procedures.GenericMapping
+        = { STANDARD_RIGHTS_READ | DIRECTORY_QUERY | DIRECTORY_TRAVERSE,
+            STANDARD_RIGHTS_WRITE | DIRECTORY_CREATE_OBJECT | DIRECTORY_CREATE_SUBDIRECTORY,
+            STANDARD_RIGHTS_EXECUTE | DIRECTORY_QUERY | DIRECTORY_TRAVERSE, DIRECTORY_ALL_ACCESS };
     Procedures.ValidAccessMask = DIRECTORY_ALL_ACCESS;
     Procedures.Delete = ObpDeleteDirectory;
     ObpDirectoryType = ObpCreateType(L"Directory", &Procedures);
 
     Procedures = ObpTypeDefaults();
-    Procedures.GenericMapping = { STANDARD_RIGHTS_READ | SYMBOLIC_LINK_QUERY, STANDARD_RIGHTS_WRITE,
-        STANDARD_RIGHTS_EXECUTE | SYMBOLIC_LINK_QUERY, SYMBOLIC_LINK_ALL_ACCESS };
+    Procedures.GenericMapping
+        = { STANDARD_RIGHTS_READ | SYMBOLIC_LINK_QUERY, STANDARD_RIGHTS_WRITE,
+            STANDARD_RIGHTS_EXECUTE | SYMBOLIC_LINK_QUERY, SYMBOLIC_LINK_ALL_ACCESS };
     Procedures.ValidAccessMask = SYMBOLIC_LINK_ALL_ACCESS;
     Procedures.Delete = ObpDeleteSymbolicLink;
     Procedures.Parse = ObpParseSymbolicLink;
@@ -119,8 +126,11 @@ void ObInitSystem()
     ObpInitEvents();
 
     PVOID Root = nullptr;
-    ObpRequire(ObCreateObject(KernelMode, ObpDirectoryType, nullptr, KernelMode, nullptr, sizeof(OBP_DIRECTORY), 0, 0,
-                   &Root), 1);
+    ObpRequire(
+        ObCreateObject(
+            KernelMode, ObpDirectoryType, nullptr, KernelMode, nullptr, sizeof(OBP_DIRECTORY), 0, 0,
+            &Root),
+        1);
     ObpRootDirectory = static_cast<OBP_DIRECTORY*>(Root);
     InitializeListHead(&ObpRootDirectory->Entries);
     ObpMakePermanentObject(Root);
@@ -132,7 +142,8 @@ void ObInitSystem()
     }
 }
 
-/// Takes the boot name space and the types down again. What else is alive stays for the leak report of pool.
+/// Takes the boot name space and the types down again. What else is alive stays for the leak report
+/// of pool.
 void ObShutdownSystem()
 {
     ObpDrainDeferred();
@@ -161,7 +172,8 @@ void ObShutdownSystem()
     }
 }
 
-/// From here on access states capture the security context of the thread. IoInitSystem calls it: ps and se are up.
+/// From here on access states capture the security context of the thread. IoInitSystem calls it: ps
+/// and se are up.
 void ObpSecurityIsReady()
 {
     ObpSecurityReady = TRUE;

@@ -5,8 +5,8 @@ namespace {
 
 constexpr ULONG kMaximumDepth = 64; // directories above a name; deeper trees are not built
 
-// Writes the path of a named object right-aligned below End; returns its length in bytes without writing when Start is
-// NULL.
+// Writes the path of a named object right-aligned below End; returns its length in bytes without
+// writing when Start is NULL.
 ULONG ObpPathBytes(OBP_HEADER* Header)
 {
     ULONG Bytes = 0;
@@ -32,12 +32,12 @@ void ObpWritePath(OBP_HEADER* Header, PWCH End)
 
 extern "C" {
 
-/// Full name of an object: path in the name space, or what the type's query-name procedure says (files: device name and
-/// file name). An object without a name has the empty name.
+/// Full name of an object: path in the name space, or what the type's query-name procedure says
+/// (files: device name and file name). An object without a name has the empty name.
 ///
 /// IRQL     PASSIVE_LEVEL
-/// Errors   STATUS_INFO_LENGTH_MISMATCH; *ReturnLength then holds the bytes needed, header and terminator included
-/// Source   windows-driver-docs: ntifs/obquerynamestring
+/// Errors   STATUS_INFO_LENGTH_MISMATCH; *ReturnLength then holds the bytes needed, header and
+/// terminator included Source   windows-driver-docs: ntifs/obquerynamestring
 NTSTATUS NTAPI ObQueryNameString(
     PVOID Object, POBJECT_NAME_INFORMATION ObjectNameInfo, ULONG Length, PULONG ReturnLength)
 {

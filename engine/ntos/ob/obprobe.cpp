@@ -1,9 +1,11 @@
 // obprobe.cpp - buffer checks of system calls, as statuses.
 //
-// The only place of ob and io that uses structured exceptions: ProbeForRead and ProbeForWrite raise, system calls return.
+// The only place of ob and io that uses structured exceptions: ProbeForRead and ProbeForWrite
+// raise, system calls return.
 #include "engine/ntos/ob/obpriv.h"
 
-NTSTATUS ObpProbeForRead(KPROCESSOR_MODE Mode, const volatile void* Address, SIZE_T Length, ULONG Alignment)
+NTSTATUS
+ObpProbeForRead(KPROCESSOR_MODE Mode, const volatile void* Address, SIZE_T Length, ULONG Alignment)
 {
     NTSTATUS Status = STATUS_SUCCESS;
 
@@ -18,7 +20,8 @@ NTSTATUS ObpProbeForRead(KPROCESSOR_MODE Mode, const volatile void* Address, SIZ
     return Status;
 }
 
-NTSTATUS ObpProbeForWrite(KPROCESSOR_MODE Mode, volatile void* Address, SIZE_T Length, ULONG Alignment)
+NTSTATUS
+ObpProbeForWrite(KPROCESSOR_MODE Mode, volatile void* Address, SIZE_T Length, ULONG Alignment)
 {
     NTSTATUS Status = STATUS_SUCCESS;
 

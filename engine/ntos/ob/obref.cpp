@@ -1,9 +1,10 @@
 // obref.cpp - references to objects, and what happens when the last one is gone.
 //
-// A reference is a promise that the memory stays. Taking one from a pointer is only allowed while another is held, so a
-// count that leaves zero is a bug of the caller and stops the machine (REFERENCE_BY_POINTER), as does one below zero.
-// Deletion runs the type's delete procedure, which may send IRPs and wait: it happens at PASSIVE_LEVEL, on a worker thread
-// when the last reference goes away at a raised IRQL.
+// A reference is a promise that the memory stays. Taking one from a pointer is only allowed while
+// another is held, so a count that leaves zero is a bug of the caller and stops the machine
+// (REFERENCE_BY_POINTER), as does one below zero. Deletion runs the type's delete procedure, which
+// may send IRPs and wait: it happens at PASSIVE_LEVEL, on a worker thread when the last reference
+// goes away at a raised IRQL.
 #include "engine/ntos/ob/obpriv.h"
 
 namespace {
@@ -20,7 +21,8 @@ void ObpTraceReference(OBP_HEADER* Header, LONG Delta, const char* Reason)
     }
 }
 
-// The object has no reference left: nobody can find it, so nothing here needs protection from others.
+// The object has no reference left: nobody can find it, so nothing here needs protection from
+// others.
 void ObpDeleteObject(OBP_HEADER* Header)
 {
     POBJECT_TYPE Type = Header->Type;
@@ -68,15 +70,19 @@ LONG ObpDereferenceHeader(OBP_HEADER* Header, const char* Reason, BOOLEAN Defer)
 {
     if (Header->Signature != kObpSignature || Header->PointerCount <= 0) {
         // Parameter 4: the count before this call.
-        KeBugCheckEx(REFERENCE_BY_POINTER, reinterpret_cast<ULONG_PTR>(Header->Type),
-            reinterpret_cast<ULONG_PTR>(ObpBody(Header)), 2, static_cast<ULONG_PTR>(Header->PointerCount));
+        KeBugCheckEx(
+            REFERENCE_BY_POINTER, reinterpret_cast<ULONG_PTR>(Header->Type),
+            reinterpret_cast<ULONG_PTR>(ObpBody(Header)), 2,
+            static_cast<ULONG_PTR>(Header->PointerCount));
     }
     LONG Left = --Header->PointerCount;
     ObpTraceReference(Header, -1, Reason);
     if (Left == 0) {
         if (Header->HandleCount != 0) {
-            KeBugCheckEx(REFERENCE_BY_POINTER, reinterpret_cast<ULONG_PTR>(Header->Type),
-                reinterpret_cast<ULONG_PTR>(ObpBody(Header)), 1, static_cast<ULONG_PTR>(Header->HandleCount));
+            KeBugCheckEx(
+                REFERENCE_BY_POINTER, reinterpret_cast<ULONG_PTR>(Header->Type),
+                reinterpret_cast<ULONG_PTR>(ObpBody(Header)), 1,
+                static_cast<ULONG_PTR>(Header->HandleCount));
         }
         if (Defer || KeGetCurrentIrql() != PASSIVE_LEVEL) {
             ObpDeferDelete(Header);
@@ -89,7 +95,8 @@ LONG ObpDereferenceHeader(OBP_HEADER* Header, const char* Reason, BOOLEAN Defer)
 
 } // namespace
 
-/// Deletes what is on the deferred list, on this thread. Shutdown calls it when the workers are gone.
+/// Deletes what is on the deferred list, on this thread. Shutdown calls it when the workers are
+/// gone.
 ///
 /// IRQL     PASSIVE_LEVEL
 void ObpDrainDeferred()
@@ -109,7 +116,8 @@ void ObpReference(PVOID Object, const char* Reason)
     OBP_HEADER* Header = ObpHeader(Object);
 
     if (Header->Signature != kObpSignature || Header->PointerCount <= 0) {
-        KeBugCheckEx(REFERENCE_BY_POINTER, reinterpret_cast<ULONG_PTR>(Header->Type),
+        KeBugCheckEx(
+            REFERENCE_BY_POINTER, reinterpret_cast<ULONG_PTR>(Header->Type),
             reinterpret_cast<ULONG_PTR>(Object), 3, static_cast<ULONG_PTR>(Header->PointerCount));
     }
     Header->PointerCount++;
@@ -160,13 +168,14 @@ VOID NTAPI ObDereferenceObjectDeferDeleteWithTag(PVOID Object, ULONG Tag)
 /// Takes a reference through a pointer the caller may use already.
 ///
 /// IRQL     <= DISPATCH_LEVEL
-/// Errors   STATUS_OBJECT_TYPE_MISMATCH. A kernel-mode caller may leave ObjectType out; a symbolic link always has to match.
-/// Source   windows-driver-docs: wdm/obreferenceobjectbypointer
+/// Errors   STATUS_OBJECT_TYPE_MISMATCH. A kernel-mode caller may leave ObjectType out; a symbolic
+/// link always has to match. Source   windows-driver-docs: wdm/obreferenceobjectbypointer
 NTSTATUS NTAPI ObReferenceObjectByPointer(
     PVOID Object, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode)
 {
     UNREFERENCED_PARAMETER(DesiredAccess);
-    if (ObpHeader(Object)->Type != ObjectType && (AccessMode != KernelMode || ObjectType != nullptr)) {
+    if (ObpHeader(Object)->Type != ObjectType
+        && (AccessMode != KernelMode || ObjectType != nullptr)) {
         return STATUS_OBJECT_TYPE_MISMATCH;
     }
     ObpReference(Object, "ObReferenceObjectByPointer");
@@ -174,7 +183,11 @@ NTSTATUS NTAPI ObReferenceObjectByPointer(
 }
 
 NTSTATUS NTAPI ObReferenceObjectByPointerWithTag(
-    PVOID Object, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode, ULONG Tag)
+    PVOID Object,
+    ACCESS_MASK DesiredAccess,
+    POBJECT_TYPE ObjectType,
+    KPROCESSOR_MODE AccessMode,
+    ULONG Tag)
 {
     UNREFERENCED_PARAMETER(Tag);
     return ObReferenceObjectByPointer(Object, DesiredAccess, ObjectType, AccessMode);
@@ -215,13 +228,19 @@ PVOID ObpWaitObject(PVOID Object)
         return static_cast<PUCHAR>(Object) + Procedures.WaitOffset;
     }
     if (Procedures.WaitPointerOffset != OBP_NOT_WAITABLE) {
-        return *reinterpret_cast<PVOID*>(static_cast<PUCHAR>(Object) + Procedures.WaitPointerOffset);
+        return *reinterpret_cast<PVOID*>(
+            static_cast<PUCHAR>(Object) + Procedures.WaitPointerOffset);
     }
     return nullptr;
 }
 
-NTSTATUS ObpSecurity(PVOID Object, OB_SECURITY_OPERATION Operation, SECURITY_INFORMATION SecurityInformation,
-    PSECURITY_DESCRIPTOR SecurityDescriptor, PULONG Length, KPROCESSOR_MODE AccessMode)
+NTSTATUS ObpSecurity(
+    PVOID Object,
+    OB_SECURITY_OPERATION Operation,
+    SECURITY_INFORMATION SecurityInformation,
+    PSECURITY_DESCRIPTOR SecurityDescriptor,
+    PULONG Length,
+    KPROCESSOR_MODE AccessMode)
 {
     OB_SECURITY_METHOD Security = ObpHeader(Object)->Type->Procedures.Security;
 
@@ -238,8 +257,10 @@ ULONG ObpReportLiveObjects(OBP_REPORT Report, PVOID Context)
     for (PLIST_ENTRY Link = ObpLiveObjects.Flink; Link != &ObpLiveObjects; Link = Link->Flink) {
         OBP_HEADER* Header = CONTAINING_RECORD(Link, OBP_HEADER, LiveLinks);
         if (Report != nullptr) {
-            Report(Context, Header->Type->Name, Header->Name != nullptr ? &Header->Name->Name : &Nameless,
-                Header->PointerCount, Header->HandleCount);
+            Report(
+                Context, Header->Type->Name,
+                Header->Name != nullptr ? &Header->Name->Name : &Nameless, Header->PointerCount,
+                Header->HandleCount);
         }
         Count++;
     }

@@ -15,21 +15,33 @@ NTSTATUS ObpReturnHandle(KPROCESSOR_MODE Mode, PHANDLE Target, HANDLE Handle, NT
     return Status;
 }
 
-NTSTATUS ObpOpenByName(KPROCESSOR_MODE Mode, PHANDLE Handle, ACCESS_MASK DesiredAccess,
-    POBJECT_ATTRIBUTES ObjectAttributes, POBJECT_TYPE Type)
+NTSTATUS ObpOpenByName(
+    KPROCESSOR_MODE Mode,
+    PHANDLE Handle,
+    ACCESS_MASK DesiredAccess,
+    POBJECT_ATTRIBUTES ObjectAttributes,
+    POBJECT_TYPE Type)
 {
     HANDLE Local = nullptr;
     NTSTATUS Status = ObpProbeForWrite(Mode, Handle, sizeof(HANDLE), alignof(HANDLE));
 
     if (NT_SUCCESS(Status)) {
-        Status = ObOpenObjectByName(ObjectAttributes, Type, Mode, nullptr, DesiredAccess, nullptr, &Local);
+        Status = ObOpenObjectByName(
+            ObjectAttributes, Type, Mode, nullptr, DesiredAccess, nullptr, &Local);
         Status = ObpReturnHandle(Mode, Handle, Local, Status);
     }
     return Status;
 }
 
-NTSTATUS ObpDuplicateObject(KPROCESSOR_MODE Mode, HANDLE SourceProcessHandle, HANDLE SourceHandle,
-    HANDLE TargetProcessHandle, PHANDLE TargetHandle, ACCESS_MASK DesiredAccess, ULONG HandleAttributes, ULONG Options)
+NTSTATUS ObpDuplicateObject(
+    KPROCESSOR_MODE Mode,
+    HANDLE SourceProcessHandle,
+    HANDLE SourceHandle,
+    HANDLE TargetProcessHandle,
+    PHANDLE TargetHandle,
+    ACCESS_MASK DesiredAccess,
+    ULONG HandleAttributes,
+    ULONG Options)
 {
     PVOID SourceProcess = nullptr;
     PVOID TargetProcess = nullptr;
@@ -44,7 +56,10 @@ NTSTATUS ObpDuplicateObject(KPROCESSOR_MODE Mode, HANDLE SourceProcessHandle, HA
             return Probed;
         }
     }
-    if ((Options & ~static_cast<ULONG>(DUPLICATE_CLOSE_SOURCE | DUPLICATE_SAME_ACCESS | DUPLICATE_SAME_ATTRIBUTES)) != 0) {
+    if ((Options
+         & ~static_cast<ULONG>(
+             DUPLICATE_CLOSE_SOURCE | DUPLICATE_SAME_ACCESS | DUPLICATE_SAME_ATTRIBUTES))
+        != 0) {
         return STATUS_INVALID_PARAMETER;
     }
     NTSTATUS Status = ObReferenceObjectByHandle(
@@ -62,14 +77,18 @@ NTSTATUS ObpDuplicateObject(KPROCESSOR_MODE Mode, HANDLE SourceProcessHandle, HA
             ACCESS_MASK Granted = (Options & DUPLICATE_SAME_ACCESS) != 0
                 ? Information.GrantedAccess
                 : ObpGrantAccess(ObpTypeOf(Object), DesiredAccess);
-            // A duplicate never has more than the type allows; files, whose access was decided at open, no more than then.
-            if ((Granted & ~Information.GrantedAccess) != 0 && ObpHeader(Object)->Type->Procedures.Security != nullptr) {
+            // A duplicate never has more than the type allows; files, whose access was decided at
+            // open, no more than then.
+            if ((Granted & ~Information.GrantedAccess) != 0
+                && ObpHeader(Object)->Type->Procedures.Security != nullptr) {
                 Status = STATUS_ACCESS_DENIED;
             } else {
-                ULONG Attributes = (Options & DUPLICATE_SAME_ATTRIBUTES) != 0 ? Information.HandleAttributes
-                                                                              : HandleAttributes;
+                ULONG Attributes = (Options & DUPLICATE_SAME_ATTRIBUTES) != 0
+                    ? Information.HandleAttributes
+                    : HandleAttributes;
                 KeStackAttachProcess(static_cast<PRKPROCESS>(TargetProcess), &ApcState);
-                Status = ObpCreateHandle(Object, ObDuplicateHandle, Granted, Attributes, Mode, &NewHandle);
+                Status = ObpCreateHandle(
+                    Object, ObDuplicateHandle, Granted, Attributes, Mode, &NewHandle);
                 KeUnstackDetachProcess(&ApcState);
             }
             ObfDereferenceObject(TargetProcess);
@@ -91,7 +110,10 @@ NTSTATUS ObpDuplicateObject(KPROCESSOR_MODE Mode, HANDLE SourceProcessHandle, HA
 }
 
 NTSTATUS ObpCreateDirectory(
-    KPROCESSOR_MODE Mode, PHANDLE Handle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes)
+    KPROCESSOR_MODE Mode,
+    PHANDLE Handle,
+    ACCESS_MASK DesiredAccess,
+    POBJECT_ATTRIBUTES ObjectAttributes)
 {
     PVOID Object = nullptr;
     HANDLE Local = nullptr;
@@ -99,7 +121,8 @@ NTSTATUS ObpCreateDirectory(
 
     if (NT_SUCCESS(Status)) {
         Status = ObCreateObject(
-            Mode, ObpDirectoryType, ObjectAttributes, Mode, nullptr, sizeof(OBP_DIRECTORY), 0, 0, &Object);
+            Mode, ObpDirectoryType, ObjectAttributes, Mode, nullptr, sizeof(OBP_DIRECTORY), 0, 0,
+            &Object);
     }
     if (NT_SUCCESS(Status)) {
         InitializeListHead(&static_cast<OBP_DIRECTORY*>(Object)->Entries);
@@ -109,8 +132,15 @@ NTSTATUS ObpCreateDirectory(
     return Status;
 }
 
-NTSTATUS ObpQueryDirectory(KPROCESSOR_MODE Mode, HANDLE DirectoryHandle, PVOID Buffer, ULONG Length,
-    BOOLEAN ReturnSingleEntry, BOOLEAN RestartScan, PULONG Context, PULONG ReturnLength)
+NTSTATUS ObpQueryDirectory(
+    KPROCESSOR_MODE Mode,
+    HANDLE DirectoryHandle,
+    PVOID Buffer,
+    ULONG Length,
+    BOOLEAN ReturnSingleEntry,
+    BOOLEAN RestartScan,
+    PULONG Context,
+    PULONG ReturnLength)
 {
     PVOID Object = nullptr;
     NTSTATUS Status = ObpProbeForWrite(Mode, Buffer, Length, alignof(WCHAR));
@@ -119,7 +149,8 @@ NTSTATUS ObpQueryDirectory(KPROCESSOR_MODE Mode, HANDLE DirectoryHandle, PVOID B
         Status = ObpProbeForWrite(Mode, Context, sizeof(ULONG), alignof(ULONG));
     }
     if (NT_SUCCESS(Status)) {
-        Status = ObReferenceObjectByHandle(DirectoryHandle, DIRECTORY_QUERY, ObpDirectoryType, Mode, &Object, nullptr);
+        Status = ObReferenceObjectByHandle(
+            DirectoryHandle, DIRECTORY_QUERY, ObpDirectoryType, Mode, &Object, nullptr);
     }
     if (!NT_SUCCESS(Status)) {
         return Status;
@@ -131,14 +162,16 @@ NTSTATUS ObpQueryDirectory(KPROCESSOR_MODE Mode, HANDLE DirectoryHandle, PVOID B
     ULONG Needed = sizeof(OBJECT_DIRECTORY_INFORMATION); // the empty entry at the end
     BOOLEAN Full = FALSE;
     // First count what fits, then write headers at the start and strings behind them.
-    for (PLIST_ENTRY Link = Directory->Entries.Flink; Link != &Directory->Entries && !Full; Link = Link->Flink) {
+    for (PLIST_ENTRY Link = Directory->Entries.Flink; Link != &Directory->Entries && !Full;
+         Link = Link->Flink) {
         OBP_NAME* Name = CONTAINING_RECORD(Link, OBP_NAME, DirectoryLinks);
         if (Position++ < Skip) {
             continue;
         }
         UNICODE_STRING TypeName;
         RtlInitUnicodeString(&TypeName, Name->Header->Type->Name);
-        ULONG Bytes = static_cast<ULONG>(sizeof(OBJECT_DIRECTORY_INFORMATION) + Name->Name.Length + TypeName.Length
+        ULONG Bytes = static_cast<ULONG>(
+            sizeof(OBJECT_DIRECTORY_INFORMATION) + Name->Name.Length + TypeName.Length
             + 2 * sizeof(WCHAR));
         if (Needed + Bytes > Length || (ReturnSingleEntry && Count == 1)) {
             Full = TRUE;
@@ -170,7 +203,8 @@ NTSTATUS ObpQueryDirectory(KPROCESSOR_MODE Mode, HANDLE DirectoryHandle, PVOID B
                 Text[Parts[Part].Length / sizeof(WCHAR)] = 0;
                 Targets[Part]->Buffer = Text;
                 Targets[Part]->Length = Parts[Part].Length;
-                Targets[Part]->MaximumLength = static_cast<USHORT>(Parts[Part].Length + sizeof(WCHAR));
+                Targets[Part]->MaximumLength
+                    = static_cast<USHORT>(Parts[Part].Length + sizeof(WCHAR));
                 Text += Parts[Part].Length / sizeof(WCHAR) + 1;
             }
             Written++;
@@ -186,8 +220,12 @@ NTSTATUS ObpQueryDirectory(KPROCESSOR_MODE Mode, HANDLE DirectoryHandle, PVOID B
     return Status;
 }
 
-NTSTATUS ObpCreateSymbolicLink(KPROCESSOR_MODE Mode, PHANDLE Handle, ACCESS_MASK DesiredAccess,
-    POBJECT_ATTRIBUTES ObjectAttributes, PUNICODE_STRING TargetName)
+NTSTATUS ObpCreateSymbolicLink(
+    KPROCESSOR_MODE Mode,
+    PHANDLE Handle,
+    ACCESS_MASK DesiredAccess,
+    POBJECT_ATTRIBUTES ObjectAttributes,
+    PUNICODE_STRING TargetName)
 {
     PVOID Object = nullptr;
     HANDLE Local = nullptr;
@@ -206,7 +244,8 @@ NTSTATUS ObpCreateSymbolicLink(KPROCESSOR_MODE Mode, PHANDLE Handle, ACCESS_MASK
     }
     if (NT_SUCCESS(Status)) {
         Status = ObCreateObject(
-            Mode, ObpSymbolicLinkType, ObjectAttributes, Mode, nullptr, sizeof(OBP_SYMBOLIC_LINK), 0, 0, &Object);
+            Mode, ObpSymbolicLinkType, ObjectAttributes, Mode, nullptr, sizeof(OBP_SYMBOLIC_LINK),
+            0, 0, &Object);
     }
     if (!NT_SUCCESS(Status)) {
         return Status;
@@ -223,13 +262,15 @@ NTSTATUS ObpCreateSymbolicLink(KPROCESSOR_MODE Mode, PHANDLE Handle, ACCESS_MASK
     return ObpReturnHandle(Mode, Handle, Local, Status);
 }
 
-NTSTATUS ObpQuerySymbolicLink(KPROCESSOR_MODE Mode, HANDLE LinkHandle, PUNICODE_STRING LinkTarget, PULONG ReturnedLength)
+NTSTATUS ObpQuerySymbolicLink(
+    KPROCESSOR_MODE Mode, HANDLE LinkHandle, PUNICODE_STRING LinkTarget, PULONG ReturnedLength)
 {
     PVOID Object = nullptr;
     NTSTATUS Status = ObpProbeForWrite(Mode, LinkTarget, sizeof(UNICODE_STRING), alignof(PVOID));
 
     if (NT_SUCCESS(Status)) {
-        Status = ObpProbeForWrite(Mode, LinkTarget->Buffer, LinkTarget->MaximumLength, sizeof(WCHAR));
+        Status
+            = ObpProbeForWrite(Mode, LinkTarget->Buffer, LinkTarget->MaximumLength, sizeof(WCHAR));
     }
     if (NT_SUCCESS(Status)) {
         Status = ObReferenceObjectByHandle(
@@ -255,7 +296,12 @@ NTSTATUS ObpQuerySymbolicLink(KPROCESSOR_MODE Mode, HANDLE LinkHandle, PUNICODE_
     return Status;
 }
 
-NTSTATUS ObpQueryObject(KPROCESSOR_MODE Mode, HANDLE Handle, OBJECT_INFORMATION_CLASS Class, PVOID Buffer, ULONG Length,
+NTSTATUS ObpQueryObject(
+    KPROCESSOR_MODE Mode,
+    HANDLE Handle,
+    OBJECT_INFORMATION_CLASS Class,
+    PVOID Buffer,
+    ULONG Length,
     PULONG ReturnLength)
 {
     PVOID Object = nullptr;
@@ -278,14 +324,17 @@ NTSTATUS ObpQueryObject(KPROCESSOR_MODE Mode, HANDLE Handle, OBJECT_INFORMATION_
         } else {
             auto* Basic = static_cast<POBJECT_BASIC_INFORMATION>(Buffer);
             RtlZeroMemory(Basic, sizeof(*Basic));
-            Basic->Attributes = Information.HandleAttributes | ((Header->Flags & kObpPermanent) != 0 ? OBJ_PERMANENT : 0);
+            Basic->Attributes = Information.HandleAttributes
+                | ((Header->Flags & kObpPermanent) != 0 ? OBJ_PERMANENT : 0);
             Basic->GrantedAccess = Information.GrantedAccess;
             Basic->HandleCount = static_cast<ULONG>(Header->HandleCount);
-            Basic->PointerCount = static_cast<ULONG>(Header->PointerCount - 1); // not the one this call holds
+            Basic->PointerCount
+                = static_cast<ULONG>(Header->PointerCount - 1); // not the one this call holds
         }
         break;
     case ObjectNameInformation:
-        Status = ObQueryNameString(Object, static_cast<POBJECT_NAME_INFORMATION>(Buffer), Length, &Needed);
+        Status = ObQueryNameString(
+            Object, static_cast<POBJECT_NAME_INFORMATION>(Buffer), Length, &Needed);
         break;
     case ObjectTypeInformation: {
         UNICODE_STRING Name;
@@ -329,19 +378,33 @@ NTSTATUS NTAPI ZwClose(HANDLE Handle)
     return NtClose(Handle);
 }
 
-NTSTATUS NTAPI NtDuplicateObject(HANDLE SourceProcessHandle, HANDLE SourceHandle, HANDLE TargetProcessHandle,
-    PHANDLE TargetHandle, ACCESS_MASK DesiredAccess, ULONG HandleAttributes, ULONG Options)
+NTSTATUS NTAPI NtDuplicateObject(
+    HANDLE SourceProcessHandle,
+    HANDLE SourceHandle,
+    HANDLE TargetProcessHandle,
+    PHANDLE TargetHandle,
+    ACCESS_MASK DesiredAccess,
+    ULONG HandleAttributes,
+    ULONG Options)
 {
     NT_SYSTEM_CALL(DuplicateObject);
-    return Call.Leave(ObpDuplicateObject(Call.Mode(), SourceProcessHandle, SourceHandle, TargetProcessHandle,
-        TargetHandle, DesiredAccess, HandleAttributes, Options));
+    return Call.Leave(ObpDuplicateObject(
+        Call.Mode(), SourceProcessHandle, SourceHandle, TargetProcessHandle, TargetHandle,
+        DesiredAccess, HandleAttributes, Options));
 }
 
-NTSTATUS NTAPI ZwDuplicateObject(HANDLE SourceProcessHandle, HANDLE SourceHandle, HANDLE TargetProcessHandle,
-    PHANDLE TargetHandle, ACCESS_MASK DesiredAccess, ULONG HandleAttributes, ULONG Options)
+NTSTATUS NTAPI ZwDuplicateObject(
+    HANDLE SourceProcessHandle,
+    HANDLE SourceHandle,
+    HANDLE TargetProcessHandle,
+    PHANDLE TargetHandle,
+    ACCESS_MASK DesiredAccess,
+    ULONG HandleAttributes,
+    ULONG Options)
 {
     ZwScope Scope;
-    return NtDuplicateObject(SourceProcessHandle, SourceHandle, TargetProcessHandle, TargetHandle, DesiredAccess,
+    return NtDuplicateObject(
+        SourceProcessHandle, SourceHandle, TargetProcessHandle, TargetHandle, DesiredAccess,
         HandleAttributes, Options);
 }
 
@@ -349,7 +412,8 @@ NTSTATUS NTAPI NtMakeTemporaryObject(HANDLE Handle)
 {
     NT_SYSTEM_CALL(MakeTemporaryObject);
     PVOID Object = nullptr;
-    NTSTATUS Status = ObReferenceObjectByHandle(Handle, DELETE, nullptr, Call.Mode(), &Object, nullptr);
+    NTSTATUS Status
+        = ObReferenceObjectByHandle(Handle, DELETE, nullptr, Call.Mode(), &Object, nullptr);
     if (NT_SUCCESS(Status)) {
         ObMakeTemporaryObject(Object);
         ObfDereferenceObject(Object);
@@ -367,7 +431,8 @@ NTSTATUS NTAPI NtCreateDirectoryObject(
     PHANDLE DirectoryHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes)
 {
     NT_SYSTEM_CALL(CreateDirectoryObject);
-    return Call.Leave(ObpCreateDirectory(Call.Mode(), DirectoryHandle, DesiredAccess, ObjectAttributes));
+    return Call.Leave(
+        ObpCreateDirectory(Call.Mode(), DirectoryHandle, DesiredAccess, ObjectAttributes));
 }
 
 NTSTATUS NTAPI ZwCreateDirectoryObject(
@@ -381,8 +446,8 @@ NTSTATUS NTAPI NtOpenDirectoryObject(
     PHANDLE DirectoryHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes)
 {
     NT_SYSTEM_CALL(OpenDirectoryObject);
-    return Call.Leave(
-        ObpOpenByName(Call.Mode(), DirectoryHandle, DesiredAccess, ObjectAttributes, ObpDirectoryType));
+    return Call.Leave(ObpOpenByName(
+        Call.Mode(), DirectoryHandle, DesiredAccess, ObjectAttributes, ObpDirectoryType));
 }
 
 NTSTATUS NTAPI ZwOpenDirectoryObject(
@@ -392,30 +457,51 @@ NTSTATUS NTAPI ZwOpenDirectoryObject(
     return NtOpenDirectoryObject(DirectoryHandle, DesiredAccess, ObjectAttributes);
 }
 
-NTSTATUS NTAPI NtQueryDirectoryObject(HANDLE DirectoryHandle, PVOID Buffer, ULONG Length, BOOLEAN ReturnSingleEntry,
-    BOOLEAN RestartScan, PULONG Context, PULONG ReturnLength)
+NTSTATUS NTAPI NtQueryDirectoryObject(
+    HANDLE DirectoryHandle,
+    PVOID Buffer,
+    ULONG Length,
+    BOOLEAN ReturnSingleEntry,
+    BOOLEAN RestartScan,
+    PULONG Context,
+    PULONG ReturnLength)
 {
     NT_SYSTEM_CALL(QueryDirectoryObject);
     return Call.Leave(ObpQueryDirectory(
-        Call.Mode(), DirectoryHandle, Buffer, Length, ReturnSingleEntry, RestartScan, Context, ReturnLength));
+        Call.Mode(), DirectoryHandle, Buffer, Length, ReturnSingleEntry, RestartScan, Context,
+        ReturnLength));
 }
 
-NTSTATUS NTAPI ZwQueryDirectoryObject(HANDLE DirectoryHandle, PVOID Buffer, ULONG Length, BOOLEAN ReturnSingleEntry,
-    BOOLEAN RestartScan, PULONG Context, PULONG ReturnLength)
+NTSTATUS NTAPI ZwQueryDirectoryObject(
+    HANDLE DirectoryHandle,
+    PVOID Buffer,
+    ULONG Length,
+    BOOLEAN ReturnSingleEntry,
+    BOOLEAN RestartScan,
+    PULONG Context,
+    PULONG ReturnLength)
 {
     ZwScope Scope;
-    return NtQueryDirectoryObject(DirectoryHandle, Buffer, Length, ReturnSingleEntry, RestartScan, Context, ReturnLength);
+    return NtQueryDirectoryObject(
+        DirectoryHandle, Buffer, Length, ReturnSingleEntry, RestartScan, Context, ReturnLength);
 }
 
-NTSTATUS NTAPI NtCreateSymbolicLinkObject(PHANDLE LinkHandle, ACCESS_MASK DesiredAccess,
-    POBJECT_ATTRIBUTES ObjectAttributes, PUNICODE_STRING TargetName)
+NTSTATUS NTAPI NtCreateSymbolicLinkObject(
+    PHANDLE LinkHandle,
+    ACCESS_MASK DesiredAccess,
+    POBJECT_ATTRIBUTES ObjectAttributes,
+    PUNICODE_STRING TargetName)
 {
     NT_SYSTEM_CALL(CreateSymbolicLinkObject);
-    return Call.Leave(ObpCreateSymbolicLink(Call.Mode(), LinkHandle, DesiredAccess, ObjectAttributes, TargetName));
+    return Call.Leave(ObpCreateSymbolicLink(
+        Call.Mode(), LinkHandle, DesiredAccess, ObjectAttributes, TargetName));
 }
 
-NTSTATUS NTAPI ZwCreateSymbolicLinkObject(PHANDLE LinkHandle, ACCESS_MASK DesiredAccess,
-    POBJECT_ATTRIBUTES ObjectAttributes, PUNICODE_STRING TargetName)
+NTSTATUS NTAPI ZwCreateSymbolicLinkObject(
+    PHANDLE LinkHandle,
+    ACCESS_MASK DesiredAccess,
+    POBJECT_ATTRIBUTES ObjectAttributes,
+    PUNICODE_STRING TargetName)
 {
     ZwScope Scope;
     return NtCreateSymbolicLinkObject(LinkHandle, DesiredAccess, ObjectAttributes, TargetName);
@@ -425,7 +511,8 @@ NTSTATUS NTAPI NtOpenSymbolicLinkObject(
     PHANDLE LinkHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes)
 {
     NT_SYSTEM_CALL(OpenSymbolicLinkObject);
-    return Call.Leave(ObpOpenByName(Call.Mode(), LinkHandle, DesiredAccess, ObjectAttributes, ObpSymbolicLinkType));
+    return Call.Leave(ObpOpenByName(
+        Call.Mode(), LinkHandle, DesiredAccess, ObjectAttributes, ObpSymbolicLinkType));
 }
 
 NTSTATUS NTAPI ZwOpenSymbolicLinkObject(
@@ -435,31 +522,43 @@ NTSTATUS NTAPI ZwOpenSymbolicLinkObject(
     return NtOpenSymbolicLinkObject(LinkHandle, DesiredAccess, ObjectAttributes);
 }
 
-NTSTATUS NTAPI NtQuerySymbolicLinkObject(HANDLE LinkHandle, PUNICODE_STRING LinkTarget, PULONG ReturnedLength)
+NTSTATUS NTAPI
+NtQuerySymbolicLinkObject(HANDLE LinkHandle, PUNICODE_STRING LinkTarget, PULONG ReturnedLength)
 {
     NT_SYSTEM_CALL(QuerySymbolicLinkObject);
     return Call.Leave(ObpQuerySymbolicLink(Call.Mode(), LinkHandle, LinkTarget, ReturnedLength));
 }
 
-NTSTATUS NTAPI ZwQuerySymbolicLinkObject(HANDLE LinkHandle, PUNICODE_STRING LinkTarget, PULONG ReturnedLength)
+NTSTATUS NTAPI
+ZwQuerySymbolicLinkObject(HANDLE LinkHandle, PUNICODE_STRING LinkTarget, PULONG ReturnedLength)
 {
     ZwScope Scope;
     return NtQuerySymbolicLinkObject(LinkHandle, LinkTarget, ReturnedLength);
 }
 
-NTSTATUS NTAPI NtQueryObject(HANDLE Handle, OBJECT_INFORMATION_CLASS ObjectInformationClass, PVOID ObjectInformation,
-    ULONG ObjectInformationLength, PULONG ReturnLength)
+NTSTATUS NTAPI NtQueryObject(
+    HANDLE Handle,
+    OBJECT_INFORMATION_CLASS ObjectInformationClass,
+    PVOID ObjectInformation,
+    ULONG ObjectInformationLength,
+    PULONG ReturnLength)
 {
     NT_SYSTEM_CALL(QueryObject);
     return Call.Leave(ObpQueryObject(
-        Call.Mode(), Handle, ObjectInformationClass, ObjectInformation, ObjectInformationLength, ReturnLength));
+        Call.Mode(), Handle, ObjectInformationClass, ObjectInformation, ObjectInformationLength,
+        ReturnLength));
 }
 
-NTSTATUS NTAPI ZwQueryObject(HANDLE Handle, OBJECT_INFORMATION_CLASS ObjectInformationClass, PVOID ObjectInformation,
-    ULONG ObjectInformationLength, PULONG ReturnLength)
+NTSTATUS NTAPI ZwQueryObject(
+    HANDLE Handle,
+    OBJECT_INFORMATION_CLASS ObjectInformationClass,
+    PVOID ObjectInformation,
+    ULONG ObjectInformationLength,
+    PULONG ReturnLength)
 {
     ZwScope Scope;
-    return NtQueryObject(Handle, ObjectInformationClass, ObjectInformation, ObjectInformationLength, ReturnLength);
+    return NtQueryObject(
+        Handle, ObjectInformationClass, ObjectInformation, ObjectInformationLength, ReturnLength);
 }
 
 } // extern "C"

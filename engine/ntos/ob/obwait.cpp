@@ -11,10 +11,21 @@ POBJECT_TYPE* ExEventObjectType = &ObpEventType;
 
 namespace {
 
-enum class EventAction { Set, Reset, Clear, Pulse };
+enum class EventAction
+{
+    Set,
+    Reset,
+    Clear,
+    Pulse
+};
 
-NTSTATUS ObpCreateEvent(KPROCESSOR_MODE Mode, PHANDLE EventHandle, ACCESS_MASK DesiredAccess,
-    POBJECT_ATTRIBUTES ObjectAttributes, EVENT_TYPE EventType, BOOLEAN InitialState)
+NTSTATUS ObpCreateEvent(
+    KPROCESSOR_MODE Mode,
+    PHANDLE EventHandle,
+    ACCESS_MASK DesiredAccess,
+    POBJECT_ATTRIBUTES ObjectAttributes,
+    EVENT_TYPE EventType,
+    BOOLEAN InitialState)
 {
     PVOID Object = nullptr;
     HANDLE Local = nullptr;
@@ -24,7 +35,8 @@ NTSTATUS ObpCreateEvent(KPROCESSOR_MODE Mode, PHANDLE EventHandle, ACCESS_MASK D
         Status = STATUS_INVALID_PARAMETER;
     }
     if (NT_SUCCESS(Status)) {
-        Status = ObCreateObject(Mode, ObpEventType, ObjectAttributes, Mode, nullptr, sizeof(KEVENT), 0, 0, &Object);
+        Status = ObCreateObject(
+            Mode, ObpEventType, ObjectAttributes, Mode, nullptr, sizeof(KEVENT), 0, 0, &Object);
     }
     if (NT_SUCCESS(Status)) {
         KeInitializeEvent(static_cast<PRKEVENT>(Object), EventType, InitialState);
@@ -36,7 +48,8 @@ NTSTATUS ObpCreateEvent(KPROCESSOR_MODE Mode, PHANDLE EventHandle, ACCESS_MASK D
     return Status;
 }
 
-NTSTATUS ObpEventOperation(KPROCESSOR_MODE Mode, HANDLE EventHandle, PLONG PreviousState, EventAction Action)
+NTSTATUS
+ObpEventOperation(KPROCESSOR_MODE Mode, HANDLE EventHandle, PLONG PreviousState, EventAction Action)
 {
     PVOID Object = nullptr;
     LONG Old = 0;
@@ -46,7 +59,8 @@ NTSTATUS ObpEventOperation(KPROCESSOR_MODE Mode, HANDLE EventHandle, PLONG Previ
         Status = ObpProbeForWrite(Mode, PreviousState, sizeof(LONG), alignof(LONG));
     }
     if (NT_SUCCESS(Status)) {
-        Status = ObReferenceObjectByHandle(EventHandle, EVENT_MODIFY_STATE, ObpEventType, Mode, &Object, nullptr);
+        Status = ObReferenceObjectByHandle(
+            EventHandle, EVENT_MODIFY_STATE, ObpEventType, Mode, &Object, nullptr);
     }
     if (!NT_SUCCESS(Status)) {
         return Status;
@@ -86,7 +100,8 @@ NTSTATUS ObpCaptureTimeout(KPROCESSOR_MODE Mode, PLARGE_INTEGER* Timeout, PLARGE
     return Status;
 }
 
-NTSTATUS ObpWaitForSingle(KPROCESSOR_MODE Mode, HANDLE Handle, BOOLEAN Alertable, PLARGE_INTEGER Timeout)
+NTSTATUS
+ObpWaitForSingle(KPROCESSOR_MODE Mode, HANDLE Handle, BOOLEAN Alertable, PLARGE_INTEGER Timeout)
 {
     PVOID Object = nullptr;
     LARGE_INTEGER Copy;
@@ -105,15 +120,21 @@ NTSTATUS ObpWaitForSingle(KPROCESSOR_MODE Mode, HANDLE Handle, BOOLEAN Alertable
     return Status;
 }
 
-NTSTATUS ObpWaitForMultiple(KPROCESSOR_MODE Mode, ULONG HandleCount, PHANDLE Handles, WAIT_TYPE WaitType,
-    BOOLEAN Alertable, PLARGE_INTEGER Timeout)
+NTSTATUS ObpWaitForMultiple(
+    KPROCESSOR_MODE Mode,
+    ULONG HandleCount,
+    PHANDLE Handles,
+    WAIT_TYPE WaitType,
+    BOOLEAN Alertable,
+    PLARGE_INTEGER Timeout)
 {
     PVOID Objects[MAXIMUM_WAIT_OBJECTS];
     PVOID Waits[MAXIMUM_WAIT_OBJECTS];
     LARGE_INTEGER Copy;
     ULONG Count = 0;
 
-    if (HandleCount == 0 || HandleCount > MAXIMUM_WAIT_OBJECTS || (WaitType != WaitAll && WaitType != WaitAny)) {
+    if (HandleCount == 0 || HandleCount > MAXIMUM_WAIT_OBJECTS
+        || (WaitType != WaitAll && WaitType != WaitAny)) {
         return HandleCount == 0 || HandleCount > MAXIMUM_WAIT_OBJECTS ? STATUS_INVALID_PARAMETER_1
                                                                       : STATUS_INVALID_PARAMETER_3;
     }
@@ -122,7 +143,8 @@ NTSTATUS ObpWaitForMultiple(KPROCESSOR_MODE Mode, ULONG HandleCount, PHANDLE Han
         Status = ObpProbeForRead(Mode, Handles, HandleCount * sizeof(HANDLE), alignof(HANDLE));
     }
     while (NT_SUCCESS(Status) && Count < HandleCount) {
-        Status = ObReferenceObjectByHandle(Handles[Count], SYNCHRONIZE, nullptr, Mode, &Objects[Count], nullptr);
+        Status = ObReferenceObjectByHandle(
+            Handles[Count], SYNCHRONIZE, nullptr, Mode, &Objects[Count], nullptr);
         if (NT_SUCCESS(Status)) {
             Waits[Count] = ObpWaitObject(Objects[Count]);
             Status = Waits[Count] != nullptr ? STATUS_SUCCESS : STATUS_OBJECT_TYPE_MISMATCH;
@@ -136,7 +158,8 @@ NTSTATUS ObpWaitForMultiple(KPROCESSOR_MODE Mode, ULONG HandleCount, PHANDLE Han
         Status = Blocks != nullptr ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
     }
     if (NT_SUCCESS(Status)) {
-        Status = KeWaitForMultipleObjects(HandleCount, Waits, WaitType, UserRequest, Mode, Alertable, Timeout, Blocks);
+        Status = KeWaitForMultipleObjects(
+            HandleCount, Waits, WaitType, UserRequest, Mode, Alertable, Timeout, Blocks);
     }
     if (Blocks != nullptr) {
         ExFreePoolWithTag(Blocks, 'tiaW');
@@ -154,8 +177,9 @@ void ObpInitEvents()
 {
     OB_TYPE_PROCEDURES Procedures {};
 
-    Procedures.GenericMapping = { STANDARD_RIGHTS_READ | EVENT_QUERY_STATE, STANDARD_RIGHTS_WRITE | EVENT_MODIFY_STATE,
-        STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE, EVENT_ALL_ACCESS };
+    Procedures.GenericMapping
+        = { STANDARD_RIGHTS_READ | EVENT_QUERY_STATE, STANDARD_RIGHTS_WRITE | EVENT_MODIFY_STATE,
+            STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE, EVENT_ALL_ACCESS };
     Procedures.ValidAccessMask = EVENT_ALL_ACCESS;
     Procedures.WaitOffset = 0;
     Procedures.WaitPointerOffset = OBP_NOT_WAITABLE;
@@ -164,22 +188,31 @@ void ObpInitEvents()
 
 extern "C" {
 
-NTSTATUS NTAPI NtCreateEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
-    EVENT_TYPE EventType, BOOLEAN InitialState)
+NTSTATUS NTAPI NtCreateEvent(
+    PHANDLE EventHandle,
+    ACCESS_MASK DesiredAccess,
+    POBJECT_ATTRIBUTES ObjectAttributes,
+    EVENT_TYPE EventType,
+    BOOLEAN InitialState)
 {
     NT_SYSTEM_CALL(CreateEvent);
-    return Call.Leave(
-        ObpCreateEvent(Call.Mode(), EventHandle, DesiredAccess, ObjectAttributes, EventType, InitialState));
+    return Call.Leave(ObpCreateEvent(
+        Call.Mode(), EventHandle, DesiredAccess, ObjectAttributes, EventType, InitialState));
 }
 
-NTSTATUS NTAPI ZwCreateEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
-    EVENT_TYPE EventType, BOOLEAN InitialState)
+NTSTATUS NTAPI ZwCreateEvent(
+    PHANDLE EventHandle,
+    ACCESS_MASK DesiredAccess,
+    POBJECT_ATTRIBUTES ObjectAttributes,
+    EVENT_TYPE EventType,
+    BOOLEAN InitialState)
 {
     ZwScope Scope;
     return NtCreateEvent(EventHandle, DesiredAccess, ObjectAttributes, EventType, InitialState);
 }
 
-NTSTATUS NTAPI NtOpenEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes)
+NTSTATUS NTAPI
+NtOpenEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes)
 {
     NT_SYSTEM_CALL(OpenEvent);
     HANDLE Local = nullptr;
@@ -194,7 +227,8 @@ NTSTATUS NTAPI NtOpenEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess, POBJE
     return Call.Leave(Status);
 }
 
-NTSTATUS NTAPI ZwOpenEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes)
+NTSTATUS NTAPI
+ZwOpenEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes)
 {
     ZwScope Scope;
     return NtOpenEvent(EventHandle, DesiredAccess, ObjectAttributes);
@@ -215,7 +249,8 @@ NTSTATUS NTAPI ZwSetEvent(HANDLE EventHandle, PLONG PreviousState)
 NTSTATUS NTAPI NtResetEvent(HANDLE EventHandle, PLONG PreviousState)
 {
     NT_SYSTEM_CALL(ResetEvent);
-    return Call.Leave(ObpEventOperation(Call.Mode(), EventHandle, PreviousState, EventAction::Reset));
+    return Call.Leave(
+        ObpEventOperation(Call.Mode(), EventHandle, PreviousState, EventAction::Reset));
 }
 
 NTSTATUS NTAPI ZwResetEvent(HANDLE EventHandle, PLONG PreviousState)
@@ -239,7 +274,8 @@ NTSTATUS NTAPI ZwClearEvent(HANDLE EventHandle)
 NTSTATUS NTAPI NtPulseEvent(HANDLE EventHandle, PLONG PreviousState)
 {
     NT_SYSTEM_CALL(PulseEvent);
-    return Call.Leave(ObpEventOperation(Call.Mode(), EventHandle, PreviousState, EventAction::Pulse));
+    return Call.Leave(
+        ObpEventOperation(Call.Mode(), EventHandle, PreviousState, EventAction::Pulse));
 }
 
 NTSTATUS NTAPI ZwPulseEvent(HANDLE EventHandle, PLONG PreviousState)
@@ -261,14 +297,23 @@ NTSTATUS NTAPI ZwWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable, PLARGE_IN
 }
 
 NTSTATUS NTAPI NtWaitForMultipleObjects(
-    ULONG HandleCount, PHANDLE Handles, WAIT_TYPE WaitType, BOOLEAN Alertable, PLARGE_INTEGER Timeout)
+    ULONG HandleCount,
+    PHANDLE Handles,
+    WAIT_TYPE WaitType,
+    BOOLEAN Alertable,
+    PLARGE_INTEGER Timeout)
 {
     NT_SYSTEM_CALL(WaitForMultipleObjects);
-    return Call.Leave(ObpWaitForMultiple(Call.Mode(), HandleCount, Handles, WaitType, Alertable, Timeout));
+    return Call.Leave(
+        ObpWaitForMultiple(Call.Mode(), HandleCount, Handles, WaitType, Alertable, Timeout));
 }
 
 NTSTATUS NTAPI ZwWaitForMultipleObjects(
-    ULONG HandleCount, PHANDLE Handles, WAIT_TYPE WaitType, BOOLEAN Alertable, PLARGE_INTEGER Timeout)
+    ULONG HandleCount,
+    PHANDLE Handles,
+    WAIT_TYPE WaitType,
+    BOOLEAN Alertable,
+    PLARGE_INTEGER Timeout)
 {
     ZwScope Scope;
     return NtWaitForMultipleObjects(HandleCount, Handles, WaitType, Alertable, Timeout);
@@ -279,7 +324,8 @@ NTSTATUS NTAPI NtDelayExecution(BOOLEAN Alertable, PLARGE_INTEGER Interval)
     NT_SYSTEM_CALL(DelayExecution);
     LARGE_INTEGER Copy;
     PLARGE_INTEGER Local = Interval;
-    NTSTATUS Status = Interval == nullptr ? STATUS_INVALID_PARAMETER : ObpCaptureTimeout(Call.Mode(), &Local, &Copy);
+    NTSTATUS Status = Interval == nullptr ? STATUS_INVALID_PARAMETER
+                                          : ObpCaptureTimeout(Call.Mode(), &Local, &Copy);
     if (NT_SUCCESS(Status)) {
         Status = KeDelayExecutionThread(Call.Mode(), Alertable, Local);
     }
@@ -287,16 +333,19 @@ NTSTATUS NTAPI NtDelayExecution(BOOLEAN Alertable, PLARGE_INTEGER Interval)
 }
 
 /// Source   windows-driver-docs: wdm/iocreatenotificationevent
-static PKEVENT ObpOpenOrCreateEvent(PUNICODE_STRING EventName, PHANDLE EventHandle, EVENT_TYPE Type, BOOLEAN State)
+static PKEVENT
+ObpOpenOrCreateEvent(PUNICODE_STRING EventName, PHANDLE EventHandle, EVENT_TYPE Type, BOOLEAN State)
 {
     OBJECT_ATTRIBUTES Attributes;
     PVOID Object = nullptr;
     PVOID Found = nullptr;
 
     InitializeObjectAttributes(
-        &Attributes, EventName, OBJ_OPENIF | OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, nullptr, nullptr);
+        &Attributes, EventName, OBJ_OPENIF | OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, nullptr,
+        nullptr);
     if (!NT_SUCCESS(ObCreateObject(
-            KernelMode, ObpEventType, &Attributes, KernelMode, nullptr, sizeof(KEVENT), 0, 0, &Object))) {
+            KernelMode, ObpEventType, &Attributes, KernelMode, nullptr, sizeof(KEVENT), 0, 0,
+            &Object))) {
         return nullptr;
     }
     KeInitializeEvent(static_cast<PRKEVENT>(Object), Type, State);
