@@ -73,8 +73,7 @@ typedef struct _MUP_PREFIX
     LIST_ENTRY Links; // in MupPrefixes, oldest first
     PMUP_PROVIDER Provider; // referenced
     ULONGLONG ExpiresAt; // interrupt time, 100 ns
-    UNICODE_STRING
-        Name; // \server\share, one leading and no trailing backslash; behind this structure
+    UNICODE_STRING Name; // \server\share, no trailing backslash; lies behind this structure
 } MUP_PREFIX, *PMUP_PREFIX;
 
 // What MUP knows of an open file.

@@ -301,8 +301,8 @@ TEST_CASE(
 TEST_CASE("a request for a file MUP never saw opened is a bug check", "[mup]")
 {
     Lab lab;
-    lab.asSystem([] {
-        Name name(R"(\Device\Mup)");
+    Name name(R"(\Device\Mup)"); // out here: a thread that bug checks never unwinds
+    lab.asSystem([&] {
         PFILE_OBJECT own = nullptr;
         PDEVICE_OBJECT mup = nullptr;
         IoGetDeviceObjectPointer(name.get(), FILE_READ_ATTRIBUTES, &own, &mup);
