@@ -453,8 +453,9 @@ void ConnectionCore::run(const std::shared_ptr<Chain>& pinned)
             result = status::kCancelled;
         }
         if (result == status::kSuccess) {
-            result = (this->*kRows[static_cast<std::size_t>(request.command)].handler)(
-                request, chain.reply, chain);
+            // Read on its own: within the call gcc 12 loses the index under the bounds sanitizer.
+            const auto handler = kRows[static_cast<std::size_t>(request.command)].handler;
+            result = (this->*handler)(request, chain.reply, chain);
             if (m_ended) {
                 return;
             }
