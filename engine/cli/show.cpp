@@ -5,6 +5,7 @@
 #include "traces/exporters/exporters.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 
@@ -17,6 +18,7 @@ struct Options
     std::string trace;
     TreeOptions tree;
     bool isTree = false;
+    bool fromGiven = false;
     bool json = false;
 };
 
@@ -28,7 +30,12 @@ int show(const Options& options)
         printError(error);
         return 1;
     }
-    const Range& range = options.tree.range;
+    // The tree is for people: it begins where the scenario does, not where the machine boots.
+    TreeOptions tree = options.tree;
+    if (options.isTree && !options.fromGiven && !tree.everything) {
+        tree.range.from = std::strtoull(reader->meta("start", "1").c_str(), nullptr, 10);
+    }
+    const Range& range = tree.range;
     if (range.from > range.to) {
         printError("--from lies behind --to");
         return 2;
@@ -37,7 +44,7 @@ int show(const Options& options)
         trace::exportEventsJson(*reader, range.from, range.to, std::cout);
         std::cout << '\n';
     } else if (options.isTree) {
-        printTree(*reader, options.tree, std::cout);
+        printTree(*reader, tree, std::cout);
     } else {
         dumpEvents(*reader, range, options.tree.onlyMrx, std::cout);
     }
@@ -62,11 +69,14 @@ void addShow(CLI::App& app, int& status)
         "--mrx", options->tree.onlyMrx, "only calls into the mini-redirector and its callbacks");
     command->add_flag(
         "--all", options->tree.everything,
-        "in the tree: also waits, locks, packets and request fields");
-    command->add_option("--from", options->tree.range.from, "first event");
+        "in the tree: also the machine's start, waits, locks, packets and request fields");
+    CLI::Option* from = command->add_option("--from", options->tree.range.from, "first event");
     command->add_option("--to", options->tree.range.to, "last event");
     command->add_flag("--json", options->json, "events as a JSON array");
-    command->callback([options, &status] { status = show(*options); });
+    command->callback([options, from, &status] {
+        options->fromGiven = from->count() > 0;
+        status = show(*options);
+    });
 }
 
 } // namespace rdrlab::cli

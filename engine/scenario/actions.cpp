@@ -23,13 +23,14 @@ Machine* runningMachine(lua_State* state, const char* call, std::string& problem
     return language.machine();
 }
 
-std::string textOf(lua_State* state, int index)
+/// The value as text; a long string is cut where it is only quoted in a message.
+std::string textOf(lua_State* state, int index, bool whole = false)
 {
     size_t length = 0;
     const char* text = luaL_tolstring(state, index, &length);
     std::string result(text, length);
     lua_pop(state, 1);
-    if (lua_type(state, index) == LUA_TSTRING && result.size() > 60)
+    if (!whole && lua_type(state, index) == LUA_TSTRING && result.size() > 60)
         result = result.substr(0, 60) + "... (" + std::to_string(length) + " bytes)";
     return result;
 }
@@ -66,7 +67,7 @@ int log(lua_State* state, std::string& problem)
         return 0;
     std::string line;
     for (int i = 1; i <= lua_gettop(state); i++)
-        line += (i > 1 ? " " : "") + textOf(state, i);
+        line += (i > 1 ? " " : "") + textOf(state, i, true);
     machine->log(line);
     return 0;
 }

@@ -9,6 +9,7 @@
 
 #include <cstring>
 #include <new>
+#include <vector>
 
 namespace rdrlab::scenario::nt {
 
@@ -126,8 +127,9 @@ Request::~Request()
         return;
     if (pending()) {
         // The system may still write here: the memory stays with the process until it ends.
-        new std::shared_ptr<UserBuffer>(std::move(buffer));
-        new std::shared_ptr<UserBuffer>(std::move(input));
+        static std::vector<std::shared_ptr<UserBuffer>> s_abandoned;
+        s_abandoned.push_back(std::move(buffer));
+        s_abandoned.push_back(std::move(input));
         return;
     }
     MmpFreeUser(m_statusBlock);

@@ -103,6 +103,7 @@ private:
     std::string boot();
     std::string loadDrivers();
     std::string startRedirectors();
+    std::string stopRedirectors();
     std::string startProcesses();
     void startAppThread(ntos::Process* process, const std::string& name, int body, uint64_t startNs, int number);
     void closeTrace();
@@ -222,6 +223,15 @@ std::string Run::startRedirectors()
             problem = "the redirector refused the credentials of " + user.name + ": " + statusName(status);
     }
     return problem;
+}
+
+/// Ends what startRedirectors() began, so that delayed closes and disconnections are part of the recording. A scenario may
+/// have stopped the redirector itself, or leave files open on purpose: both are no error.
+std::string Run::stopRedirectors()
+{
+    if (!m_language.plan().redirector.start || m_options.driverPath.empty())
+        return {};
+    return runAs(kServicesUser, "services", [] { redirector::stop(); });
 }
 
 std::string Run::startProcesses()
@@ -408,6 +418,9 @@ RunReport Run::execute()
         m_recorder->meta("setup_events", static_cast<int64_t>(m_recorder->lastSeq()));
     if (problem.empty() && m_options.built)
         m_options.built();
+    // Where the scenario itself begins: what is before it is the machine coming up.
+    if (m_recorder)
+        m_recorder->meta("start", static_cast<int64_t>(m_recorder->lastSeq() + 1));
     if (problem.empty())
         problem = startProcesses();
     if (problem.empty()) {
@@ -416,6 +429,8 @@ RunReport Run::execute()
             problem = "stopped by the controller";
         else if (!result.ok())
             problem = firstLine(result.report);
+        else
+            problem = stopRedirectors();
     }
     return report(problem);
 }
