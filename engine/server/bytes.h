@@ -95,7 +95,9 @@ public:
     {
         const std::size_t at = buffer.size();
         buffer.resize(at + count);
-        std::memset(buffer.data() + at, 0, count);
+        if (count != 0) {
+            std::memset(buffer.data() + at, 0, count);
+        }
     }
     void align(std::size_t unit, std::size_t base = 0)
     {

@@ -444,7 +444,8 @@ void ConnectionCore::run(const std::shared_ptr<Chain>& pinned)
             if (applyFault(chain)) {
                 return;
             }
-            if (chain.fault && chain.fault->action == FaultRule::Action::OverrideStatus) {
+            if (result == status::kSuccess && chain.fault
+                && chain.fault->action == FaultRule::Action::OverrideStatus) {
                 result = chain.fault->status;
             }
         }
@@ -452,9 +453,8 @@ void ConnectionCore::run(const std::shared_ptr<Chain>& pinned)
         if (request.cancelled) {
             result = status::kCancelled;
         }
-        if (result == status::kSuccess) {
-            // Read on its own: within the call gcc 12 loses the index under the bounds sanitizer.
-            const auto handler = kRows[static_cast<std::size_t>(request.command)].handler;
+        if (result == status::kSuccess && request.command < Command::Count) {
+            const Handler handler = kRows[static_cast<std::size_t>(request.command)].handler;
             result = (this->*handler)(request, chain.reply, chain);
             if (m_ended) {
                 return;

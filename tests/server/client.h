@@ -14,6 +14,21 @@
 
 namespace rdrlab::server::test {
 
+/// Shared and kept by the client, so that a Reader of a temporary Answer stays good to the end of the test.
+class Message
+{
+public:
+    void assign(ByteSpan bytes) { m_bytes = std::make_shared<Buffer>(bytes.begin(), bytes.end()); }
+    operator const Buffer&() const { return *m_bytes; }
+    operator ByteSpan() const { return *m_bytes; }
+    const std::byte* data() const { return m_bytes->data(); }
+    std::byte operator[](std::size_t at) const { return m_bytes->at(at); }
+    std::shared_ptr<Buffer> share() const { return m_bytes; }
+
+private:
+    std::shared_ptr<Buffer> m_bytes;
+};
+
 struct Answer
 {
     std::uint32_t status = 0;
@@ -24,11 +39,11 @@ struct Answer
     std::uint64_t asyncId = 0;
     std::uint32_t treeId = 0;
     std::uint64_t sessionId = 0;
-    Buffer message; // from the header on
+    Message message; // from the header on
 
     Reader body() const
     {
-        Reader in(message);
+        Reader in { ByteSpan(message) };
         in.seek(64);
         return in;
     }
@@ -99,7 +114,8 @@ public:
             answer.sessionId = header.u64();
             REQUIRE(next <= rest.size());
             const ByteSpan part = rest.first(next ? next : rest.size());
-            answer.message.assign(part.begin(), part.end());
+            answer.message.assign(part);
+            m_kept.push_back(answer.message.share());
             credits += answer.credits;
             answers.push_back(answer);
             rest = rest.subspan(part.size());
@@ -682,6 +698,9 @@ public:
     std::deque<Answer> answers;
     std::vector<Buffer> raw;
     Buffer* record = nullptr; // every frame sent is appended
+
+private:
+    std::vector<std::shared_ptr<Buffer>> m_kept;
 };
 
 /// A server with one user ("user", "pw") and the shares public, private (user only), readonly.

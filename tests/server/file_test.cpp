@@ -74,7 +74,8 @@ std::vector<std::string> namesOf(const Answer& answer, std::uint8_t infoClass)
 Buffer number(std::uint64_t value, std::size_t bytes = 8)
 {
     Buffer out(bytes);
-    std::memcpy(out.data(), &value, bytes);
+    std::memset(out.data(), 0, bytes);
+    std::memcpy(out.data(), &value, std::min(bytes, sizeof value));
     return out;
 }
 
