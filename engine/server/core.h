@@ -378,7 +378,7 @@ public:
     void tick();
     std::optional<std::uint64_t> nextDeadlineNs() const;
 
-    void closeOpen(const std::shared_ptr<Open>& open);
+    void closeOpen(std::shared_ptr<Open> open); // by value: the table of opens lets go of it
     void closeOpensOf(const Session& session, ConnectionCore& connection, bool keepDurable);
     void closeOpensOf(const Tree& tree, const Session& session);
     void deleteNode(Node& node, const Node::Link& link, Share& share);

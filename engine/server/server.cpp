@@ -157,7 +157,7 @@ void ServerCore::deleteNode(Node& node, const Node::Link& link, Share& share)
         directory ? notifyfilter::kDirName : notifyfilter::kFileName);
 }
 
-void ServerCore::closeOpen(const std::shared_ptr<Open>& open)
+void ServerCore::closeOpen(std::shared_ptr<Open> open)
 {
     if (opens.erase(open->persistentId) == 0) {
         return;
