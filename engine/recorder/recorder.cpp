@@ -72,6 +72,7 @@ struct Recorder::Implementation
     Tape tape;
     Pump pump;
     const sched::Context* context = &kNobody;
+    bool over = false; // finished: what the machine still does while it shuts down is not recorded
     Seq seq = 0;
     std::uint64_t choices = 0;
 
@@ -351,6 +352,9 @@ void Recorder::meta(std::string_view key, std::int64_t value)
 
 void Recorder::process(std::uint32_t id, std::string_view name)
 {
+    if (m_implementation->over) {
+        return;
+    }
     Slot& slot = m_implementation->tape.next();
     slot.slot = SlotKind::Process;
     slot.object = id;
@@ -360,6 +364,9 @@ void Recorder::process(std::uint32_t id, std::string_view name)
 
 void Recorder::thread(std::uint32_t id, std::uint32_t process, std::string_view name)
 {
+    if (m_implementation->over) {
+        return;
+    }
     Slot& slot = m_implementation->tape.next();
     slot.slot = SlotKind::Thread;
     slot.object = id;
@@ -504,6 +511,9 @@ Seq Recorder::event(
     std::uint64_t argument)
 {
     Implementation& self = *m_implementation;
+    if (self.over) {
+        return 0;
+    }
     const trace::StringId name = self.literal(routine);
     return self.put(
         kind, layer, self.top(), name, self.objectId(object), argument, 0, status, true);
@@ -513,6 +523,9 @@ Seq Recorder::text(
     Layer layer, EventKind kind, const char* routine, const void* object, std::string_view text)
 {
     Implementation& self = *m_implementation;
+    if (self.over) {
+        return 0;
+    }
     if (text.size() > kMaximumTextBytes) {
         std::size_t length = kMaximumTextBytes;
         while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) {
@@ -712,6 +725,9 @@ void Recorder::changed(
 void Recorder::packet(const PacketInfo& packet, std::span<const std::byte> payload)
 {
     Implementation& self = *m_implementation;
+    if (self.over) {
+        return;
+    }
     self.tape.hold(payload.size());
     const trace::StringId routine
         = self.literal(packet.direction == trace::Direction::ToServer ? "to server" : "to client");
@@ -738,6 +754,9 @@ void Recorder::input(
     std::span<const std::byte> bytes)
 {
     Implementation& self = *m_implementation;
+    if (self.over) {
+        return;
+    }
     self.tape.hold(bytes.size());
     self.put(EventKind::Input, Layer::Wire, self.top(), 0, 0, bytes.size(), 0, 0, false);
     Slot& slot = self.tape.next();
@@ -776,6 +795,7 @@ bool Recorder::finish()
     if (g_active == this) {
         setContext(nullptr);
     }
+    m_implementation->over = true;
     return m_implementation->pump.finish();
 }
 

@@ -40,6 +40,22 @@ TEST_CASE("spans nest per thread and keep their parents", "[recorder][spans]")
                    "end C in 3<1", "end A in 1<0" });
 }
 
+TEST_CASE("what a machine does after the end of its recording is not recorded", "[recorder]")
+{
+    test::Playback play("after-the-end");
+    play->event(Layer::Server, EventKind::Note, "before", nullptr, 0, 0);
+    REQUIRE(play->finish());
+    // More than the recorder's memory holds: nobody empties it any more.
+    const std::vector<std::byte> payload(1000);
+    for (int round = 0; round < 100000; ++round) {
+        play->event(Layer::Server, EventKind::Note, "after", nullptr, 0, 0);
+        play->text(Layer::Server, EventKind::Note, "after", nullptr, "words");
+        play->packet({}, payload);
+        play->thread(8, 4, "late");
+    }
+    CHECK(play.events() == Lines { "note before" });
+}
+
 TEST_CASE("a call that pends stays open until somebody finishes it", "[recorder][spans]")
 {
     test::Playback play("pend");
