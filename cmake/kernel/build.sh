@@ -18,7 +18,7 @@ INCLUDES=(-I. -Iengine/rdbss -Iengine/ddk/rx -isystem "$DDK/ddk" -include "$KERN
 DIALECT=(-O2 -std=c++20 -ffreestanding -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-asynchronous-unwind-tables
     -fno-stack-protector -fms-extensions -fno-strict-aliasing "-ffile-prefix-map=$PWD=.")
 WARNINGS=(-Wall -Wno-multichar -Wno-unknown-pragmas -Wno-attributes -Wno-unused-function -Wno-unused-variable
-    -Wno-array-bounds -Wno-invalid-offsetof)
+    -Wno-unused-but-set-variable -Wno-array-bounds -Wno-invalid-offsetof)
 CACHE=$(command -v ccache || true)
 export CCACHE_BASEDIR=$PWD
 
@@ -72,7 +72,7 @@ rename_symbols() # ARCHITECTURE OUT OBJECT
     while read -r symbol; do
         name=${symbol#\?}
         name=${name%%@@*}
-        wanted=$("$nm" -u "$2"/*.o | awk '{print $2}' | grep -E "^__Z${#name}${name}([^a-z]|P|m|v)" | sort -u | head -n 1)
+        wanted=$("$nm" -u "$2"/*.o | awk -v prefix="__Z${#name}$name" 'index($2, prefix) == 1 && !found {print $2; found = 1}')
         [ -z "$wanted" ] || arguments+=(--redefine-sym "$symbol=$wanted")
     done < <("$nm" --defined-only "$3" | awk '$2 == "T" {print $3}' | grep '^?')
     [ ${#arguments[@]} = 0 ] || "$1-w64-mingw32-objcopy" "${arguments[@]}" "$3"
@@ -96,14 +96,15 @@ link_driver() # ARCHITECTURE OUT
 
 check_imports() # ARCHITECTURE OUT
 {
-    local dll
+    local dll headers
+    headers=$("$1-w64-mingw32-objdump" -p "$2/minirdr.sys")
     while read -r dll; do
         case ${dll,,} in
             ntoskrnl.exe | hal.dll | netio.sys | cng.sys | ksecdd.sys) ;;
             *) die "$1: minirdr.sys imports $dll, which no kernel has" ;;
         esac
-    done < <("$1-w64-mingw32-objdump" -p "$2/minirdr.sys" | sed -n 's/.*DLL Name: //p')
-    "$1-w64-mingw32-objdump" -p "$2/minirdr.sys" | grep -q 'Subsystem.*(NT native)' || die "$1: not a native image"
+    done < <(sed -n 's/.*DLL Name: //p' <<<"$headers")
+    grep -q 'Subsystem.*(NT native)' <<<"$headers" || die "$1: not a native image"
 }
 
 build() # ARCHITECTURE
