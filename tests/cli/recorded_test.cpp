@@ -4,7 +4,6 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
-#include <regex>
 #include <sstream>
 
 using namespace rdrlab;
@@ -19,6 +18,17 @@ std::string outputOf(const std::string& command)
     std::ostringstream text;
     text << file.rdbuf();
     return text.str();
+}
+
+bool holdsPointer(const std::string& text)
+{
+    for (std::size_t at = 0; (at = text.find("0x", at)) != std::string::npos; at += 2) {
+        const std::size_t end = text.find_first_not_of("0123456789abcdef", at + 2);
+        if (std::min(end, text.size()) - at - 2 >= 11) {
+            return true;
+        }
+    }
+    return false;
 }
 
 std::string recordLab(const std::string& name)
@@ -42,7 +52,7 @@ TEST_CASE(
     CHECK(dump.size() > 10'000);
     CHECK(dump == outputOf(program + " show " + recordLab("second.rdrtrace")));
     // No pointer of this machine: those have eleven digits or more.
-    CHECK_FALSE(std::regex_search(dump, std::regex("0x[0-9a-f]{11,}")));
+    CHECK_FALSE(holdsPointer(dump));
 }
 
 TEST_CASE("the tree of the first open tells the story of every calldown", "[cli][recorded]")
