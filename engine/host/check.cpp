@@ -8,7 +8,8 @@ namespace rdrlab::host {
 void checkFailed(const char* condition, const char* file, int line, const char* note) noexcept
 {
     std::fprintf(
-        stderr, "rdrlab: internal error: %s:%d: %s%s%s\n", file, line, condition, note ? ": " : "", note ? note : "");
+        stderr, "rdrlab: internal error: %s:%d: %s%s%s\n", file, line, condition, note ? ": " : "",
+        note ? note : "");
     std::abort();
 }
 

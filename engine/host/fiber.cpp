@@ -54,7 +54,8 @@ public:
             return stack;
         }
         const size_t guard = guardBytes();
-        void* base = mmap(nullptr, kStackBytes + guard, PROT_READ | PROT_WRITE,
+        void* base = mmap(
+            nullptr, kStackBytes + guard, PROT_READ | PROT_WRITE,
             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
         RDRLAB_CHECK_NOTE(base != MAP_FAILED, "no memory for a fiber's stack");
         RDRLAB_CHECK(mprotect(base, guard, PROT_NONE) == 0);
@@ -73,8 +74,14 @@ public:
     }
 
 private:
-    static size_t guardBytes() { return static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
-    static void unmap(std::byte* stack) { munmap(stack - guardBytes(), kStackBytes + guardBytes()); }
+    static size_t guardBytes()
+    {
+        return static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    }
+    static void unmap(std::byte* stack)
+    {
+        munmap(stack - guardBytes(), kStackBytes + guardBytes());
+    }
 
     std::vector<std::byte*> m_free;
 };

@@ -1,11 +1,12 @@
 // fiber.h - one flow of control on a stack of its own.
 //
-// A fiber is resumed by whoever owns it (the scheduler's loop) and suspends back to it. Stacks are mapped with a guard page
-// below, so an overrun is a fault at once and never a silent overwrite, and are pooled because mapping one costs more than
-// everything else in a fiber's birth.
+// A fiber is resumed by whoever owns it (the scheduler's loop) and suspends back to it. Stacks are
+// mapped with a guard page below, so an overrun is a fault at once and never a silent overwrite,
+// and are pooled because mapping one costs more than everything else in a fiber's birth.
 //
-// A fiber that is destroyed while suspended is abandoned: its frames are not unwound. Kernel frames cannot be unwound (they
-// are compiled without exceptions), and a machine that stopped has nothing left to clean up.
+// A fiber that is destroyed while suspended is abandoned: its frames are not unwound. Kernel frames
+// cannot be unwound (they are compiled without exceptions), and a machine that stopped has nothing
+// left to clean up.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +18,8 @@ namespace rdrlab::host {
 class Fiber
 {
 public:
-    /// The body runs at the first resume. An exception that leaves it is rethrown from that resume call.
+    /// The body runs at the first resume. An exception that leaves it is rethrown from that resume
+    /// call.
     explicit Fiber(std::function<void()> body);
     ~Fiber();
     Fiber(const Fiber&) = delete;

@@ -1,7 +1,7 @@
 // result.h - the value of something that may fail in an expected way.
 //
-// Failure that a caller should handle (a missing file, bad input) travels as a Result; a bug is a CHECK; nothing of ours
-// throws. An Error is one clear line for a person.
+// Failure that a caller should handle (a missing file, bad input) travels as a Result; a bug is a
+// CHECK; nothing of ours throws. An Error is one clear line for a person.
 #pragma once
 
 #include "engine/host/check.h"
@@ -17,8 +17,7 @@ struct Error
     std::string message;
 };
 
-template <typename T>
-class [[nodiscard]] Result
+template <typename T> class [[nodiscard]] Result
 {
 public:
     Result(T value)

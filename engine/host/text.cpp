@@ -15,8 +15,8 @@ struct Decoded
     bool valid;
 };
 
-// Reads one code point at `at` (which is inside the text). The bounds of the second byte exclude overlong forms,
-// surrogates and what lies above U+10FFFF.
+// Reads one code point at `at` (which is inside the text). The bounds of the second byte exclude
+// overlong forms, surrogates and what lies above U+10FFFF.
 Decoded decodeUtf8(std::string_view text, size_t at)
 {
     const auto byteAt = [&](size_t index) { return static_cast<unsigned char>(text[index]); };
@@ -106,7 +106,9 @@ std::string toUtf8(std::u16string_view utf16)
         if (value >= 0xD800 && value < 0xE000) {
             const bool paired = value < 0xDC00 && at + 1 < utf16.size() && utf16[at + 1] >= 0xDC00
                 && utf16[at + 1] < 0xE000;
-            value = paired ? 0x10000 + ((value - 0xD800) << 10) + (utf16[++at] - char32_t { 0xDC00 }) : kReplacement;
+            value = paired
+                ? 0x10000 + ((value - 0xD800) << 10) + (utf16[++at] - char32_t { 0xDC00 })
+                : kReplacement;
         }
         appendUtf8(out, value);
     }

@@ -1,7 +1,8 @@
 // text.h - UTF-8 outside, UTF-16 inside.
 //
-// The kernel's strings are UTF-16 and may hold unpaired surrogates, which a file name can carry; they become U+FFFD on the
-// way out. Malformed UTF-8 becomes U+FFFD on the way in, one per maximal ill-formed part.
+// The kernel's strings are UTF-16 and may hold unpaired surrogates, which a file name can carry;
+// they become U+FFFD on the way out. Malformed UTF-8 becomes U+FFFD on the way in, one per maximal
+// ill-formed part.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// machineclock_host.h - the machine's scheduler as the clock of a wire, and the wire's real sockets as the scheduler's input.
+// machineclock_host.h - the machine's scheduler as the clock of a wire, and the wire's real sockets
+// as the scheduler's input.
 #pragma once
 
 #include "engine/sched/scheduler.h"
@@ -24,7 +25,10 @@ public:
     }
     void cancelTimer(TimerId timer) override { m_scheduler.cancelTimer(timer); }
     void post(std::function<void()> run) override { m_scheduler.postEvent(std::move(run)); }
-    std::uint32_t choose(std::uint32_t bound) override { return m_scheduler.choices().choose(bound, "wire"); }
+    std::uint32_t choose(std::uint32_t bound) override
+    {
+        return m_scheduler.choices().choose(bound, "wire");
+    }
 
 private:
     sched::Scheduler& m_scheduler;
@@ -54,7 +58,9 @@ public:
                 run();
         };
         m_network.waitLive(
-            nextDeadlineNs == sched::kForever ? std::nullopt : std::optional<std::uint64_t>(nextDeadlineNs), hand);
+            nextDeadlineNs == sched::kForever ? std::nullopt
+                                              : std::optional<std::uint64_t>(nextDeadlineNs),
+            hand);
         return outcome;
     }
 

@@ -1,4 +1,5 @@
-// world_host.cpp - boots the parts of the executive in order, runs programs, and takes everything down again.
+// world_host.cpp - boots the parts of the executive in order, runs programs, and takes everything
+// down again.
 #include "engine/ntos/world_host.h"
 
 #include "engine/host/check.h"
@@ -59,7 +60,9 @@ void requireBoot(NTSTATUS status, const char* part)
     if (NT_SUCCESS(status))
         return;
     char note[80];
-    std::snprintf(note, sizeof(note), "%s does not come up: status 0x%08X", part, static_cast<unsigned>(status));
+    std::snprintf(
+        note, sizeof(note), "%s does not come up: status 0x%08X", part,
+        static_cast<unsigned>(status));
     KiBugCheckNote(note, PHASE1_INITIALIZATION_FAILED, static_cast<ULONG>(status), 0, 0, 0);
 }
 
@@ -128,7 +131,8 @@ struct World::State
     std::unique_ptr<vnet::Network> ownNetwork;
     vnet::Network* network = nullptr;
     std::optional<LiveInput> live;
-    // Bodies of threads that have not ended. Owned here, because a thread that is abandoned unwinds nothing.
+    // Bodies of threads that have not ended. Owned here, because a thread that is abandoned unwinds
+    // nothing.
     std::list<std::function<void()>> bodies;
     std::vector<std::string> drivers; // service names in order of loading
     std::optional<Leaks> leaks; // set: shut down
@@ -151,13 +155,18 @@ struct World::State
         state->starts.remove_if([start](const Start& one) { return &one == start; });
     }
 
-    Thread* spawn(PEPROCESS process, std::string_view name, bool user, bool daemon, std::function<void()> body)
+    Thread* spawn(
+        PEPROCESS process,
+        std::string_view name,
+        bool user,
+        bool daemon,
+        std::function<void()> body)
     {
         bodies.push_back(std::move(body));
         starts.push_back({ this, std::prev(bodies.end()) });
         PETHREAD thread = nullptr;
-        const NTSTATUS status
-            = PspCreateThread(process, std::string(name).c_str(), user, daemon, threadStart, &starts.back(), &thread);
+        const NTSTATUS status = PspCreateThread(
+            process, std::string(name).c_str(), user, daemon, threadStart, &starts.back(), &thread);
         RDRLAB_CHECK_NOTE(NT_SUCCESS(status), "a thread could not be created");
         // The running thread keeps itself alive; whoever wants it longer takes a reference.
         ObfDereferenceObject(thread);
@@ -224,7 +233,8 @@ World::World(BootOptions options)
 
     g_world = this;
     KiProcessorCount = state.options.cpus;
-    KiNtVersion = state.options.profile2003 ? KI_NT_VERSION { 5, 2, 3790 } : KI_NT_VERSION { 10, 0, 19041 };
+    KiNtVersion
+        = state.options.profile2003 ? KI_NT_VERSION { 5, 2, 3790 } : KI_NT_VERSION { 10, 0, 19041 };
     attachScheduler(&*state.scheduler);
     if (netio::attachNetwork)
         netio::attachNetwork(state.network, "client");
@@ -319,7 +329,8 @@ Status World::loadDriver(const std::string& modulePath, std::string_view service
     NTSTATUS status = STATUS_UNSUCCESSFUL;
     KernelString service(serviceName);
     runAsSystem([&] {
-        status = IopLoadDriver ? IopLoadDriver(modulePath.c_str(), service.get()) : STATUS_NOT_IMPLEMENTED;
+        status = IopLoadDriver ? IopLoadDriver(modulePath.c_str(), service.get())
+                               : STATUS_NOT_IMPLEMENTED;
     });
     if (NT_SUCCESS(status))
         m_state->drivers.emplace_back(serviceName);
@@ -330,7 +341,9 @@ Status World::unloadDriver(std::string_view serviceName)
 {
     NTSTATUS status = STATUS_UNSUCCESSFUL;
     KernelString service(serviceName);
-    runAsSystem([&] { status = IopUnloadDriver ? IopUnloadDriver(service.get()) : STATUS_NOT_IMPLEMENTED; });
+    runAsSystem([&] {
+        status = IopUnloadDriver ? IopUnloadDriver(service.get()) : STATUS_NOT_IMPLEMENTED;
+    });
     if (NT_SUCCESS(status))
         std::erase(m_state->drivers, serviceName);
     return status;
@@ -338,11 +351,13 @@ Status World::unloadDriver(std::string_view serviceName)
 
 namespace {
 
-void setValue(std::string_view path, std::string_view name, ULONG type, const void* data, size_t bytes)
+void setValue(
+    std::string_view path, std::string_view name, ULONG type, const void* data, size_t bytes)
 {
     KernelString key(path);
     KernelString value(name);
-    const NTSTATUS status = CmSetValueByPath(key.get(), value.get(), type, data, static_cast<ULONG>(bytes));
+    const NTSTATUS status
+        = CmSetValueByPath(key.get(), value.get(), type, data, static_cast<ULONG>(bytes));
     RDRLAB_CHECK_NOTE(NT_SUCCESS(status), "a registry value could not be set");
 }
 
@@ -359,7 +374,8 @@ void World::setRegistry(std::string_view path, std::string_view name, std::strin
     setValue(path, name, REG_SZ, text.c_str(), (text.size() + 1) * sizeof(char16_t));
 }
 
-void World::setRegistry(std::string_view path, std::string_view name, const std::vector<std::string>& value)
+void World::setRegistry(
+    std::string_view path, std::string_view name, const std::vector<std::string>& value)
 {
     std::u16string text;
     for (const std::string& one : value) {
@@ -383,8 +399,8 @@ std::string describeEnd(sched::RunEnd end, World& world)
     case sched::RunEnd::ReplayMismatch:
         return "the recording does not fit this run: " + world.scheduler().choices().mismatch();
     case sched::RunEnd::Limit:
-        return "the run was stopped after " + std::to_string(world.scheduler().dispatches()) + " dispatches\n"
-            + world.scheduler().describeThreads();
+        return "the run was stopped after " + std::to_string(world.scheduler().dispatches())
+            + " dispatches\n" + world.scheduler().describeThreads();
     }
     return {};
 }
@@ -413,7 +429,7 @@ RunResult World::runFor(uint64_t ns)
     State& state = *m_state;
     const uint64_t until = state.scheduler->nowNs() + ns;
     // The timer makes the clock stop there when nobody else needs it.
-    state.scheduler->setTimer(until, [] { });
+    state.scheduler->setTimer(until, [] {});
     return resultOf(state.pump([&] { return state.scheduler->nowNs() >= until; }), *this);
 }
 
@@ -437,7 +453,8 @@ std::string World::bugcheckReport() const
     text += KiBugCheckName(KiBugCheckData.Code);
     if (KiBugCheckData.Note[0] != 0)
         text += std::string(": ") + KiBugCheckData.Note;
-    text += " (thread " + std::to_string(KiBugCheckData.ThreadId) + ", IRQL " + std::to_string(KiBugCheckData.Irql) + ")";
+    text += " (thread " + std::to_string(KiBugCheckData.ThreadId) + ", IRQL "
+        + std::to_string(KiBugCheckData.Irql) + ")";
     return text;
 }
 
@@ -458,7 +475,8 @@ World::Leaks World::shutdown()
             const Status status = unloadDriver(driver);
             if (!NT_SUCCESS(status)) {
                 char text[64];
-                std::snprintf(text, sizeof(text), " was not unloaded: 0x%08X", static_cast<unsigned>(status));
+                std::snprintf(
+                    text, sizeof(text), " was not unloaded: 0x%08X", static_cast<unsigned>(status));
                 leaks.lines.push_back("driver " + driver + text);
                 state.drivers.pop_back();
             }
@@ -471,8 +489,9 @@ World::Leaks World::shutdown()
             leaks.poolBytes = ExpPoolBytes(0);
             leaks.poolBlocks = ExpReportPool(
                 [](PVOID context, ULONG tag, ULONGLONG blocks, ULONGLONG bytes) {
-                    static_cast<Leaks*>(context)->lines.push_back("pool '" + tagText(tag) + "': "
-                        + std::to_string(blocks) + " blocks, " + std::to_string(bytes) + " bytes");
+                    static_cast<Leaks*>(context)->lines.push_back(
+                        "pool '" + tagText(tag) + "': " + std::to_string(blocks) + " blocks, "
+                        + std::to_string(bytes) + " bytes");
                 },
                 &leaks);
         }

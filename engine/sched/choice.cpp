@@ -45,7 +45,8 @@ uint64_t Random::next()
 uint32_t Random::below(uint32_t bound)
 {
     RDRLAB_CHECK(bound > 0);
-    // The high half times the bound: the bias is below 2^-32 for any bound in use, and the cost is one draw, always.
+    // The high half times the bound: the bias is below 2^-32 for any bound in use, and the cost is
+    // one draw, always.
     return static_cast<uint32_t>(((next() >> 32) * bound) >> 32);
 }
 
@@ -66,8 +67,9 @@ uint32_t ChoiceSource::choose(uint32_t alternatives, const char* what)
     if (m_replayed < m_replay.size() && m_mismatch.empty()) {
         const uint32_t recordedChoice = m_replay[m_replayed];
         if (recordedChoice >= alternatives) {
-            m_mismatch = "choice " + std::to_string(m_replayed) + " (" + what + ") has " + std::to_string(alternatives)
-                + " alternatives, the recording took number " + std::to_string(recordedChoice);
+            m_mismatch = "choice " + std::to_string(m_replayed) + " (" + what + ") has "
+                + std::to_string(alternatives) + " alternatives, the recording took number "
+                + std::to_string(recordedChoice);
         } else {
             choice = recordedChoice;
         }

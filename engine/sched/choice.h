@@ -1,8 +1,8 @@
 // choice.h - the one source of every choice the machine makes.
 //
-// Who runs next, whether a thread is preempted, how long a packet takes, which fault strikes: everything that could go
-// another way asks here. The answers come from a seed, are recorded, and can be replayed from a recorded list, so a run is
-// its scenario, its seed and its list of choices.
+// Who runs next, whether a thread is preempted, how long a packet takes, which fault strikes:
+// everything that could go another way asks here. The answers come from a seed, are recorded, and
+// can be replayed from a recorded list, so a run is its scenario, its seed and its list of choices.
 #pragma once
 
 #include <cstddef>
@@ -30,14 +30,15 @@ class ChoiceSource
 public:
     explicit ChoiceSource(uint64_t seed, std::vector<uint32_t> replay = {});
 
-    /// One of `alternatives` (numbered from 0). A choice among one is no choice and is not recorded. `what` is a literal
-    /// that names the choice in the message of a replay that went another way.
+    /// One of `alternatives` (numbered from 0). A choice among one is no choice and is not
+    /// recorded. `what` is a literal that names the choice in the message of a replay that went
+    /// another way.
     uint32_t choose(uint32_t alternatives, const char* what);
 
     const std::vector<uint32_t>& recorded() const { return m_recorded; }
 
-    /// Why the replayed list does not fit this run; empty while it does. A list that ends early is no mismatch: the seed
-    /// goes on where the list stops.
+    /// Why the replayed list does not fit this run; empty while it does. A list that ends early is
+    /// no mismatch: the seed goes on where the list stops.
     const std::string& mismatch() const { return m_mismatch; }
 
     uint64_t seed() const { return m_seed; }

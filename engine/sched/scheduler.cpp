@@ -97,7 +97,8 @@ void Scheduler::schedulePoint()
         return;
     g_context.nowNs += kSchedulePointNs;
     const bool interrupted = !m_events.empty() || timerDue();
-    if (!interrupted && (m_ready.empty() || m_choices.choose(m_options.preemptOneIn, "preemption") != 0))
+    if (!interrupted
+        && (m_ready.empty() || m_choices.choose(m_options.preemptOneIn, "preemption") != 0))
         return;
     yieldNow();
 }
@@ -134,7 +135,7 @@ bool Scheduler::cancelTimer(TimerId timer)
 void Scheduler::popCancelledTimers()
 {
     while (!m_timers.empty()
-        && !std::binary_search(m_armed.begin(), m_armed.end(), m_timers.front().id)) {
+           && !std::binary_search(m_armed.begin(), m_armed.end(), m_timers.front().id)) {
         std::pop_heap(m_timers.begin(), m_timers.end(), kLater);
         m_timers.pop_back();
     }
@@ -204,7 +205,8 @@ void Scheduler::serveInterrupts()
 
 void Scheduler::dispatch()
 {
-    // Among several ready threads any may come next, but the one that just yielded only when it is alone.
+    // Among several ready threads any may come next, but the one that just yielded only when it is
+    // alone.
     Thread* const yielded = std::exchange(m_yielded, nullptr);
     if (m_ready.empty())
         m_ready.push_back(yielded);
@@ -238,7 +240,8 @@ void Scheduler::dispatch()
     try {
         next.m_fiber->resume();
     } catch (...) {
-        // A test's failed requirement: the machine is left consistent and the exception goes to whoever called run().
+        // A test's failed requirement: the machine is left consistent and the exception goes to
+        // whoever called run().
         left();
         throw;
     }
@@ -251,8 +254,10 @@ void Scheduler::buryEnded(Thread& thread)
     if (!thread.daemon())
         --m_working;
     const std::function<void()> ended = std::move(thread.m_options.ended);
-    const auto at = std::find_if(
-        m_threads.begin(), m_threads.end(), [&](const std::unique_ptr<Thread>& one) { return one.get() == &thread; });
+    const auto at
+        = std::find_if(m_threads.begin(), m_threads.end(), [&](const std::unique_ptr<Thread>& one) {
+              return one.get() == &thread;
+          });
     const std::unique_ptr<Thread> keep = std::move(*at);
     m_threads.erase(at);
     if (ended)
@@ -269,14 +274,17 @@ void Scheduler::exitThread(std::function<void()> ended)
     host::checkFailed("an ended thread ran on", __FILE__, __LINE__);
 }
 
-// True when the working threads wait for good and only daemons have kept the clock running for too long.
+// True when the working threads wait for good and only daemons have kept the clock running for too
+// long.
 bool Scheduler::stalled() const
 {
     if (m_working == 0 || g_context.nowNs - m_lastWorkNs < m_options.stallLimitNs)
         return false;
-    return std::none_of(m_threads.begin(), m_threads.end(), [](const std::unique_ptr<Thread>& thread) {
-        return !thread->daemon() && (thread->state() != ThreadState::Blocked || thread->blockReason().timed);
-    });
+    return std::none_of(
+        m_threads.begin(), m_threads.end(), [](const std::unique_ptr<Thread>& thread) {
+            return !thread->daemon()
+                && (thread->state() != ThreadState::Blocked || thread->blockReason().timed);
+        });
 }
 
 // Nobody is ready: input from outside, or the next timer, or the end.

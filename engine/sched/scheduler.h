@@ -1,15 +1,16 @@
 // scheduler.h - the machine's threads, its clock and its choices on one host thread.
 //
-// Threads are fibers. The loop in run() serves what is due (timers, posted events), dispatches one ready thread, and when
-// nobody is ready lets the virtual clock jump to the next timer; so a wait of a minute costs nothing, and the same seed
-// gives the same run on every machine.
+// Threads are fibers. The loop in run() serves what is due (timers, posted events), dispatches one
+// ready thread, and when nobody is ready lets the virtual clock jump to the next timer; so a wait
+// of a minute costs nothing, and the same seed gives the same run on every machine.
 //
 //      Ready --dispatch--> Running --block()--> Blocked --wake()--> Ready
 //        ^                    |  \--body returns--> Ended
 //        +---schedulePoint()--+
 //
-// Each dispatch takes the next virtual CPU and kDispatchNs of virtual time, so time moves even when all are busy. Timers
-// and events are served with no thread running, at DISPATCH_LEVEL: their callbacks must not block.
+// Each dispatch takes the next virtual CPU and kDispatchNs of virtual time, so time moves even when
+// all are busy. Timers and events are served with no thread running, at DISPATCH_LEVEL: their
+// callbacks must not block.
 //
 // A thread is a daemon when the run need not wait for it: worker threads and the like.
 #pragma once
@@ -40,7 +41,13 @@ const Context& currentContext();
 inline constexpr uint64_t kForever = UINT64_MAX;
 inline constexpr uint8_t kDispatchIrql = 2;
 
-enum class ThreadState { Ready, Running, Blocked, Ended };
+enum class ThreadState
+{
+    Ready,
+    Running,
+    Blocked,
+    Ended
+};
 
 struct ThreadOptions
 {
@@ -49,10 +56,12 @@ struct ThreadOptions
     uint32_t processId = 0;
     bool daemon = false;
     void* owner = nullptr; // the kernel's thread object, for Scheduler::currentOwner()
-    std::function<void()> ended; // runs in the loop, off the thread's stack, after the body has returned
+    std::function<void()>
+        ended; // runs in the loop, off the thread's stack, after the body has returned
 };
 
-/// Why a thread blocks, for the report of a deadlock. `describe` turns `object` into words when somebody asks.
+/// Why a thread blocks, for the report of a deadlock. `describe` turns `object` into words when
+/// somebody asks.
 struct BlockReason
 {
     const char* what = "wait";
@@ -95,18 +104,20 @@ struct IdleOutcome
     uint64_t timeNs = 0;
 };
 
-/// Input from outside the machine (live sockets, or their recording). Asked only when no thread is ready.
+/// Input from outside the machine (live sockets, or their recording). Asked only when no thread is
+/// ready.
 class IdleSource
 {
 public:
     virtual ~IdleSource() = default;
-    /// Waits for input until `nextDeadlineNs` (kForever: no timer is armed); runs as an interrupt. Delivers what arrived, or
-    /// posts an event for it, and tells its virtual time (>= nowNs, <= nextDeadlineNs). Not delivered: the clock may jump to
-    /// the deadline.
+    /// Waits for input until `nextDeadlineNs` (kForever: no timer is armed); runs as an interrupt.
+    /// Delivers what arrived, or posts an event for it, and tells its virtual time (>= nowNs, <=
+    /// nextDeadlineNs). Not delivered: the clock may jump to the deadline.
     virtual IdleOutcome wait(uint64_t nowNs, uint64_t nextDeadlineNs) = 0;
 };
 
-enum class RunEnd {
+enum class RunEnd
+{
     Finished, // what was waited for has happened
     Deadlock, // nobody can ever run again
     Stopped, // stop() was called (bug check)
@@ -121,7 +132,8 @@ struct SchedulerOptions
     unsigned cpus = 2;
     uint32_t preemptOneIn = 16; // at a schedule point, with somebody else ready
     uint64_t dispatchLimit = kForever;
-    uint64_t stallLimitNs = 3600ull * 1000 * 1000 * 1000; // daemons alone may keep the clock running this long
+    uint64_t stallLimitNs
+        = 3600ull * 1000 * 1000 * 1000; // daemons alone may keep the clock running this long
 };
 
 class Scheduler
@@ -135,9 +147,11 @@ public:
     Scheduler(const Scheduler&) = delete;
     Scheduler& operator=(const Scheduler&) = delete;
 
-    // Threads ----------------------------------------------------------------------------------------------------
+    // Threads
+    // ----------------------------------------------------------------------------------------------------
 
-    /// Makes a ready thread. The reference stays valid until the thread has ended and `ended` has run.
+    /// Makes a ready thread. The reference stays valid until the thread has ended and `ended` has
+    /// run.
     Thread& spawn(ThreadOptions options, std::function<void()> body);
 
     /// The running thread; null while an interrupt is served and outside run().
@@ -150,24 +164,27 @@ public:
     /// Makes a blocked thread ready; no effect on one that is not blocked.
     void wake(Thread& thread);
 
-    /// A place where another thread may run instead. No effect at DISPATCH_LEVEL or above and in an interrupt.
+    /// A place where another thread may run instead. No effect at DISPATCH_LEVEL or above and in an
+    /// interrupt.
     void schedulePoint();
 
     /// Lets others run: the thread stays ready, one of the other ready threads is dispatched first.
     void yieldNow();
 
-    /// Ends the running thread as if its body had returned, without unwinding its stack: what its frames own is lost.
-    /// `ended` runs in the loop afterwards.
+    /// Ends the running thread as if its body had returned, without unwinding its stack: what its
+    /// frames own is lost. `ended` runs in the loop afterwards.
     [[noreturn]] void exitThread(std::function<void()> ended);
 
-    // Time -------------------------------------------------------------------------------------------------------
+    // Time
+    // -------------------------------------------------------------------------------------------------------
 
     uint64_t nowNs() const;
 
     /// Busy time: the running code takes this long.
     void advance(uint64_t ns);
 
-    /// Calls fn once at deadlineNs of virtual time (at once when past). Timers of one deadline fire in order of arming.
+    /// Calls fn once at deadlineNs of virtual time (at once when past). Timers of one deadline fire
+    /// in order of arming.
     TimerId setTimer(uint64_t deadlineNs, std::function<void()> fn);
     /// False when it has fired already or never was.
     bool cancelTimer(TimerId timer);
@@ -175,22 +192,25 @@ public:
     /// Calls fn in interrupt context before the next dispatch.
     void postEvent(std::function<void()> fn);
 
-    // Running ----------------------------------------------------------------------------------------------------
+    // Running
+    // ----------------------------------------------------------------------------------------------------
 
-    /// Runs until `done` returns true (asked between dispatches) or nobody can run. Called from outside any thread.
+    /// Runs until `done` returns true (asked between dispatches) or nobody can run. Called from
+    /// outside any thread.
     RunEnd run(const std::function<bool()>& done);
 
     /// Runs until every thread that is no daemon has ended.
     RunEnd run();
 
-    /// Makes run() return Stopped before anything else runs, now and ever after. Does not return to a thread or an
-    /// interrupt that calls it.
+    /// Makes run() return Stopped before anything else runs, now and ever after. Does not return to
+    /// a thread or an interrupt that calls it.
     void stop();
     bool stopped() const { return m_stopped; }
 
     void setIdleSource(IdleSource* source) { m_idleSource = source; }
 
-    /// Runs in interrupt context after each timer or event callback (the kernel drains its DPC queue here).
+    /// Runs in interrupt context after each timer or event callback (the kernel drains its DPC
+    /// queue here).
     void setInterruptHook(std::function<void()> hook) { m_interruptHook = std::move(hook); }
 
     /// Runs before a thread's first and every later dispatch.

@@ -34,9 +34,11 @@ struct Key
     {
         Name name(path);
         OBJECT_ATTRIBUTES attributes;
-        InitializeObjectAttributes(&attributes, name, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE, nullptr, nullptr);
-        status = create ? ZwCreateKey(&handle, KEY_ALL_ACCESS, &attributes, 0, nullptr, 0, &disposition)
-                        : ZwOpenKey(&handle, KEY_ALL_ACCESS, &attributes);
+        InitializeObjectAttributes(
+            &attributes, name, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE, nullptr, nullptr);
+        status = create
+            ? ZwCreateKey(&handle, KEY_ALL_ACCESS, &attributes, 0, nullptr, 0, &disposition)
+            : ZwOpenKey(&handle, KEY_ALL_ACCESS, &attributes);
     }
     ~Key()
     {
@@ -52,12 +54,13 @@ struct Key
     {
         alignas(8) UCHAR buffer[64];
         ULONG length = 0;
-        const NTSTATUS result
-            = ZwQueryValueKey(handle, Name(name), KeyValuePartialInformation, buffer, sizeof(buffer), &length);
+        const NTSTATUS result = ZwQueryValueKey(
+            handle, Name(name), KeyValuePartialInformation, buffer, sizeof(buffer), &length);
         if (!NT_SUCCESS(result))
             return result;
         ULONG value = 0;
-        std::memcpy(&value, reinterpret_cast<PKEY_VALUE_PARTIAL_INFORMATION>(buffer)->Data, sizeof(value));
+        std::memcpy(
+            &value, reinterpret_cast<PKEY_VALUE_PARTIAL_INFORMATION>(buffer)->Data, sizeof(value));
         return value;
     }
 };
@@ -105,22 +108,25 @@ TEST_CASE("values and subkeys are listed until there are no more", "[cm]")
         ULONG length = 0;
         std::string names;
         for (ULONG index = 0;; ++index) {
-            const NTSTATUS status
-                = ZwEnumerateValueKey(parent.handle, index, KeyValueBasicInformation, buffer, sizeof(buffer), &length);
+            const NTSTATUS status = ZwEnumerateValueKey(
+                parent.handle, index, KeyValueBasicInformation, buffer, sizeof(buffer), &length);
             if (status == STATUS_NO_MORE_ENTRIES)
                 break;
             REQUIRE(status == STATUS_SUCCESS);
             auto* value = reinterpret_cast<PKEY_VALUE_BASIC_INFORMATION>(buffer);
-            names += host::toUtf8({ reinterpret_cast<char16_t*>(value->Name), value->NameLength / 2 }) + " ";
+            names
+                += host::toUtf8({ reinterpret_cast<char16_t*>(value->Name), value->NameLength / 2 })
+                + " ";
         }
         for (ULONG index = 0;; ++index) {
-            const NTSTATUS status
-                = ZwEnumerateKey(parent.handle, index, KeyBasicInformation, buffer, sizeof(buffer), &length);
+            const NTSTATUS status = ZwEnumerateKey(
+                parent.handle, index, KeyBasicInformation, buffer, sizeof(buffer), &length);
             if (status == STATUS_NO_MORE_ENTRIES)
                 break;
             REQUIRE(status == STATUS_SUCCESS);
             auto* key = reinterpret_cast<PKEY_BASIC_INFORMATION>(buffer);
-            names += host::toUtf8({ reinterpret_cast<char16_t*>(key->Name), key->NameLength / 2 }) + " ";
+            names += host::toUtf8({ reinterpret_cast<char16_t*>(key->Name), key->NameLength / 2 })
+                + " ";
         }
         CHECK(names == "one two a b ");
     });
@@ -133,11 +139,17 @@ TEST_CASE("a buffer that is too small tells what is needed", "[cm]")
         key.set("Value", 7);
         ULONG length = 0;
         UCHAR small[8];
-        CHECK(ZwQueryValueKey(key.handle, Name("Value"), KeyValuePartialInformation, small, sizeof(small), &length)
+        CHECK(
+            ZwQueryValueKey(
+                key.handle, Name("Value"), KeyValuePartialInformation, small, sizeof(small),
+                &length)
             == STATUS_BUFFER_TOO_SMALL);
         CHECK(length == FIELD_OFFSET(KEY_VALUE_PARTIAL_INFORMATION, Data) + sizeof(ULONG));
         alignas(4) UCHAR partial[12];
-        CHECK(ZwQueryValueKey(key.handle, Name("Value"), KeyValuePartialInformation, partial, sizeof(partial), &length)
+        CHECK(
+            ZwQueryValueKey(
+                key.handle, Name("Value"), KeyValuePartialInformation, partial, sizeof(partial),
+                &length)
             == STATUS_BUFFER_OVERFLOW);
     });
 }
@@ -180,15 +192,23 @@ TEST_CASE("RtlQueryRegistryValues fills variables and uses defaults", "[cm]")
         table[1].DefaultType = REG_DWORD;
         table[1].DefaultData = &fallback;
         table[1].DefaultLength = sizeof(fallback);
-        CHECK(RtlQueryRegistryValues(RTL_REGISTRY_SERVICES, L"tabled\\Parameters", table, nullptr, nullptr)
+        CHECK(
+            RtlQueryRegistryValues(
+                RTL_REGISTRY_SERVICES, L"tabled\\Parameters", table, nullptr, nullptr)
             == STATUS_SUCCESS);
         CHECK(present == 5);
         CHECK(absent == 9);
-        CHECK(RtlCheckRegistryKey(RTL_REGISTRY_SERVICES, const_cast<PWSTR>(L"tabled")) == STATUS_SUCCESS);
-        CHECK(RtlCheckRegistryKey(RTL_REGISTRY_SERVICES, const_cast<PWSTR>(L"nowhere")) == STATUS_OBJECT_NAME_NOT_FOUND);
+        CHECK(
+            RtlCheckRegistryKey(RTL_REGISTRY_SERVICES, const_cast<PWSTR>(L"tabled"))
+            == STATUS_SUCCESS);
+        CHECK(
+            RtlCheckRegistryKey(RTL_REGISTRY_SERVICES, const_cast<PWSTR>(L"nowhere"))
+            == STATUS_OBJECT_NAME_NOT_FOUND);
         ULONG written = 77;
-        CHECK(RtlWriteRegistryValue(
-                  RTL_REGISTRY_SERVICES, L"tabled\\Parameters", L"Written", REG_DWORD, &written, sizeof(written))
+        CHECK(
+            RtlWriteRegistryValue(
+                RTL_REGISTRY_SERVICES, L"tabled\\Parameters", L"Written", REG_DWORD, &written,
+                sizeof(written))
             == STATUS_SUCCESS);
         Key key((std::string(kServices) + "\\tabled\\Parameters").c_str());
         CHECK(key.get("Written") == 77);
@@ -197,7 +217,9 @@ TEST_CASE("RtlQueryRegistryValues fills variables and uses defaults", "[cm]")
 
 TEST_CASE("a second world starts with a registry of its own", "[cm]")
 {
-    onKernel([](ntos::World& world) { world.setRegistry("\\Registry\\Machine\\Software\\Lab", "Mark", 1u); });
+    onKernel([](ntos::World& world) {
+        world.setRegistry("\\Registry\\Machine\\Software\\Lab", "Mark", 1u);
+    });
     onKernel([](ntos::World&) {
         CHECK(Key("\\Registry\\Machine\\Software\\Lab").status == STATUS_OBJECT_NAME_NOT_FOUND);
     });

@@ -13,7 +13,8 @@ VOID NTAPI ExReleasePushLockSharedEx(PULONG_PTR PushLock, ULONG Flags);
 
 namespace {
 
-// Four threads that go through a critical section under one lock; tells how many were ever inside at once.
+// Four threads that go through a critical section under one lock; tells how many were ever inside
+// at once.
 int mostInside(const std::function<void()>& take, const std::function<void()>& give)
 {
     ntos::World world({ .seed = 3, .preemptOneIn = 2 });
@@ -42,12 +43,13 @@ TEST_CASE("a fast mutex lets one thread in at APC_LEVEL", "[ex]")
 {
     FAST_MUTEX mutex;
     ExInitializeFastMutex(&mutex);
-    CHECK(mostInside(
-              [&] {
-                  ExAcquireFastMutex(&mutex);
-                  CHECK(KeGetCurrentIrql() == APC_LEVEL);
-              },
-              [&] { ExReleaseFastMutex(&mutex); })
+    CHECK(
+        mostInside(
+            [&] {
+                ExAcquireFastMutex(&mutex);
+                CHECK(KeGetCurrentIrql() == APC_LEVEL);
+            },
+            [&] { ExReleaseFastMutex(&mutex); })
         == 1);
     CHECK(mutex.Contention > 0);
 }
@@ -68,21 +70,30 @@ TEST_CASE("a guarded mutex lets one thread in and disables all APCs", "[ex]")
 {
     KGUARDED_MUTEX mutex;
     KeInitializeGuardedMutex(&mutex);
-    CHECK(mostInside(
-              [&] {
-                  KeAcquireGuardedMutex(&mutex);
-                  CHECK(KeAreAllApcsDisabled());
-              },
-              [&] { KeReleaseGuardedMutex(&mutex); })
+    CHECK(
+        mostInside(
+            [&] {
+                KeAcquireGuardedMutex(&mutex);
+                CHECK(KeAreAllApcsDisabled());
+            },
+            [&] { KeReleaseGuardedMutex(&mutex); })
         == 1);
 }
 
 TEST_CASE("a push lock is exclusive for one and shared for many", "[ex]")
 {
     ULONG_PTR lock = 0;
-    CHECK(mostInside([&] { ExAcquirePushLockExclusiveEx(&lock, 0); }, [&] { ExReleasePushLockExclusiveEx(&lock, 0); }) == 1);
+    CHECK(
+        mostInside(
+            [&] { ExAcquirePushLockExclusiveEx(&lock, 0); },
+            [&] { ExReleasePushLockExclusiveEx(&lock, 0); })
+        == 1);
     CHECK(lock == 0);
-    CHECK(mostInside([&] { ExAcquirePushLockSharedEx(&lock, 0); }, [&] { ExReleasePushLockSharedEx(&lock, 0); }) > 1);
+    CHECK(
+        mostInside(
+            [&] { ExAcquirePushLockSharedEx(&lock, 0); },
+            [&] { ExReleasePushLockSharedEx(&lock, 0); })
+        > 1);
     CHECK(lock == 0);
 }
 

@@ -44,7 +44,8 @@ TEST_CASE("new pool holds a pattern, ExAllocatePool2 gives zeros", "[ex]")
 TEST_CASE("blocks of a page and more are page aligned, all others at least 16", "[ex]")
 {
     onKernel([](ntos::World&) {
-        for (const SIZE_T bytes : { SIZE_T(1), SIZE_T(17), SIZE_T(4095), SIZE_T(4096), SIZE_T(100000) }) {
+        for (const SIZE_T bytes :
+             { SIZE_T(1), SIZE_T(17), SIZE_T(4095), SIZE_T(4096), SIZE_T(100000) }) {
             PVOID block = ExAllocatePoolWithTag(NonPagedPool, bytes, 'tseT');
             CHECK(reinterpret_cast<ULONG_PTR>(block) % (bytes >= PAGE_SIZE ? PAGE_SIZE : 16) == 0);
             std::memset(block, 1, bytes);
@@ -55,24 +56,33 @@ TEST_CASE("blocks of a page and more are page aligned, all others at least 16", 
 
 TEST_CASE("misuse of pool is a bug check that says what happened", "[ex]")
 {
-    CHECK(bugCheckOf([](ntos::World&) {
-        ExFreePoolWithTag(ExAllocatePoolWithTag(PagedPool, 16, 'tseT'), 'rhtO');
-    }).find("freed with another tag")
+    CHECK(
+        bugCheckOf([](ntos::World&) {
+            ExFreePoolWithTag(ExAllocatePoolWithTag(PagedPool, 16, 'tseT'), 'rhtO');
+        }).find("freed with another tag")
         != std::string::npos);
-    CHECK(bugCheckOf([](ntos::World&) { ExAllocatePoolWithTag(PagedPool, 16, 0); }).find("without a tag") != std::string::npos);
-    CHECK(bugCheckOf([](ntos::World&) { ExFreePoolWithTag(nullptr, 'tseT'); }).find("null pointer") != std::string::npos);
-    CHECK(bugCheckOf([](ntos::World&) {
-        KIRQL old;
-        KeRaiseIrql(DISPATCH_LEVEL, &old);
-        ExAllocatePoolWithTag(PagedPool, 16, 'tseT');
-    }).find("ExAllocatePoolWithTag called at IRQL 2")
+    CHECK(
+        bugCheckOf([](ntos::World&) {
+            ExAllocatePoolWithTag(PagedPool, 16, 0);
+        }).find("without a tag")
+        != std::string::npos);
+    CHECK(
+        bugCheckOf([](ntos::World&) { ExFreePoolWithTag(nullptr, 'tseT'); }).find("null pointer")
+        != std::string::npos);
+    CHECK(
+        bugCheckOf([](ntos::World&) {
+            KIRQL old;
+            KeRaiseIrql(DISPATCH_LEVEL, &old);
+            ExAllocatePoolWithTag(PagedPool, 16, 'tseT');
+        }).find("ExAllocatePoolWithTag called at IRQL 2")
         != std::string::npos);
 #ifndef RDRLAB_SANITIZE
-    CHECK(bugCheckOf([](ntos::World&) {
-        auto* block = static_cast<volatile char*>(ExAllocatePoolWithTag(PagedPool, 16, 'tseT'));
-        block[16] = 1;
-        ExFreePoolWithTag(const_cast<char*>(block), 'tseT');
-    }).find("BAD_POOL_HEADER: bytes after a pool block were overwritten")
+    CHECK(
+        bugCheckOf([](ntos::World&) {
+            auto* block = static_cast<volatile char*>(ExAllocatePoolWithTag(PagedPool, 16, 'tseT'));
+            block[16] = 1;
+            ExFreePoolWithTag(const_cast<char*>(block), 'tseT');
+        }).find("BAD_POOL_HEADER: bytes after a pool block were overwritten")
         != std::string::npos);
 #endif
 }
@@ -109,7 +119,9 @@ TEST_CASE("a lookaside list hands out again what was given back", "[ex]")
         ExDeleteNPagedLookasideList(&list);
         CHECK(ExpPoolBlocks('tseT') == 0);
         LOOKASIDE_LIST_EX extended;
-        CHECK(ExInitializeLookasideListEx(&extended, nullptr, nullptr, PagedPool, 0, 40, 'tseT', 0) == STATUS_SUCCESS);
+        CHECK(
+            ExInitializeLookasideListEx(&extended, nullptr, nullptr, PagedPool, 0, 40, 'tseT', 0)
+            == STATUS_SUCCESS);
         PVOID third = ExAllocateFromLookasideListEx(&extended);
         ExFreeToLookasideListEx(&extended, third);
         CHECK(ExAllocateFromLookasideListEx(&extended) == third);

@@ -104,7 +104,9 @@ TEST_CASE("without Wait a resource that another thread owns is refused", "[ex]")
     });
 }
 
-TEST_CASE("readers share, a writer waits for all of them, and later readers wait behind the writer", "[ex]")
+TEST_CASE(
+    "readers share, a writer waits for all of them, and later readers wait behind the writer",
+    "[ex]")
 {
     onKernel([](ntos::World& world) {
         Fixture f(world);
@@ -139,7 +141,8 @@ TEST_CASE("a reader that may starve writers goes past a waiting one", "[ex]")
     });
 }
 
-TEST_CASE("a recursive shared acquire goes past a waiting writer, unless it asks to wait for it", "[ex]")
+TEST_CASE(
+    "a recursive shared acquire goes past a waiting writer, unless it asks to wait for it", "[ex]")
 {
     onKernel([](ntos::World& world) {
         Fixture f(world);
@@ -226,7 +229,8 @@ TEST_CASE("an owner pointer lets another thread release", "[ex]")
             CHECK(ExIsResourceAcquiredSharedLite(&f.resource) == 0);
             CHECK_FALSE(ExIsResourceAcquiredExclusiveLite(&f.resource));
             f.thread([&] {
-                ExReleaseResourceForThreadLite(&f.resource, reinterpret_cast<ERESOURCE_THREAD>(owner));
+                ExReleaseResourceForThreadLite(
+                    &f.resource, reinterpret_cast<ERESOURCE_THREAD>(owner));
                 CHECK(ExAcquireResourceExclusiveLite(&f.resource, FALSE));
                 ExReleaseResourceLite(&f.resource);
             });
@@ -272,10 +276,11 @@ TEST_CASE("many shared owners are kept apart", "[ex]")
 
 TEST_CASE("a release by who does not own the resource is a bug check", "[ex]")
 {
-    CHECK(bugCheckOf([](ntos::World&) {
-        ERESOURCE resource;
-        ExInitializeResourceLite(&resource);
-        ExReleaseResourceLite(&resource);
-    }).find("RESOURCE_NOT_OWNED: a resource was released by who does not own it")
+    CHECK(
+        bugCheckOf([](ntos::World&) {
+            ERESOURCE resource;
+            ExInitializeResourceLite(&resource);
+            ExReleaseResourceLite(&resource);
+        }).find("RESOURCE_NOT_OWNED: a resource was released by who does not own it")
         != std::string::npos);
 }

@@ -6,8 +6,11 @@ using namespace rdrlab::test;
 
 TEST_CASE("an exception nobody handles is a bug check with its code", "[ex]")
 {
-    const std::string report = bugCheckOf([](ntos::World&) { ExRaiseStatus(STATUS_INSUFFICIENT_RESOURCES); });
-    CHECK(report.find("KMODE_EXCEPTION_NOT_HANDLED: exception 0xc000009a was not handled") != std::string::npos);
+    const std::string report
+        = bugCheckOf([](ntos::World&) { ExRaiseStatus(STATUS_INSUFFICIENT_RESOURCES); });
+    CHECK(
+        report.find("KMODE_EXCEPTION_NOT_HANDLED: exception 0xc000009a was not handled")
+        != std::string::npos);
 }
 
 TEST_CASE("each thread has exception frames of its own", "[ex]")
@@ -24,7 +27,9 @@ TEST_CASE("each thread has exception frames of its own", "[ex]")
     });
 }
 
-TEST_CASE("an exception in one thread is caught in its own frame while another thread has one open", "[ex]")
+TEST_CASE(
+    "an exception in one thread is caught in its own frame while another thread has one open",
+    "[ex]")
 {
     onKernel([](ntos::World& world) {
         int caught = 0;

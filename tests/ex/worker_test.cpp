@@ -36,7 +36,8 @@ struct Work
 TEST_CASE("a work item runs on a worker thread of the System process at PASSIVE_LEVEL", "[ex]")
 {
     onKernel([](ntos::World&) {
-        for (const WORK_QUEUE_TYPE type : { CriticalWorkQueue, DelayedWorkQueue, HyperCriticalWorkQueue }) {
+        for (const WORK_QUEUE_TYPE type :
+             { CriticalWorkQueue, DelayedWorkQueue, HyperCriticalWorkQueue }) {
             Work work([] {
                 CHECK(PsGetCurrentProcess() == PsInitialSystemProcess);
                 CHECK(PsIsSystemThread(PsGetCurrentThread()));
@@ -98,15 +99,16 @@ TEST_CASE("draining waits for items that queue further items", "[ex]")
 
 TEST_CASE("a work item that returns with its IRQL raised is a bug check", "[ex]")
 {
-    CHECK(bugCheckOf([](ntos::World&) {
-        Work work([] {
-            KIRQL old;
-            KeRaiseIrql(APC_LEVEL, &old);
-        });
-        work.queue(DelayedWorkQueue);
-        LARGE_INTEGER pause = relativeMs(10);
-        KeDelayExecutionThread(KernelMode, FALSE, &pause);
-    }).find("WORKER_THREAD_RETURNED_AT_BAD_IRQL")
+    CHECK(
+        bugCheckOf([](ntos::World&) {
+            Work work([] {
+                KIRQL old;
+                KeRaiseIrql(APC_LEVEL, &old);
+            });
+            work.queue(DelayedWorkQueue);
+            LARGE_INTEGER pause = relativeMs(10);
+            KeDelayExecutionThread(KernelMode, FALSE, &pause);
+        }).find("WORKER_THREAD_RETURNED_AT_BAD_IRQL")
         != std::string::npos);
 }
 

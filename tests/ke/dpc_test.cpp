@@ -39,7 +39,8 @@ TEST_CASE("a DPC queued at PASSIVE_LEVEL runs at once at DISPATCH_LEVEL", "[ke]"
     });
 }
 
-TEST_CASE("a DPC queued at DISPATCH_LEVEL waits until the IRQL is lowered, and is queued once", "[ke]")
+TEST_CASE(
+    "a DPC queued at DISPATCH_LEVEL waits until the IRQL is lowered, and is queued once", "[ke]")
 {
     onKernel([](ntos::World&) {
         Trace trace;

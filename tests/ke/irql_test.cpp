@@ -13,7 +13,9 @@ TEST_CASE("a wait at DISPATCH_LEVEL is a bug check with a report, and the progra
         KeRaiseIrql(DISPATCH_LEVEL, &old);
         KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, nullptr);
     });
-    CHECK(report.find("bug check 0x0000000A IRQL_NOT_LESS_OR_EQUAL: KeWaitForSingleObject called at IRQL 2, highest allowed is 1")
+    CHECK(
+        report.find("bug check 0x0000000A IRQL_NOT_LESS_OR_EQUAL: KeWaitForSingleObject called at "
+                    "IRQL 2, highest allowed is 1")
         == 0);
     CHECK(report.find("IRQL 2)") != std::string::npos);
 }
@@ -35,12 +37,15 @@ TEST_CASE("a wait with a timeout of zero is allowed at DISPATCH_LEVEL", "[ke]")
 
 TEST_CASE("the IRQL cannot be lowered by raising or raised by lowering", "[ke]")
 {
-    CHECK(bugCheckOf([](ntos::World&) { KeLowerIrql(DISPATCH_LEVEL); }).find("IRQL_NOT_LESS_OR_EQUAL") != std::string::npos);
-    CHECK(bugCheckOf([](ntos::World&) {
-        KIRQL old;
-        KeRaiseIrql(DISPATCH_LEVEL, &old);
-        KeRaiseIrql(APC_LEVEL, &old);
-    }).find("IRQL_NOT_GREATER_OR_EQUAL")
+    CHECK(
+        bugCheckOf([](ntos::World&) { KeLowerIrql(DISPATCH_LEVEL); }).find("IRQL_NOT_LESS_OR_EQUAL")
+        != std::string::npos);
+    CHECK(
+        bugCheckOf([](ntos::World&) {
+            KIRQL old;
+            KeRaiseIrql(DISPATCH_LEVEL, &old);
+            KeRaiseIrql(APC_LEVEL, &old);
+        }).find("IRQL_NOT_GREATER_OR_EQUAL")
         != std::string::npos);
 }
 
@@ -70,19 +75,21 @@ TEST_CASE("a spin lock holds DISPATCH_LEVEL and nobody else runs meanwhile", "[k
 
 TEST_CASE("a spin lock taken twice or released by who does not hold it is a bug check", "[ke]")
 {
-    CHECK(bugCheckOf([](ntos::World&) {
-        KSPIN_LOCK lock;
-        KIRQL old;
-        KeInitializeSpinLock(&lock);
-        KeAcquireSpinLock(&lock, &old);
-        KeAcquireSpinLock(&lock, &old);
-    }).find("SPIN_LOCK_ALREADY_OWNED: a spin lock was acquired twice")
+    CHECK(
+        bugCheckOf([](ntos::World&) {
+            KSPIN_LOCK lock;
+            KIRQL old;
+            KeInitializeSpinLock(&lock);
+            KeAcquireSpinLock(&lock, &old);
+            KeAcquireSpinLock(&lock, &old);
+        }).find("SPIN_LOCK_ALREADY_OWNED: a spin lock was acquired twice")
         != std::string::npos);
-    CHECK(bugCheckOf([](ntos::World&) {
-        KSPIN_LOCK lock;
-        KeInitializeSpinLock(&lock);
-        KeReleaseSpinLock(&lock, PASSIVE_LEVEL);
-    }).find("SPIN_LOCK_NOT_OWNED")
+    CHECK(
+        bugCheckOf([](ntos::World&) {
+            KSPIN_LOCK lock;
+            KeInitializeSpinLock(&lock);
+            KeReleaseSpinLock(&lock, PASSIVE_LEVEL);
+        }).find("SPIN_LOCK_NOT_OWNED")
         != std::string::npos);
 }
 
@@ -96,7 +103,11 @@ TEST_CASE("critical regions nest, and leaving one too many is a bug check", "[ke
         KeLeaveCriticalRegion();
         CHECK_FALSE(KeAreApcsDisabled());
     });
-    CHECK(bugCheckOf([](ntos::World&) { KeLeaveCriticalRegion(); }).find("KeLeaveCriticalRegion without") != std::string::npos);
+    CHECK(
+        bugCheckOf([](ntos::World&) {
+            KeLeaveCriticalRegion();
+        }).find("KeLeaveCriticalRegion without")
+        != std::string::npos);
 }
 
 TEST_CASE("a thread that ends in a critical region is a bug check", "[ke][ps]")

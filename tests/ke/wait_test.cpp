@@ -38,7 +38,8 @@ TEST_CASE("a wait until an absolute time ends then", "[ke]")
         KeInitializeEvent(&event, NotificationEvent, FALSE);
         LARGE_INTEGER until;
         until.QuadPart = systemTime() + 5 * 10000000LL;
-        CHECK(KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, &until) == STATUS_TIMEOUT);
+        CHECK(
+            KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, &until) == STATUS_TIMEOUT);
         CHECK(systemTime() >= until.QuadPart);
         CHECK(systemTime() < until.QuadPart + 10000);
     });
@@ -101,13 +102,22 @@ TEST_CASE("a wait for any tells which object ended it, a wait for all takes them
         KeInitializeEvent(&second, SynchronizationEvent, TRUE);
         PVOID objects[] = { &first, &second };
         LARGE_INTEGER zero {};
-        CHECK(KeWaitForMultipleObjects(2, objects, WaitAll, Executive, KernelMode, FALSE, &zero, nullptr) == STATUS_TIMEOUT);
+        CHECK(
+            KeWaitForMultipleObjects(
+                2, objects, WaitAll, Executive, KernelMode, FALSE, &zero, nullptr)
+            == STATUS_TIMEOUT);
         CHECK(KeReadStateEvent(&second) == 1);
-        CHECK(KeWaitForMultipleObjects(2, objects, WaitAny, Executive, KernelMode, FALSE, &zero, nullptr) == STATUS_WAIT_1);
+        CHECK(
+            KeWaitForMultipleObjects(
+                2, objects, WaitAny, Executive, KernelMode, FALSE, &zero, nullptr)
+            == STATUS_WAIT_1);
         CHECK(KeReadStateEvent(&second) == 0);
         KeSetEvent(&first, 0, FALSE);
         KeSetEvent(&second, 0, FALSE);
-        CHECK(KeWaitForMultipleObjects(2, objects, WaitAll, Executive, KernelMode, FALSE, nullptr, nullptr) == STATUS_SUCCESS);
+        CHECK(
+            KeWaitForMultipleObjects(
+                2, objects, WaitAll, Executive, KernelMode, FALSE, nullptr, nullptr)
+            == STATUS_SUCCESS);
         CHECK(KeReadStateEvent(&first) == 0);
         CHECK(KeReadStateEvent(&second) == 0);
     });
@@ -122,7 +132,8 @@ TEST_CASE("a wait for all sleeps until the last of its objects is signalled", "[
         NTSTATUS status = STATUS_PENDING;
         ntos::Thread* waiter = world.createSystemThread("waiter", [&] {
             PVOID objects[] = { &first, &second };
-            status = KeWaitForMultipleObjects(2, objects, WaitAll, Executive, KernelMode, FALSE, nullptr, nullptr);
+            status = KeWaitForMultipleObjects(
+                2, objects, WaitAll, Executive, KernelMode, FALSE, nullptr, nullptr);
         });
         ObReferenceObject(waiter);
         LARGE_INTEGER pause = relativeMs(1);
@@ -144,8 +155,10 @@ TEST_CASE("a mutex is recursive for its owner and disables kernel APCs", "[ke]")
     onKernel([](ntos::World&) {
         KMUTEX mutex;
         KeInitializeMutex(&mutex, 0);
-        CHECK(KeWaitForSingleObject(&mutex, Executive, KernelMode, FALSE, nullptr) == STATUS_SUCCESS);
-        CHECK(KeWaitForSingleObject(&mutex, Executive, KernelMode, FALSE, nullptr) == STATUS_SUCCESS);
+        CHECK(
+            KeWaitForSingleObject(&mutex, Executive, KernelMode, FALSE, nullptr) == STATUS_SUCCESS);
+        CHECK(
+            KeWaitForSingleObject(&mutex, Executive, KernelMode, FALSE, nullptr) == STATUS_SUCCESS);
         CHECK(KeAreApcsDisabled());
         KeReleaseMutex(&mutex, FALSE);
         CHECK(KeReadStateMutex(&mutex) == 0);
@@ -160,12 +173,15 @@ TEST_CASE("a mutant whose owner ended is handed on as abandoned", "[ke]")
     onKernel([](ntos::World& world) {
         KMUTANT mutant;
         KeInitializeMutant(&mutant, FALSE);
-        ntos::Thread* owner = world.createSystemThread(
-            "owner", [&] { KeWaitForSingleObject(&mutant, Executive, KernelMode, FALSE, nullptr); });
+        ntos::Thread* owner = world.createSystemThread("owner", [&] {
+            KeWaitForSingleObject(&mutant, Executive, KernelMode, FALSE, nullptr);
+        });
         ObReferenceObject(owner);
         KeWaitForSingleObject(owner, Executive, KernelMode, FALSE, nullptr);
         ObDereferenceObject(owner);
-        CHECK(KeWaitForSingleObject(&mutant, Executive, KernelMode, FALSE, nullptr) == STATUS_ABANDONED);
+        CHECK(
+            KeWaitForSingleObject(&mutant, Executive, KernelMode, FALSE, nullptr)
+            == STATUS_ABANDONED);
         KeReleaseMutant(&mutant, 0, FALSE, FALSE);
     });
 }
@@ -258,10 +274,11 @@ TEST_CASE("a semaphore does not pass its limit", "[ke]")
         CHECK(KeReleaseSemaphore(&semaphore, 0, 1, FALSE) == 1);
         CHECK(KeReadStateSemaphore(&semaphore) == 2);
     });
-    CHECK(bugCheckOf([](ntos::World&) {
-        KSEMAPHORE semaphore;
-        KeInitializeSemaphore(&semaphore, 1, 2);
-        KeReleaseSemaphore(&semaphore, 0, 2, FALSE);
-    }).find("exception 0xc0000047 was not handled")
+    CHECK(
+        bugCheckOf([](ntos::World&) {
+            KSEMAPHORE semaphore;
+            KeInitializeSemaphore(&semaphore, 1, 2);
+            KeReleaseSemaphore(&semaphore, 0, 2, FALSE);
+        }).find("exception 0xc0000047 was not handled")
         != std::string::npos);
 }

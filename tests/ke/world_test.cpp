@@ -56,7 +56,9 @@ TEST_CASE("a program ends with its last thread", "[ke][world]")
     });
     CHECK(world.run().ok());
     world.runAsSystem([&] {
-        CHECK(KeWaitForSingleObject(notepad, Executive, KernelMode, FALSE, nullptr) == STATUS_SUCCESS);
+        CHECK(
+            KeWaitForSingleObject(notepad, Executive, KernelMode, FALSE, nullptr)
+            == STATUS_SUCCESS);
         ObDereferenceObject(notepad);
     });
     CHECK(world.shutdown().lines.empty());
@@ -87,7 +89,10 @@ TEST_CASE("a deadlock of two threads ends the run and names both", "[ke][world]"
 namespace {
 
 // Two programs that log their steps; the order is the schedule.
-std::string scheduleOf(uint64_t seed, std::vector<uint32_t>* choices = nullptr, const std::vector<uint32_t>* replay = nullptr)
+std::string scheduleOf(
+    uint64_t seed,
+    std::vector<uint32_t>* choices = nullptr,
+    const std::vector<uint32_t>* replay = nullptr)
 {
     ntos::World world({ .seed = seed, .replayChoices = replay, .preemptOneIn = 2 });
     std::string order;
@@ -116,7 +121,8 @@ TEST_CASE("two runs with one seed give the same schedule and the same choices", 
     CHECK_FALSE(first.empty());
 }
 
-TEST_CASE("different seeds give different schedules, and a recorded list replays one", "[ke][world]")
+TEST_CASE(
+    "different seeds give different schedules, and a recorded list replays one", "[ke][world]")
 {
     std::vector<uint32_t> choices;
     const std::string recorded = scheduleOf(3, &choices);
@@ -153,7 +159,7 @@ TEST_CASE("an exception of the test leaves the world without harm to the next on
         world.createThread(app, "main", [] { throw std::runtime_error("a failed requirement"); });
         CHECK_THROWS_WITH(world.run(), "a failed requirement");
     }
-    onKernel([](ntos::World&) { });
+    onKernel([](ntos::World&) {});
 }
 
 TEST_CASE("text of DbgPrint reaches the listener", "[ke][world]")
@@ -161,7 +167,8 @@ TEST_CASE("text of DbgPrint reaches the listener", "[ke][world]")
     ntos::World world;
     std::string heard;
     world.setPrintListener([&](std::string_view text) { heard += text; });
-    world.runAsSystem([] { DbgPrint("%d files, %wZ\n", 3, SepTokenUserName(PsGetCurrentProcess()->Token)); });
+    world.runAsSystem(
+        [] { DbgPrint("%d files, %wZ\n", 3, SepTokenUserName(PsGetCurrentProcess()->Token)); });
     CHECK(heard == "3 files, SYSTEM");
 }
 
@@ -181,5 +188,7 @@ TEST_CASE("the world plays Windows 10 or Windows Server 2003", "[ke][world]")
 
 TEST_CASE("a failed assertion ends the run with its text", "[ke][world]")
 {
-    CHECK(bugCheckOf([](ntos::World&) { NT_ASSERT(1 == 2); }).find("assertion failed: 1 == 2 (") != std::string::npos);
+    CHECK(
+        bugCheckOf([](ntos::World&) { NT_ASSERT(1 == 2); }).find("assertion failed: 1 == 2 (")
+        != std::string::npos);
 }

@@ -38,8 +38,9 @@ TEST_CASE("threads and processes are found by their ids while they live", "[ps]"
         HANDLE threadId = nullptr;
         KEVENT go;
         KeInitializeEvent(&go, NotificationEvent, FALSE);
-        ntos::Thread* thread
-            = world.createThread(app, "main", [&] { KeWaitForSingleObject(&go, Executive, KernelMode, FALSE, nullptr); });
+        ntos::Thread* thread = world.createThread(app, "main", [&] {
+            KeWaitForSingleObject(&go, Executive, KernelMode, FALSE, nullptr);
+        });
         ObReferenceObject(thread);
         threadId = PsGetThreadId(thread);
         PEPROCESS foundProcess = nullptr;
@@ -71,7 +72,9 @@ TEST_CASE("a thread that impersonates acts as that user until it reverts", "[ps]
         SeQueryAuthenticationIdToken(bob, &bobId);
         CHECK(systemId.LowPart == 0x3e7);
         CHECK(bobId.LowPart >= 0x10000);
-        CHECK(PsImpersonateClient(PsGetCurrentThread(), bob, FALSE, FALSE, SecurityImpersonation) == STATUS_SUCCESS);
+        CHECK(
+            PsImpersonateClient(PsGetCurrentThread(), bob, FALSE, FALSE, SecurityImpersonation)
+            == STATUS_SUCCESS);
         SeCaptureSubjectContext(&context);
         REQUIRE(context.ClientToken != nullptr);
         CHECK(SeTokenType(context.ClientToken) == TokenImpersonation);

@@ -90,7 +90,9 @@ TEST_CASE("a routine that is absent says so", "[rtl]")
     std::string heard;
     world.setPrintListener([&](std::string_view text) { heard += text; });
     world.runAsSystem([] {
-        CHECK(RtlCompressBuffer(2, nullptr, 0, nullptr, 0, 4096, nullptr, nullptr) == STATUS_NOT_IMPLEMENTED);
+        CHECK(
+            RtlCompressBuffer(2, nullptr, 0, nullptr, 0, 4096, nullptr, nullptr)
+            == STATUS_NOT_IMPLEMENTED);
     });
     CHECK(heard == "kernel: RtlCompressBuffer is not implemented");
 }

@@ -16,13 +16,13 @@ namespace {
 UNICODE_STRING counted(const char16_t* text)
 {
     UNICODE_STRING string;
-    string.Length = string.MaximumLength = static_cast<USHORT>(std::char_traits<char16_t>::length(text) * 2);
+    string.Length = string.MaximumLength
+        = static_cast<USHORT>(std::char_traits<char16_t>::length(text) * 2);
     string.Buffer = reinterpret_cast<PWCH>(const_cast<char16_t*>(text));
     return string;
 }
 
-template <typename... Arguments>
-std::string narrow(const char* format, Arguments... arguments)
+template <typename... Arguments> std::string narrow(const char* format, Arguments... arguments)
 {
     char text[256];
     const int length = rdr_snprintf(text, sizeof text, format, arguments...);
@@ -50,10 +50,22 @@ RTL_GENERIC_COMPARE_RESULTS NTAPI compareSplay(RTL_GENERIC_TABLE*, PVOID left, P
     return order(static_cast<Element*>(left)->key, static_cast<Element*>(right)->key);
 }
 
-PVOID NTAPI allocateAvl(RTL_AVL_TABLE*, CLONG bytes) { return std::malloc(bytes); }
-VOID NTAPI freeAvl(RTL_AVL_TABLE*, PVOID block) { std::free(block); }
-PVOID NTAPI allocateSplay(RTL_GENERIC_TABLE*, CLONG bytes) { return std::malloc(bytes); }
-VOID NTAPI freeSplay(RTL_GENERIC_TABLE*, PVOID block) { std::free(block); }
+PVOID NTAPI allocateAvl(RTL_AVL_TABLE*, CLONG bytes)
+{
+    return std::malloc(bytes);
+}
+VOID NTAPI freeAvl(RTL_AVL_TABLE*, PVOID block)
+{
+    std::free(block);
+}
+PVOID NTAPI allocateSplay(RTL_GENERIC_TABLE*, CLONG bytes)
+{
+    return std::malloc(bytes);
+}
+VOID NTAPI freeSplay(RTL_GENERIC_TABLE*, PVOID block)
+{
+    std::free(block);
+}
 
 /// Depth of the tree below a node, and whether every node's balance is what it says and within one.
 int avlDepth(RTL_BALANCED_LINKS* node, bool& sound)
@@ -82,7 +94,8 @@ TEST_CASE("names compare without case, character by character", "[rtl]")
     CHECK(RtlCompareUnicodeString(&shorter, &longer, TRUE) < 0);
 }
 
-TEST_CASE("case mapping stays inside or outside ASCII and is undone by the other direction", "[rtl]")
+TEST_CASE(
+    "case mapping stays inside or outside ASCII and is undone by the other direction", "[rtl]")
 {
     CHECK(RtlUpcaseUnicodeChar(0x0131) == 0x0131); // dotless i is no I
     CHECK(RtlUpcaseUnicodeChar(0x017F) == 0x017F); // long s is no S
@@ -111,7 +124,9 @@ TEST_CASE("UTF-8 and UTF-16 convert both ways, and ill-formed input becomes U+FF
     const std::string text = "aé€😀";
     WCHAR wide[16];
     ULONG bytes = 0;
-    CHECK(RtlUTF8ToUnicodeN(wide, sizeof wide, &bytes, text.data(), static_cast<ULONG>(text.size())) == STATUS_SUCCESS);
+    CHECK(
+        RtlUTF8ToUnicodeN(wide, sizeof wide, &bytes, text.data(), static_cast<ULONG>(text.size()))
+        == STATUS_SUCCESS);
     CHECK(bytes == 10);
     char back[16];
     ULONG backBytes = 0;
@@ -128,10 +143,18 @@ TEST_CASE("UTF-8 and UTF-16 convert both ways, and ill-formed input becomes U+FF
 TEST_CASE("the kernel's printf knows counted and 16-bit strings", "[rtl]")
 {
     UNICODE_STRING name = counted(u"\\lab\\public");
-    CHECK(narrow("%wZ|%8d|%-8u|%08X", &name, -42, 7u, 0xBEEFu) == "\\lab\\public|     -42|7       |0000BEEF");
-    CHECK(narrow("%ws %S %hs %.3s", L"wide", L"also", "narrow", "truncated") == "wide also narrow tru");
-    CHECK(narrow("%I64u %I64x %lld", 18446744073709551615ull, 255ull, -1ll) == "18446744073709551615 ff -1");
-    CHECK(narrow("%s %wZ %%", static_cast<const char*>(nullptr), static_cast<void*>(nullptr)) == "(null) (null) %");
+    CHECK(
+        narrow("%wZ|%8d|%-8u|%08X", &name, -42, 7u, 0xBEEFu)
+        == "\\lab\\public|     -42|7       |0000BEEF");
+    CHECK(
+        narrow("%ws %S %hs %.3s", L"wide", L"also", "narrow", "truncated")
+        == "wide also narrow tru");
+    CHECK(
+        narrow("%I64u %I64x %lld", 18446744073709551615ull, 255ull, -1ll)
+        == "18446744073709551615 ff -1");
+    CHECK(
+        narrow("%s %wZ %%", static_cast<const char*>(nullptr), static_cast<void*>(nullptr))
+        == "(null) (null) %");
     CHECK(narrow("%#x %+d %5.3d %c", 255u, 5, 7, 'x') == "0xff +5   007 x");
     char small[4];
     CHECK(rdr_snprintf(small, sizeof small, "%s", "toolong") == -1);
@@ -209,11 +232,16 @@ TEST_CASE("a bitmap agrees with a vector of bools", "[rtl]")
         for (ULONG at = 0; at < kBits && expected == MAXULONG; at++) {
             const ULONG start = (hint + at) % kBits;
             // A run may not wrap; from the hint to the end first, then the part before the hint.
-            if (start + wanted <= kBits && std::none_of(model.begin() + start, model.begin() + start + wanted, [](bool b) { return b; }))
+            if (start + wanted <= kBits
+                && std::none_of(model.begin() + start, model.begin() + start + wanted, [](bool b) {
+                       return b;
+                   }))
                 expected = start;
         }
         REQUIRE(RtlFindClearBits(&map, wanted, hint) == expected);
-        REQUIRE(RtlNumberOfSetBits(&map) == static_cast<ULONG>(std::count(model.begin(), model.end(), true)));
+        REQUIRE(
+            RtlNumberOfSetBits(&map)
+            == static_cast<ULONG>(std::count(model.begin(), model.end(), true)));
     }
 }
 
@@ -230,7 +258,9 @@ TEST_CASE("an AVL table agrees with a map and stays balanced", "[rtl]")
             RtlInsertElementGenericTableAvl(&table, &element, sizeof element, &isNew);
             REQUIRE(static_cast<bool>(isNew) == model.emplace(element.key, element.value).second);
         } else {
-            REQUIRE(static_cast<bool>(RtlDeleteElementGenericTableAvl(&table, &element)) == (model.erase(element.key) == 1));
+            REQUIRE(
+                static_cast<bool>(RtlDeleteElementGenericTableAvl(&table, &element))
+                == (model.erase(element.key) == 1));
         }
         bool sound = true;
         avlDepth(table.BalancedRoot.RightChild, sound);
@@ -260,18 +290,22 @@ TEST_CASE("a splay table agrees with a map", "[rtl]")
         Element element { static_cast<ULONG>(random() % 300), static_cast<ULONG>(step) };
         const int what = random() % 3;
         if (what == 0) {
-            REQUIRE(static_cast<bool>(RtlDeleteElementGenericTable(&table, &element)) == (model.erase(element.key) == 1));
+            REQUIRE(
+                static_cast<bool>(RtlDeleteElementGenericTable(&table, &element))
+                == (model.erase(element.key) == 1));
         } else if (what == 1) {
             BOOLEAN isNew = FALSE;
             RtlInsertElementGenericTable(&table, &element, sizeof element, &isNew);
             REQUIRE(static_cast<bool>(isNew) == model.emplace(element.key, element.value).second);
         } else {
-            const auto* found = static_cast<Element*>(RtlLookupElementGenericTable(&table, &element));
+            const auto* found
+                = static_cast<Element*>(RtlLookupElementGenericTable(&table, &element));
             REQUIRE((found != nullptr) == (model.count(element.key) == 1));
         }
     }
     auto expected = model.begin();
-    for (PVOID found = RtlEnumerateGenericTable(&table, TRUE); found; found = RtlEnumerateGenericTable(&table, FALSE)) {
+    for (PVOID found = RtlEnumerateGenericTable(&table, TRUE); found;
+         found = RtlEnumerateGenericTable(&table, FALSE)) {
         REQUIRE(static_cast<Element*>(found)->key == expected->first);
         ++expected;
     }
@@ -281,7 +315,8 @@ TEST_CASE("a splay table agrees with a map", "[rtl]")
     CHECK(RtlIsGenericTableEmpty(&table));
 }
 
-TEST_CASE("an ACL takes entries until it is full, and a descriptor carries it self-relative", "[rtl]")
+TEST_CASE(
+    "an ACL takes entries until it is full, and a descriptor carries it self-relative", "[rtl]")
 {
     alignas(4) UCHAR sidBytes[16];
     SID_IDENTIFIER_AUTHORITY world = { { 0, 0, 0, 0, 0, 1 } };
@@ -293,7 +328,9 @@ TEST_CASE("an ACL takes entries until it is full, and a descriptor carries it se
     REQUIRE(RtlCreateAcl(acl, sizeof aclBytes, ACL_REVISION) == STATUS_SUCCESS);
     CHECK(RtlAddAccessAllowedAce(acl, ACL_REVISION, GENERIC_READ, sid) == STATUS_SUCCESS);
     CHECK(RtlAddAccessAllowedAce(acl, ACL_REVISION, GENERIC_ALL, sid) == STATUS_SUCCESS);
-    CHECK(RtlAddAccessAllowedAce(acl, ACL_REVISION, GENERIC_ALL, sid) == STATUS_ALLOTTED_SPACE_EXCEEDED);
+    CHECK(
+        RtlAddAccessAllowedAce(acl, ACL_REVISION, GENERIC_ALL, sid)
+        == STATUS_ALLOTTED_SPACE_EXCEEDED);
     SECURITY_DESCRIPTOR absolute;
     REQUIRE(RtlCreateSecurityDescriptor(&absolute, SECURITY_DESCRIPTOR_REVISION) == STATUS_SUCCESS);
     RtlSetOwnerSecurityDescriptor(&absolute, sid, FALSE);
@@ -303,7 +340,8 @@ TEST_CASE("an ACL takes entries until it is full, and a descriptor carries it se
     std::vector<UCHAR> relative(length);
     REQUIRE(RtlAbsoluteToSelfRelativeSD(&absolute, relative.data(), &length) == STATUS_SUCCESS);
     CHECK(RtlValidRelativeSecurityDescriptor(relative.data(), length, OWNER_SECURITY_INFORMATION));
-    CHECK_FALSE(RtlValidRelativeSecurityDescriptor(relative.data(), length, GROUP_SECURITY_INFORMATION));
+    CHECK_FALSE(
+        RtlValidRelativeSecurityDescriptor(relative.data(), length, GROUP_SECURITY_INFORMATION));
     for (ULONG cut = 0; cut < length; cut++)
         CHECK_FALSE(RtlValidRelativeSecurityDescriptor(relative.data(), cut, 0));
     PSID owner = nullptr;

@@ -45,7 +45,8 @@ TEST_CASE("a replayed choice that does not exist is told with its number and nam
     ChoiceSource replay(5, { 1, 4 });
     replay.choose(2, "dispatch");
     CHECK(replay.choose(3, "dispatch") < 3);
-    CHECK(replay.mismatch() == "choice 1 (dispatch) has 3 alternatives, the recording took number 4");
+    CHECK(
+        replay.mismatch() == "choice 1 (dispatch) has 3 alternatives, the recording took number 4");
 }
 
 TEST_CASE("every alternative comes up", "[sched]")

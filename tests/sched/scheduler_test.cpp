@@ -14,7 +14,12 @@ constexpr uint64_t kSecondNs = 1000000000ull;
 
 ThreadOptions named(const char* name, uint32_t id = 8, bool daemon = false)
 {
-    return { .name = name, .threadId = id, .processId = 4, .daemon = daemon, .owner = nullptr, .ended = {} };
+    return { .name = name,
+             .threadId = id,
+             .processId = 4,
+             .daemon = daemon,
+             .owner = nullptr,
+             .ended = {} };
 }
 
 void sleepNs(Scheduler& machine, uint64_t ns)
@@ -25,7 +30,8 @@ void sleepNs(Scheduler& machine, uint64_t ns)
 }
 
 // Three threads of four steps each; the string tells who ran when.
-std::string interleaving(uint64_t seed, std::vector<uint32_t> replay = {}, std::vector<uint32_t>* choices = nullptr)
+std::string interleaving(
+    uint64_t seed, std::vector<uint32_t> replay = {}, std::vector<uint32_t>* choices = nullptr)
 {
     Scheduler machine({ .seed = seed, .replayChoices = std::move(replay), .preemptOneIn = 2 });
     std::string order;
@@ -110,14 +116,16 @@ TEST_CASE("a deadlock is told with who waits for what", "[sched]")
     Scheduler machine;
     static const int lock = 5;
     machine.spawn(named("taker", 12), [&] {
-        machine.block({ .what = "resource",
-            .object = &lock,
-            .describe = [](const void* object) { return "number " + std::to_string(*static_cast<const int*>(object)); } });
+        machine.block({ .what = "resource", .object = &lock, .describe = [](const void* object) {
+                           return "number " + std::to_string(*static_cast<const int*>(object));
+                       } });
     });
     machine.spawn(named("worker", 16, true), [&] { machine.block({ .what = "work" }); });
     CHECK(machine.run() == RunEnd::Deadlock);
-    CHECK(machine.describeThreads()
-        == "  thread 12 (taker) waits: resource number 5\n  thread 16 (worker) waits: work [daemon]\n");
+    CHECK(
+        machine.describeThreads()
+        == "  thread 12 (taker) waits: resource number 5\n  thread 16 (worker) waits: work "
+           "[daemon]\n");
 }
 
 TEST_CASE("daemons that keep the clock running do not hide a deadlock", "[sched]")
@@ -161,7 +169,8 @@ TEST_CASE("an interrupt runs without a thread at DISPATCH_LEVEL", "[sched]")
     CHECK(ran);
 }
 
-TEST_CASE("a thread at DISPATCH_LEVEL is not preempted and keeps its IRQL across a switch", "[sched]")
+TEST_CASE(
+    "a thread at DISPATCH_LEVEL is not preempted and keeps its IRQL across a switch", "[sched]")
 {
     Scheduler machine({ .preemptOneIn = 1 });
     std::string order;

@@ -8,7 +8,8 @@ using namespace rdrlab::test;
 
 namespace {
 
-GENERIC_MAPPING kFileMapping = { FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE, FILE_ALL_ACCESS };
+GENERIC_MAPPING kFileMapping
+    = { FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE, FILE_ALL_ACCESS };
 
 struct Allowed
 {
@@ -51,7 +52,8 @@ struct Descriptor
         context.PrimaryToken = as->Token;
         Allowed result {};
         result.granted = SeAccessCheck(
-            &sd, &context, FALSE, wanted, 0, nullptr, &kFileMapping, mode, &result.access, &result.status);
+            &sd, &context, FALSE, wanted, 0, nullptr, &kFileMapping, mode, &result.access,
+            &result.status);
         return result;
     }
 };
@@ -67,7 +69,8 @@ TEST_CASE("tokens of one user share the logon id, users have their own", "[se]")
         SeQueryAuthenticationIdToken(world.createProcess("three", "bob")->Token, &other);
         CHECK(RtlEqualLuid(&first, &second));
         CHECK_FALSE(RtlEqualLuid(&first, &other));
-        CHECK_FALSE(RtlEqualSid(SepTokenUserSid(world.createProcess("four", "carol")->Token),
+        CHECK_FALSE(RtlEqualSid(
+            SepTokenUserSid(world.createProcess("four", "carol")->Token),
             SepTokenUserSid(world.createProcess("five", "bob")->Token)));
     });
 }
@@ -142,8 +145,12 @@ TEST_CASE("a token tells its user, groups and statistics", "[se]")
         PVOID information = nullptr;
         REQUIRE(SeQueryInformationToken(alice->Token, TokenUser, &information) == STATUS_SUCCESS);
         UNICODE_STRING text;
-        CHECK(RtlConvertSidToUnicodeString(&text, static_cast<PTOKEN_USER>(information)->User.Sid, TRUE) == STATUS_SUCCESS);
-        CHECK(host::toUtf8({ reinterpret_cast<char16_t*>(text.Buffer), text.Length / sizeof(WCHAR) })
+        CHECK(
+            RtlConvertSidToUnicodeString(
+                &text, static_cast<PTOKEN_USER>(information)->User.Sid, TRUE)
+            == STATUS_SUCCESS);
+        CHECK(
+            host::toUtf8({ reinterpret_cast<char16_t*>(text.Buffer), text.Length / sizeof(WCHAR) })
             == "S-1-5-21-1000000001-1000000002-1000000003-1001");
         RtlFreeUnicodeString(&text);
         ExFreePool(information);
@@ -152,7 +159,8 @@ TEST_CASE("a token tells its user, groups and statistics", "[se]")
         CHECK(groups->GroupCount == 4);
         CHECK(RtlEqualSid(groups->Groups[0].Sid, SeExports->SeWorldSid));
         ExFreePool(information);
-        REQUIRE(SeQueryInformationToken(alice->Token, TokenStatistics, &information) == STATUS_SUCCESS);
+        REQUIRE(
+            SeQueryInformationToken(alice->Token, TokenStatistics, &information) == STATUS_SUCCESS);
         LUID logon;
         SeQueryAuthenticationIdToken(alice->Token, &logon);
         CHECK(RtlEqualLuid(&static_cast<PTOKEN_STATISTICS>(information)->AuthenticationId, &logon));
@@ -160,7 +168,9 @@ TEST_CASE("a token tells its user, groups and statistics", "[se]")
         ULONG session = 99;
         CHECK(SeQuerySessionIdToken(alice->Token, &session) == STATUS_SUCCESS);
         CHECK(session == 1);
-        CHECK(SeQueryInformationToken(alice->Token, TokenOrigin, &information) == STATUS_INVALID_INFO_CLASS);
+        CHECK(
+            SeQueryInformationToken(alice->Token, TokenOrigin, &information)
+            == STATUS_INVALID_INFO_CLASS);
     });
 }
 
@@ -173,7 +183,9 @@ TEST_CASE("a client context lets a server thread act as its client", "[se]")
         SECURITY_QUALITY_OF_SERVICE qos
             = { sizeof(qos), SecurityImpersonation, SECURITY_STATIC_TRACKING, FALSE };
         subject.PrimaryToken = alice->Token;
-        REQUIRE(SeCreateClientSecurityFromSubjectContext(&subject, &qos, FALSE, &client) == STATUS_SUCCESS);
+        REQUIRE(
+            SeCreateClientSecurityFromSubjectContext(&subject, &qos, FALSE, &client)
+            == STATUS_SUCCESS);
         CHECK(SeImpersonateClientEx(&client, nullptr) == STATUS_SUCCESS);
         LUID own, acting;
         SeQueryAuthenticationIdToken(alice->Token, &own);
@@ -183,6 +195,8 @@ TEST_CASE("a client context lets a server thread act as its client", "[se]")
         SeDeleteClientSecurity(&client);
         const ULONG nonsense = 9;
         memcpy(&qos.ImpersonationLevel, &nonsense, sizeof(nonsense));
-        CHECK(SeCreateClientSecurityFromSubjectContext(&subject, &qos, FALSE, &client) == STATUS_BAD_IMPERSONATION_LEVEL);
+        CHECK(
+            SeCreateClientSecurityFromSubjectContext(&subject, &qos, FALSE, &client)
+            == STATUS_BAD_IMPERSONATION_LEVEL);
     });
 }

@@ -1,4 +1,5 @@
-// kernelworld.h - a world for tests of the executive: `onKernel` runs a body on a system thread and wants it to end.
+// kernelworld.h - a world for tests of the executive: `onKernel` runs a body on a system thread and
+// wants it to end.
 #pragma once
 
 #include "engine/ntos/world_host.h"

@@ -7,12 +7,14 @@ extern "C" void CmpDeleteTree(void);
 
 namespace {
 
-struct KeyObject {
+struct KeyObject
+{
     PCMP_KEY Key;
 };
 
 /// What ZwCreateKey hands to the parse procedure.
-struct CreateContext {
+struct CreateContext
+{
     BOOLEAN Create;
     BOOLEAN Created;
     BOOLEAN Volatile;
@@ -39,8 +41,16 @@ NTSTATUS CmpMakeObject(PCMP_KEY Key, PVOID* Object)
 }
 
 NTSTATUS CmpParse(
-    PVOID ParseObject, POBJECT_TYPE ObjectType, PACCESS_STATE, KPROCESSOR_MODE, ULONG, PUNICODE_STRING,
-    PUNICODE_STRING RemainingName, PVOID Context, PSECURITY_QUALITY_OF_SERVICE, PVOID* Object)
+    PVOID ParseObject,
+    POBJECT_TYPE ObjectType,
+    PACCESS_STATE,
+    KPROCESSOR_MODE,
+    ULONG,
+    PUNICODE_STRING,
+    PUNICODE_STRING RemainingName,
+    PVOID Context,
+    PSECURITY_QUALITY_OF_SERVICE,
+    PVOID* Object)
 {
     *Object = nullptr;
     if (ObjectType && ObjectType != CmpKeyType)
@@ -82,12 +92,18 @@ ULONG CmpFullName(PCMP_KEY Key, PWCH Buffer, ULONG BufferBytes)
 }
 
 NTSTATUS CmpQueryName(
-    PVOID Object, BOOLEAN, POBJECT_NAME_INFORMATION NameInformation, ULONG Length, PULONG ReturnLength, KPROCESSOR_MODE)
+    PVOID Object,
+    BOOLEAN,
+    POBJECT_NAME_INFORMATION NameInformation,
+    ULONG Length,
+    PULONG ReturnLength,
+    KPROCESSOR_MODE)
 {
     PCMP_KEY Key = ((KeyObject*)Object)->Key;
     if (Key->Deleted)
         return STATUS_KEY_DELETED;
-    const ULONG Room = Length > sizeof(*NameInformation) ? Length - (ULONG)sizeof(*NameInformation) : 0;
+    const ULONG Room
+        = Length > sizeof(*NameInformation) ? Length - (ULONG)sizeof(*NameInformation) : 0;
     const ULONG Bytes = CmpFullName(Key, (PWCH)(NameInformation + 1), Room);
     *ReturnLength = (ULONG)sizeof(*NameInformation) + Bytes + (ULONG)sizeof(WCHAR);
     if (*ReturnLength > Length)
@@ -113,8 +129,16 @@ NTSTATUS CmpFromHandle(HANDLE Handle, ACCESS_MASK Access, KeyObject** Object)
 
 /// Result of a query into a caller's buffer: as much as fits of a fixed part and a variable part.
 NTSTATUS CmpCopyOut(
-    PVOID Buffer, ULONG Length, PULONG ResultLength, const VOID* Fixed, ULONG FixedBytes, const VOID* First,
-    ULONG FirstBytes, ULONG SecondOffset = 0, const VOID* Second = nullptr, ULONG SecondBytes = 0)
+    PVOID Buffer,
+    ULONG Length,
+    PULONG ResultLength,
+    const VOID* Fixed,
+    ULONG FixedBytes,
+    const VOID* First,
+    ULONG FirstBytes,
+    ULONG SecondOffset = 0,
+    const VOID* Second = nullptr,
+    ULONG SecondBytes = 0)
 {
     const ULONG Needed = Second ? SecondOffset + SecondBytes : FixedBytes + FirstBytes;
     *ResultLength = Needed;
@@ -125,12 +149,17 @@ NTSTATUS CmpCopyOut(
     RtlCopyMemory((PUCHAR)Buffer + FixedBytes, First, FirstRoom);
     if (Second && Length > SecondOffset)
         RtlCopyMemory(
-            (PUCHAR)Buffer + SecondOffset, Second, Length - SecondOffset < SecondBytes ? Length - SecondOffset : SecondBytes);
+            (PUCHAR)Buffer + SecondOffset, Second,
+            Length - SecondOffset < SecondBytes ? Length - SecondOffset : SecondBytes);
     return Length < Needed ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
 }
 
 NTSTATUS CmpQueryValueInformation(
-    PCMP_VALUE Value, KEY_VALUE_INFORMATION_CLASS Class, PVOID Buffer, ULONG Length, PULONG ResultLength)
+    PCMP_VALUE Value,
+    KEY_VALUE_INFORMATION_CLASS Class,
+    PVOID Buffer,
+    ULONG Length,
+    PULONG ResultLength)
 {
     switch (Class) {
     case KeyValueBasicInformation: {
@@ -138,26 +167,28 @@ NTSTATUS CmpQueryValueInformation(
         Basic.Type = Value->Type;
         Basic.NameLength = Value->Name.Length;
         return CmpCopyOut(
-            Buffer, Length, ResultLength, &Basic, FIELD_OFFSET(KEY_VALUE_BASIC_INFORMATION, Name), Value->Name.Buffer,
-            Value->Name.Length);
+            Buffer, Length, ResultLength, &Basic, FIELD_OFFSET(KEY_VALUE_BASIC_INFORMATION, Name),
+            Value->Name.Buffer, Value->Name.Length);
     }
     case KeyValuePartialInformation: {
         KEY_VALUE_PARTIAL_INFORMATION Partial = {};
         Partial.Type = Value->Type;
         Partial.DataLength = Value->DataLength;
         return CmpCopyOut(
-            Buffer, Length, ResultLength, &Partial, FIELD_OFFSET(KEY_VALUE_PARTIAL_INFORMATION, Data), Value->Data,
-            Value->DataLength);
+            Buffer, Length, ResultLength, &Partial,
+            FIELD_OFFSET(KEY_VALUE_PARTIAL_INFORMATION, Data), Value->Data, Value->DataLength);
     }
     case KeyValueFullInformation: {
         KEY_VALUE_FULL_INFORMATION Full = {};
         Full.Type = Value->Type;
         Full.NameLength = Value->Name.Length;
         Full.DataLength = Value->DataLength;
-        Full.DataOffset = (FIELD_OFFSET(KEY_VALUE_FULL_INFORMATION, Name) + Value->Name.Length + 7u) & ~7u;
+        Full.DataOffset
+            = (FIELD_OFFSET(KEY_VALUE_FULL_INFORMATION, Name) + Value->Name.Length + 7u) & ~7u;
         return CmpCopyOut(
-            Buffer, Length, ResultLength, &Full, FIELD_OFFSET(KEY_VALUE_FULL_INFORMATION, Name), Value->Name.Buffer,
-            Value->Name.Length, Full.DataOffset, Value->Data ? Value->Data : (PUCHAR)"", Value->DataLength);
+            Buffer, Length, ResultLength, &Full, FIELD_OFFSET(KEY_VALUE_FULL_INFORMATION, Name),
+            Value->Name.Buffer, Value->Name.Length, Full.DataOffset,
+            Value->Data ? Value->Data : (PUCHAR) "", Value->DataLength);
     }
     default:
         return STATUS_INVALID_PARAMETER;
@@ -173,8 +204,8 @@ NTSTATUS CmpQueryKeyInformation(
         Basic.LastWriteTime = Key->LastWriteTime;
         Basic.NameLength = Key->Name.Length;
         return CmpCopyOut(
-            Buffer, Length, ResultLength, &Basic, FIELD_OFFSET(KEY_BASIC_INFORMATION, Name), Key->Name.Buffer,
-            Key->Name.Length);
+            Buffer, Length, ResultLength, &Basic, FIELD_OFFSET(KEY_BASIC_INFORMATION, Name),
+            Key->Name.Buffer, Key->Name.Length);
     }
     case KeyNodeInformation: {
         KEY_NODE_INFORMATION Node = {};
@@ -182,8 +213,8 @@ NTSTATUS CmpQueryKeyInformation(
         Node.ClassOffset = MAXULONG;
         Node.NameLength = Key->Name.Length;
         return CmpCopyOut(
-            Buffer, Length, ResultLength, &Node, FIELD_OFFSET(KEY_NODE_INFORMATION, Name), Key->Name.Buffer,
-            Key->Name.Length);
+            Buffer, Length, ResultLength, &Node, FIELD_OFFSET(KEY_NODE_INFORMATION, Name),
+            Key->Name.Buffer, Key->Name.Length);
     }
     case KeyFullInformation: {
         KEY_FULL_INFORMATION Full = {};
@@ -197,11 +228,14 @@ NTSTATUS CmpQueryKeyInformation(
         for (PLIST_ENTRY Link = Key->Values.Flink; Link != &Key->Values; Link = Link->Flink) {
             PCMP_VALUE Value = CONTAINING_RECORD(Link, CMP_VALUE, Links);
             Full.Values++;
-            Full.MaxValueNameLen = Value->Name.Length > Full.MaxValueNameLen ? Value->Name.Length : Full.MaxValueNameLen;
-            Full.MaxValueDataLen = Value->DataLength > Full.MaxValueDataLen ? Value->DataLength : Full.MaxValueDataLen;
+            Full.MaxValueNameLen = Value->Name.Length > Full.MaxValueNameLen ? Value->Name.Length
+                                                                             : Full.MaxValueNameLen;
+            Full.MaxValueDataLen = Value->DataLength > Full.MaxValueDataLen ? Value->DataLength
+                                                                            : Full.MaxValueDataLen;
         }
         return CmpCopyOut(
-            Buffer, Length, ResultLength, &Full, FIELD_OFFSET(KEY_FULL_INFORMATION, Class), nullptr, 0);
+            Buffer, Length, ResultLength, &Full, FIELD_OFFSET(KEY_FULL_INFORMATION, Class), nullptr,
+            0);
     }
     default:
         return STATUS_INVALID_PARAMETER;
@@ -236,10 +270,12 @@ void CmInitSystem(void)
 
     UNICODE_STRING Name = RTL_CONSTANT_STRING(L"\\Registry");
     OBJECT_ATTRIBUTES Attributes;
-    InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_PERMANENT, nullptr, nullptr);
+    InitializeObjectAttributes(
+        &Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_PERMANENT, nullptr, nullptr);
     PVOID Object;
     if (!NT_SUCCESS(ObCreateObject(
-            KernelMode, CmpKeyType, &Attributes, KernelMode, nullptr, sizeof(KeyObject), 0, 0, &Object)))
+            KernelMode, CmpKeyType, &Attributes, KernelMode, nullptr, sizeof(KeyObject), 0, 0,
+            &Object)))
         return;
     CmpRootObject = (KeyObject*)Object;
     CmpRootObject->Key = CmpRootKey;
@@ -258,28 +294,42 @@ void CmShutdownSystem(void)
 }
 
 static NTSTATUS CmpOpen(
-    PHANDLE KeyHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, CreateContext* Context)
+    PHANDLE KeyHandle,
+    ACCESS_MASK DesiredAccess,
+    POBJECT_ATTRIBUTES ObjectAttributes,
+    CreateContext* Context)
 {
     return ObOpenObjectByName(
-        ObjectAttributes, CmpKeyType, ExGetPreviousMode(), nullptr, DesiredAccess, Context, KeyHandle);
+        ObjectAttributes, CmpKeyType, ExGetPreviousMode(), nullptr, DesiredAccess, Context,
+        KeyHandle);
 }
 
-NTSTATUS NTAPI ZwOpenKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes)
+NTSTATUS NTAPI
+ZwOpenKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes)
 {
     CreateContext Context = {};
     return CmpOpen(KeyHandle, DesiredAccess, ObjectAttributes, &Context);
 }
 
 NTSTATUS NTAPI ZwOpenKeyEx(
-    PHANDLE KeyHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, ULONG OpenOptions)
+    PHANDLE KeyHandle,
+    ACCESS_MASK DesiredAccess,
+    POBJECT_ATTRIBUTES ObjectAttributes,
+    ULONG OpenOptions)
 {
-    UNREFERENCED_PARAMETER(OpenOptions); // link and backup semantics have no meaning for a registry in memory
+    UNREFERENCED_PARAMETER(
+        OpenOptions); // link and backup semantics have no meaning for a registry in memory
     return ZwOpenKey(KeyHandle, DesiredAccess, ObjectAttributes);
 }
 
 NTSTATUS NTAPI ZwCreateKey(
-    PHANDLE KeyHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, ULONG TitleIndex,
-    PUNICODE_STRING Class, ULONG CreateOptions, PULONG Disposition)
+    PHANDLE KeyHandle,
+    ACCESS_MASK DesiredAccess,
+    POBJECT_ATTRIBUTES ObjectAttributes,
+    ULONG TitleIndex,
+    PUNICODE_STRING Class,
+    ULONG CreateOptions,
+    PULONG Disposition)
 {
     UNREFERENCED_PARAMETER(TitleIndex);
     UNREFERENCED_PARAMETER(Class);
@@ -311,19 +361,28 @@ NTSTATUS NTAPI ZwFlushKey(HANDLE KeyHandle)
 }
 
 NTSTATUS NTAPI ZwQueryKey(
-    HANDLE KeyHandle, KEY_INFORMATION_CLASS KeyInformationClass, PVOID KeyInformation, ULONG Length, PULONG ResultLength)
+    HANDLE KeyHandle,
+    KEY_INFORMATION_CLASS KeyInformationClass,
+    PVOID KeyInformation,
+    ULONG Length,
+    PULONG ResultLength)
 {
     KeyObject* Object;
     NTSTATUS Status = CmpFromHandle(KeyHandle, KEY_QUERY_VALUE, &Object);
     if (NT_SUCCESS(Status)) {
-        Status = CmpQueryKeyInformation(Object->Key, KeyInformationClass, KeyInformation, Length, ResultLength);
+        Status = CmpQueryKeyInformation(
+            Object->Key, KeyInformationClass, KeyInformation, Length, ResultLength);
         ObDereferenceObject(Object);
     }
     return Status;
 }
 
 NTSTATUS NTAPI ZwEnumerateKey(
-    HANDLE KeyHandle, ULONG Index, KEY_INFORMATION_CLASS KeyInformationClass, PVOID KeyInformation, ULONG Length,
+    HANDLE KeyHandle,
+    ULONG Index,
+    KEY_INFORMATION_CLASS KeyInformationClass,
+    PVOID KeyInformation,
+    ULONG Length,
     PULONG ResultLength)
 {
     KeyObject* Object;
@@ -332,31 +391,40 @@ NTSTATUS NTAPI ZwEnumerateKey(
         return Status;
     PLIST_ENTRY Link = CmpNth(&Object->Key->Children, Index);
     Status = Link ? CmpQueryKeyInformation(
-                        CONTAINING_RECORD(Link, CMP_KEY, Links), KeyInformationClass, KeyInformation, Length, ResultLength)
+                 CONTAINING_RECORD(Link, CMP_KEY, Links), KeyInformationClass, KeyInformation,
+                 Length, ResultLength)
                   : STATUS_NO_MORE_ENTRIES;
     ObDereferenceObject(Object);
     return Status;
 }
 
 NTSTATUS NTAPI ZwQueryValueKey(
-    HANDLE KeyHandle, PUNICODE_STRING ValueName, KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass,
-    PVOID KeyValueInformation, ULONG Length, PULONG ResultLength)
+    HANDLE KeyHandle,
+    PUNICODE_STRING ValueName,
+    KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass,
+    PVOID KeyValueInformation,
+    ULONG Length,
+    PULONG ResultLength)
 {
     KeyObject* Object;
     NTSTATUS Status = CmpFromHandle(KeyHandle, KEY_QUERY_VALUE, &Object);
     if (!NT_SUCCESS(Status))
         return Status;
     PCMP_VALUE Value = CmpFindValue(Object->Key, ValueName);
-    Status = Value
-        ? CmpQueryValueInformation(Value, KeyValueInformationClass, KeyValueInformation, Length, ResultLength)
-        : STATUS_OBJECT_NAME_NOT_FOUND;
+    Status = Value ? CmpQueryValueInformation(
+                 Value, KeyValueInformationClass, KeyValueInformation, Length, ResultLength)
+                   : STATUS_OBJECT_NAME_NOT_FOUND;
     ObDereferenceObject(Object);
     return Status;
 }
 
 NTSTATUS NTAPI ZwEnumerateValueKey(
-    HANDLE KeyHandle, ULONG Index, KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass, PVOID KeyValueInformation,
-    ULONG Length, PULONG ResultLength)
+    HANDLE KeyHandle,
+    ULONG Index,
+    KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass,
+    PVOID KeyValueInformation,
+    ULONG Length,
+    PULONG ResultLength)
 {
     KeyObject* Object;
     NTSTATUS Status = CmpFromHandle(KeyHandle, KEY_QUERY_VALUE, &Object);
@@ -364,15 +432,20 @@ NTSTATUS NTAPI ZwEnumerateValueKey(
         return Status;
     PLIST_ENTRY Link = CmpNth(&Object->Key->Values, Index);
     Status = Link ? CmpQueryValueInformation(
-                        CONTAINING_RECORD(Link, CMP_VALUE, Links), KeyValueInformationClass, KeyValueInformation, Length,
-                        ResultLength)
+                 CONTAINING_RECORD(Link, CMP_VALUE, Links), KeyValueInformationClass,
+                 KeyValueInformation, Length, ResultLength)
                   : STATUS_NO_MORE_ENTRIES;
     ObDereferenceObject(Object);
     return Status;
 }
 
 NTSTATUS NTAPI ZwSetValueKey(
-    HANDLE KeyHandle, PUNICODE_STRING ValueName, ULONG TitleIndex, ULONG Type, PVOID Data, ULONG DataSize)
+    HANDLE KeyHandle,
+    PUNICODE_STRING ValueName,
+    ULONG TitleIndex,
+    ULONG Type,
+    PVOID Data,
+    ULONG DataSize)
 {
     UNREFERENCED_PARAMETER(TitleIndex);
     KeyObject* Object;

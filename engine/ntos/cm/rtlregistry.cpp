@@ -1,4 +1,5 @@
-// The Rtl routines over the registry. They work on the tree directly: their callers are kernel code at PASSIVE_LEVEL.
+// The Rtl routines over the registry. They work on the tree directly: their callers are kernel code
+// at PASSIVE_LEVEL.
 #include "engine/ntos/inc/cmp.h"
 
 namespace {
@@ -34,21 +35,25 @@ NTSTATUS CmpResolve(ULONG RelativeTo, PCWSTR Path, BOOLEAN Create, PCMP_KEY* Key
         PCMP_KEY Parent = CmpWalk(CmpRootKey, &Start, TRUE, nullptr);
         *Key = Parent ? CmpWalk(Parent, &Rest, Create, nullptr) : nullptr;
     } else {
-        return STATUS_INVALID_PARAMETER; // RTL_REGISTRY_HANDLE is resolved by the callers that take it
+        return STATUS_INVALID_PARAMETER; // RTL_REGISTRY_HANDLE is resolved by the callers that take
+                                         // it
     }
     return *Key ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND;
 }
 
-/// Stores a value where a DIRECT entry wants it: strings into a UNICODE_STRING, numbers as they are.
+/// Stores a value where a DIRECT entry wants it: strings into a UNICODE_STRING, numbers as they
+/// are.
 NTSTATUS CmpStoreDirect(PVOID Target, ULONG Type, const VOID* Data, ULONG Bytes)
 {
     if (Type == REG_SZ || Type == REG_EXPAND_SZ || Type == REG_MULTI_SZ) {
         PUNICODE_STRING String = (PUNICODE_STRING)Target;
         ULONG TextBytes = Bytes;
-        if (Type != REG_MULTI_SZ && TextBytes >= sizeof(WCHAR) && ((PCWCH)Data)[TextBytes / sizeof(WCHAR) - 1] == 0)
+        if (Type != REG_MULTI_SZ && TextBytes >= sizeof(WCHAR)
+            && ((PCWCH)Data)[TextBytes / sizeof(WCHAR) - 1] == 0)
             TextBytes -= sizeof(WCHAR);
         if (!String->Buffer) {
-            String->Buffer = (PWCH)ExAllocatePoolWithTag(PagedPool, Bytes ? Bytes : sizeof(WCHAR), 'grtS');
+            String->Buffer
+                = (PWCH)ExAllocatePoolWithTag(PagedPool, Bytes ? Bytes : sizeof(WCHAR), 'grtS');
             if (!String->Buffer)
                 return STATUS_NO_MEMORY;
             String->MaximumLength = (USHORT)Bytes;
@@ -60,7 +65,7 @@ NTSTATUS CmpStoreDirect(PVOID Target, ULONG Type, const VOID* Data, ULONG Bytes)
     } else if (Bytes <= sizeof(ULONG)) {
         RtlCopyMemory(Target, Data, Bytes);
     } else if (*(PLONG)Target < 0) { // a negative length: the buffer holds the bare data
-        if (Bytes > (ULONG)-*(PLONG)Target)
+        if (Bytes > (ULONG) - *(PLONG)Target)
             return STATUS_BUFFER_TOO_SMALL;
         RtlCopyMemory(Target, Data, Bytes);
     } else { // length, type, data
@@ -75,12 +80,18 @@ NTSTATUS CmpStoreDirect(PVOID Target, ULONG Type, const VOID* Data, ULONG Bytes)
 }
 
 NTSTATUS CmpGive(
-    PRTL_QUERY_REGISTRY_TABLE Entry, PCWSTR Name, ULONG Type, const VOID* Data, ULONG Bytes, PVOID Context)
+    PRTL_QUERY_REGISTRY_TABLE Entry,
+    PCWSTR Name,
+    ULONG Type,
+    const VOID* Data,
+    ULONG Bytes,
+    PVOID Context)
 {
     if (Entry->Flags & RTL_QUERY_REGISTRY_DIRECT)
         return CmpStoreDirect(Entry->EntryContext, Type, Data, Bytes);
     if (Type != REG_MULTI_SZ || (Entry->Flags & RTL_QUERY_REGISTRY_NOEXPAND))
-        return Entry->QueryRoutine((PWSTR)Name, Type, (PVOID)Data, Bytes, Context, Entry->EntryContext);
+        return Entry->QueryRoutine(
+            (PWSTR)Name, Type, (PVOID)Data, Bytes, Context, Entry->EntryContext);
     // REG_MULTI_SZ is handed out string by string.
     PCWCH At = (PCWCH)Data;
     const PCWCH End = At + Bytes / sizeof(WCHAR);
@@ -89,7 +100,8 @@ NTSTATUS CmpGive(
         while (Next < End && *Next)
             Next++;
         const NTSTATUS Status = Entry->QueryRoutine(
-            (PWSTR)Name, REG_SZ, (PVOID)At, (ULONG)((Next - At + 1) * sizeof(WCHAR)), Context, Entry->EntryContext);
+            (PWSTR)Name, REG_SZ, (PVOID)At, (ULONG)((Next - At + 1) * sizeof(WCHAR)), Context,
+            Entry->EntryContext);
         if (!NT_SUCCESS(Status))
             return Status;
         At = Next + 1;
@@ -100,7 +112,8 @@ NTSTATUS CmpGive(
 NTSTATUS CmpGiveDefault(PRTL_QUERY_REGISTRY_TABLE Entry, PVOID Context)
 {
     if ((Entry->DefaultType & 0xFF) == REG_NONE || !Entry->DefaultData)
-        return Entry->Flags & RTL_QUERY_REGISTRY_REQUIRED ? STATUS_OBJECT_NAME_NOT_FOUND : STATUS_SUCCESS;
+        return Entry->Flags & RTL_QUERY_REGISTRY_REQUIRED ? STATUS_OBJECT_NAME_NOT_FOUND
+                                                          : STATUS_SUCCESS;
     const ULONG Type = Entry->DefaultType & 0xFF;
     ULONG Bytes = Entry->DefaultLength;
     if (Bytes == 0 && (Type == REG_SZ || Type == REG_EXPAND_SZ))
@@ -118,7 +131,8 @@ NTSTATUS CmpGiveAll(PCMP_KEY Key, PRTL_QUERY_REGISTRY_TABLE Entry, PVOID Context
             continue;
         RtlCopyMemory(Name, Value->Name.Buffer, Value->Name.Length);
         Name[Value->Name.Length / sizeof(WCHAR)] = 0;
-        const NTSTATUS Status = CmpGive(Entry, Name, Value->Type, Value->Data, Value->DataLength, Context);
+        const NTSTATUS Status
+            = CmpGive(Entry, Name, Value->Type, Value->Data, Value->DataLength, Context);
         if (!NT_SUCCESS(Status))
             return Status;
     }
@@ -128,8 +142,9 @@ NTSTATUS CmpGiveAll(PCMP_KEY Key, PRTL_QUERY_REGISTRY_TABLE Entry, PVOID Context
 NTSTATUS CmpRunTable(PCMP_KEY Top, PRTL_QUERY_REGISTRY_TABLE Table, PVOID Context)
 {
     PCMP_KEY Key = Top;
-    for (PRTL_QUERY_REGISTRY_TABLE Entry = Table;
-         Entry->QueryRoutine || (Entry->Flags & (RTL_QUERY_REGISTRY_SUBKEY | RTL_QUERY_REGISTRY_DIRECT)); Entry++) {
+    for (PRTL_QUERY_REGISTRY_TABLE Entry = Table; Entry->QueryRoutine
+         || (Entry->Flags & (RTL_QUERY_REGISTRY_SUBKEY | RTL_QUERY_REGISTRY_DIRECT));
+         Entry++) {
         if ((Entry->Flags & RTL_QUERY_REGISTRY_DIRECT) && (!Entry->Name || Entry->QueryRoutine))
             return STATUS_INVALID_PARAMETER;
         if (Entry->Flags & (RTL_QUERY_REGISTRY_SUBKEY | RTL_QUERY_REGISTRY_TOPKEY))
@@ -144,13 +159,15 @@ NTSTATUS CmpRunTable(PCMP_KEY Top, PRTL_QUERY_REGISTRY_TABLE Table, PVOID Contex
             if (Key && Entry->QueryRoutine)
                 Status = CmpGiveAll(Key, Entry, Context);
         } else if (Entry->Flags & RTL_QUERY_REGISTRY_NOVALUE) {
-            Status = Entry->QueryRoutine(nullptr, REG_NONE, nullptr, 0, Context, Entry->EntryContext);
+            Status
+                = Entry->QueryRoutine(nullptr, REG_NONE, nullptr, 0, Context, Entry->EntryContext);
         } else if (!Entry->Name) {
             Status = Key ? CmpGiveAll(Key, Entry, Context) : STATUS_SUCCESS;
         } else {
             PCMP_VALUE Value = Key ? CmpFindValue(Key, &Name) : nullptr;
-            Status = Value ? CmpGive(Entry, Entry->Name, Value->Type, Value->Data, Value->DataLength, Context)
-                           : CmpGiveDefault(Entry, Context);
+            Status = Value
+                ? CmpGive(Entry, Entry->Name, Value->Type, Value->Data, Value->DataLength, Context)
+                : CmpGiveDefault(Entry, Context);
             if (Value && NT_SUCCESS(Status) && (Entry->Flags & RTL_QUERY_REGISTRY_DELETE))
                 CmpRemoveValue(Key, Value);
         }
@@ -164,20 +181,31 @@ NTSTATUS CmpRunTable(PCMP_KEY Top, PRTL_QUERY_REGISTRY_TABLE Table, PVOID Contex
 
 extern "C" {
 
-/// differs: RTL_REGISTRY_HANDLE is refused with STATUS_INVALID_PARAMETER, environment variables are not expanded.
+/// differs: RTL_REGISTRY_HANDLE is refused with STATUS_INVALID_PARAMETER, environment variables are
+/// not expanded.
 NTSTATUS NTAPI RtlQueryRegistryValues(
-    ULONG RelativeTo, PCWSTR Path, PRTL_QUERY_REGISTRY_TABLE QueryTable, PVOID Context, PVOID Environment)
+    ULONG RelativeTo,
+    PCWSTR Path,
+    PRTL_QUERY_REGISTRY_TABLE QueryTable,
+    PVOID Context,
+    PVOID Environment)
 {
     UNREFERENCED_PARAMETER(Environment);
     PCMP_KEY Key;
     const NTSTATUS Status = CmpResolve(RelativeTo, Path, FALSE, &Key);
-    if (!NT_SUCCESS(Status) && !(Status == STATUS_OBJECT_NAME_NOT_FOUND && (RelativeTo & RTL_REGISTRY_OPTIONAL)))
+    if (!NT_SUCCESS(Status)
+        && !(Status == STATUS_OBJECT_NAME_NOT_FOUND && (RelativeTo & RTL_REGISTRY_OPTIONAL)))
         return Status;
     return CmpRunTable(Key, QueryTable, Context);
 }
 
 NTSTATUS NTAPI RtlWriteRegistryValue(
-    ULONG RelativeTo, PCWSTR Path, PCWSTR ValueName, ULONG ValueType, PVOID ValueData, ULONG ValueLength)
+    ULONG RelativeTo,
+    PCWSTR Path,
+    PCWSTR ValueName,
+    ULONG ValueType,
+    PVOID ValueData,
+    ULONG ValueLength)
 {
     PCMP_KEY Key;
     const NTSTATUS Status = CmpResolve(RelativeTo, Path, TRUE, &Key);

@@ -12,7 +12,8 @@ constexpr ULONG CmpMaximumDepth = 512;
 
 PCMP_KEY CmpAllocateKey(PCMP_KEY Parent, PCUNICODE_STRING Name)
 {
-    PCMP_KEY Key = (PCMP_KEY)ExAllocatePoolWithTag(PagedPool, sizeof(CMP_KEY) + Name->Length, CMP_TAG);
+    PCMP_KEY Key
+        = (PCMP_KEY)ExAllocatePoolWithTag(PagedPool, sizeof(CMP_KEY) + Name->Length, CMP_TAG);
     if (!Key)
         return nullptr;
     *Key = {};
@@ -44,7 +45,8 @@ PCMP_KEY CmpAddChild(PCMP_KEY Parent, PCUNICODE_STRING Name)
         return nullptr;
     PLIST_ENTRY Before = Parent->Children.Flink;
     while (Before != &Parent->Children
-        && RtlCompareUnicodeString(&CONTAINING_RECORD(Before, CMP_KEY, Links)->Name, Name, TRUE) < 0)
+           && RtlCompareUnicodeString(&CONTAINING_RECORD(Before, CMP_KEY, Links)->Name, Name, TRUE)
+               < 0)
         Before = Before->Flink;
     InsertTailList(Before, &Key->Links);
     KeQuerySystemTime(&Parent->LastWriteTime);
@@ -70,7 +72,8 @@ BOOLEAN CmpNextName(PUNICODE_STRING Path, PUNICODE_STRING Name)
 
 } // namespace
 
-extern "C" PCMP_KEY CmpWalk(PCMP_KEY Parent, PCUNICODE_STRING Path, BOOLEAN Create, PBOOLEAN Created)
+extern "C" PCMP_KEY
+CmpWalk(PCMP_KEY Parent, PCUNICODE_STRING Path, BOOLEAN Create, PBOOLEAN Created)
 {
     UNICODE_STRING Rest = *Path;
     UNICODE_STRING Name;
@@ -126,8 +129,8 @@ extern "C" PCMP_VALUE CmpFindValue(PCMP_KEY Key, PCUNICODE_STRING Name)
     return nullptr;
 }
 
-extern "C" NTSTATUS CmpSetValue(
-    PCMP_KEY Key, PCUNICODE_STRING Name, ULONG Type, const VOID* Data, ULONG DataLength)
+extern "C" NTSTATUS
+CmpSetValue(PCMP_KEY Key, PCUNICODE_STRING Name, ULONG Type, const VOID* Data, ULONG DataLength)
 {
     if (Key->Deleted)
         return STATUS_KEY_DELETED;
@@ -140,7 +143,8 @@ extern "C" NTSTATUS CmpSetValue(
     }
     PCMP_VALUE Value = CmpFindValue(Key, Name);
     if (!Value) {
-        Value = (PCMP_VALUE)ExAllocatePoolWithTag(PagedPool, sizeof(CMP_VALUE) + Name->Length, CMP_TAG);
+        Value = (PCMP_VALUE)ExAllocatePoolWithTag(
+            PagedPool, sizeof(CMP_VALUE) + Name->Length, CMP_TAG);
         if (!Value) {
             if (Copy)
                 ExFreePool(Copy);

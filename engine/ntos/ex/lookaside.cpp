@@ -24,7 +24,8 @@ void ExpInitGeneral(Lookaside* List, POOL_TYPE Type, ULONG Flags, SIZE_T Size, U
     InitializeListHead(&List->ListEntry);
 }
 
-PVOID NTAPI ExpAllocateEx(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag, PLOOKASIDE_LIST_EX Lookaside)
+PVOID NTAPI
+ExpAllocateEx(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag, PLOOKASIDE_LIST_EX Lookaside)
 {
     UNREFERENCED_PARAMETER(Lookaside);
     return ExAllocatePoolWithTag(PoolType, NumberOfBytes, Tag);
@@ -77,8 +78,14 @@ PSLIST_ENTRY NTAPI ExpInterlockedFlushSList(PSLIST_HEADER ListHead)
     return First;
 }
 
-VOID NTAPI ExInitializeNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside, PALLOCATE_FUNCTION Allocate,
-    PFREE_FUNCTION Free, ULONG Flags, SIZE_T Size, ULONG Tag, USHORT Depth)
+VOID NTAPI ExInitializeNPagedLookasideList(
+    PNPAGED_LOOKASIDE_LIST Lookaside,
+    PALLOCATE_FUNCTION Allocate,
+    PFREE_FUNCTION Free,
+    ULONG Flags,
+    SIZE_T Size,
+    ULONG Tag,
+    USHORT Depth)
 {
     UNREFERENCED_PARAMETER(Depth);
     ExpInitGeneral(&Lookaside->L, NonPagedPool, Flags, Size, Tag);
@@ -93,8 +100,14 @@ VOID NTAPI ExDeleteNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside)
     }
 }
 
-VOID NTAPI ExInitializePagedLookasideList(PPAGED_LOOKASIDE_LIST Lookaside, PALLOCATE_FUNCTION Allocate,
-    PFREE_FUNCTION Free, ULONG Flags, SIZE_T Size, ULONG Tag, USHORT Depth)
+VOID NTAPI ExInitializePagedLookasideList(
+    PPAGED_LOOKASIDE_LIST Lookaside,
+    PALLOCATE_FUNCTION Allocate,
+    PFREE_FUNCTION Free,
+    ULONG Flags,
+    SIZE_T Size,
+    ULONG Tag,
+    USHORT Depth)
 {
     UNREFERENCED_PARAMETER(Depth);
     ExpInitGeneral(&Lookaside->L, PagedPool, Flags, Size, Tag);
@@ -109,8 +122,15 @@ VOID NTAPI ExDeletePagedLookasideList(PPAGED_LOOKASIDE_LIST Lookaside)
     }
 }
 
-NTSTATUS NTAPI ExInitializeLookasideListEx(PLOOKASIDE_LIST_EX Lookaside, PALLOCATE_FUNCTION_EX Allocate,
-    PFREE_FUNCTION_EX Free, POOL_TYPE PoolType, ULONG Flags, SIZE_T Size, ULONG Tag, USHORT Depth)
+NTSTATUS NTAPI ExInitializeLookasideListEx(
+    PLOOKASIDE_LIST_EX Lookaside,
+    PALLOCATE_FUNCTION_EX Allocate,
+    PFREE_FUNCTION_EX Free,
+    POOL_TYPE PoolType,
+    ULONG Flags,
+    SIZE_T Size,
+    ULONG Tag,
+    USHORT Depth)
 {
     constexpr ULONG RaiseOnFail = 1; // EX_LOOKASIDE_LIST_EX_FLAGS_RAISE_ON_FAIL
     constexpr ULONG FailNoRaise = 2; // EX_LOOKASIDE_LIST_EX_FLAGS_FAIL_NO_RAISE
@@ -119,7 +139,9 @@ NTSTATUS NTAPI ExInitializeLookasideListEx(PLOOKASIDE_LIST_EX Lookaside, PALLOCA
     if ((Flags & ~(RaiseOnFail | FailNoRaise)) != 0 || Flags == (RaiseOnFail | FailNoRaise)) {
         return STATUS_INVALID_PARAMETER_5;
     }
-    ExpInitGeneral(&Lookaside->L, PoolType, Flags == RaiseOnFail ? POOL_RAISE_IF_ALLOCATION_FAILURE : 0, Size, Tag);
+    ExpInitGeneral(
+        &Lookaside->L, PoolType, Flags == RaiseOnFail ? POOL_RAISE_IF_ALLOCATION_FAILURE : 0, Size,
+        Tag);
     Lookaside->L.AllocateEx = Allocate == nullptr ? ExpAllocateEx : Allocate;
     Lookaside->L.FreeEx = Free == nullptr ? ExpFreeEx : Free;
     return STATUS_SUCCESS;

@@ -26,7 +26,8 @@ NTSTATUS NTAPI ExUuidCreate(UUID* Uuid)
 BOOLEAN NTAPI ExIsProcessorFeaturePresent(ULONG ProcessorFeature)
 {
     // What every x86-64 processor has: CMPXCHG8B, MMX, SSE, RDTSC, PAE, SSE2, NX, CMPXCHG16B.
-    constexpr ULONG Present = 1u << 2 | 1u << 3 | 1u << 6 | 1u << 8 | 1u << 9 | 1u << 10 | 1u << 12 | 1u << 14;
+    constexpr ULONG Present
+        = 1u << 2 | 1u << 3 | 1u << 6 | 1u << 8 | 1u << 9 | 1u << 10 | 1u << 12 | 1u << 14;
     return ProcessorFeature < 32 && (Present >> ProcessorFeature & 1) != 0;
 }
 

@@ -1,7 +1,7 @@
 // mutex.cpp - fast mutexes and guarded mutexes.
 //
-// Count is 1 when free, 0 when owned, and goes below zero by one for each waiter; a release with waiters hands the mutex to
-// the first of them through the event, so it is never free in between.
+// Count is 1 when free, 0 when owned, and goes below zero by one for each waiter; a release with
+// waiters hands the mutex to the first of them through the event, so it is never free in between.
 #include "engine/ntos/inc/kep.h"
 
 namespace {
@@ -112,7 +112,8 @@ VOID NTAPI KeAcquireGuardedMutexUnsafe(PKGUARDED_MUTEX GuardedMutex)
 {
     KiRequireIrql(APC_LEVEL, "KeAcquireGuardedMutex");
     KiSchedulePoint();
-    ExpTakeOrWait(&GuardedMutex->Count, &GuardedMutex->Owner, &GuardedMutex->Contention, &GuardedMutex->Gate);
+    ExpTakeOrWait(
+        &GuardedMutex->Count, &GuardedMutex->Owner, &GuardedMutex->Contention, &GuardedMutex->Gate);
 }
 
 VOID NTAPI KeReleaseGuardedMutexUnsafe(PKGUARDED_MUTEX GuardedMutex)

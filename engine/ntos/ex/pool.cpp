@@ -1,9 +1,11 @@
 // pool.cpp - tagged pool over the host's heap.
 //
-//      | POOL_BLOCK header | caller's bytes ... | trailer (not under a sanitizer, which sees overruns itself) |
+//      | POOL_BLOCK header | caller's bytes ... | trailer (not under a sanitizer, which sees
+//      overruns itself) |
 //
-// New memory is filled with a pattern that is no valid pointer, freed memory with another, so a use of either shows. Each
-// block is on one list and each tag is counted, for the leak report; blocks of a page and more are page aligned.
+// New memory is filled with a pattern that is no valid pointer, freed memory with another, so a use
+// of either shows. Each block is on one list and each tag is counted, for the leak report; blocks
+// of a page and more are page aligned.
 #include "engine/ntos/inc/exp.h"
 #include "engine/ntos/inc/init.h"
 #include "engine/ntos/inc/kep.h"
@@ -26,7 +28,8 @@ constexpr SIZE_T kTrailerBytes = 0;
 constexpr SIZE_T kTrailerBytes = sizeof(kTrailer);
 #endif
 
-struct alignas(16) POOL_BLOCK {
+struct alignas(16) POOL_BLOCK
+{
     LIST_ENTRY Links;
     SIZE_T Bytes;
     void* Base; // what the heap gave
@@ -36,7 +39,8 @@ struct alignas(16) POOL_BLOCK {
 };
 static_assert(sizeof(POOL_BLOCK) % 16 == 0);
 
-struct POOL_TAG_COUNT {
+struct POOL_TAG_COUNT
+{
     ULONG Tag; // 0: free slot
     ULONGLONG Blocks;
     ULONGLONG Bytes;
@@ -51,7 +55,8 @@ constinit ULONG ExpAllocations = 0;
 POOL_TAG_COUNT* ExpTagCount(ULONG Tag)
 {
     ULONG Slot = (Tag * 2654435761u) % kTags;
-    for (ULONG Probe = 0; Probe < kTags - 1 && ExpTags[Slot].Tag != 0 && ExpTags[Slot].Tag != Tag; ++Probe) {
+    for (ULONG Probe = 0; Probe < kTags - 1 && ExpTags[Slot].Tag != 0 && ExpTags[Slot].Tag != Tag;
+         ++Probe) {
         Slot = (Slot + 1) % kTags;
     }
     if (ExpTags[Slot].Tag == 0) {
@@ -82,8 +87,9 @@ void* ExpHeap(SIZE_T Alignment, SIZE_T Bytes)
 void* ExpAllocate(POOL_TYPE Type, SIZE_T Bytes, ULONG Tag)
 {
     if (Tag == 0 || Bytes == 0) {
-        KiBugCheckNote(Tag == 0 ? "pool allocation without a tag" : "pool allocation of no bytes", BAD_POOL_CALLER,
-            Tag == 0 ? 0x9B : 0, static_cast<ULONG_PTR>(Type), Bytes, Tag);
+        KiBugCheckNote(
+            Tag == 0 ? "pool allocation without a tag" : "pool allocation of no bytes",
+            BAD_POOL_CALLER, Tag == 0 ? 0x9B : 0, static_cast<ULONG_PTR>(Type), Bytes, Tag);
     }
     KiRequireIrql(ExpIsPaged(Type) ? APC_LEVEL : DISPATCH_LEVEL, "ExAllocatePoolWithTag");
     if (ExpFailEvery != 0 && ++ExpAllocations % ExpFailEvery == 0) {
@@ -119,8 +125,12 @@ void* ExpAllocate(POOL_TYPE Type, SIZE_T Bytes, ULONG Tag)
 
 void ExpCheckTrailer(POOL_BLOCK* Block)
 {
-    if (kTrailerBytes != 0 && __builtin_memcmp(reinterpret_cast<UCHAR*>(Block + 1) + Block->Bytes, &kTrailer, sizeof(kTrailer)) != 0) {
-        KiBugCheckNote("bytes after a pool block were overwritten", BAD_POOL_HEADER, 0x20,
+    if (kTrailerBytes != 0
+        && __builtin_memcmp(
+               reinterpret_cast<UCHAR*>(Block + 1) + Block->Bytes, &kTrailer, sizeof(kTrailer))
+            != 0) {
+        KiBugCheckNote(
+            "bytes after a pool block were overwritten", BAD_POOL_HEADER, 0x20,
             reinterpret_cast<ULONG_PTR>(Block + 1), Block->Tag, Block->Bytes);
     }
 }
@@ -132,13 +142,15 @@ void ExpFree(void* Memory, ULONG Tag)
     }
     auto* Block = static_cast<POOL_BLOCK*>(Memory) - 1;
     if (Block->Signature != kSignature) {
-        KiBugCheckNote(Block->Signature == kDeadSignature ? "a pool block was freed twice"
-                                                          : "memory was freed that is no pool block",
+        KiBugCheckNote(
+            Block->Signature == kDeadSignature ? "a pool block was freed twice"
+                                               : "memory was freed that is no pool block",
             BAD_POOL_CALLER, 0x7, reinterpret_cast<ULONG_PTR>(Memory), Tag, 0);
     }
     KiRequireIrql(ExpIsPaged(Block->Type) ? APC_LEVEL : DISPATCH_LEVEL, "ExFreePoolWithTag");
     if (Tag != 0 && Tag != Block->Tag) {
-        KiBugCheckNote("a pool block was freed with another tag", BAD_POOL_CALLER, 0xA,
+        KiBugCheckNote(
+            "a pool block was freed with another tag", BAD_POOL_CALLER, 0xA,
             reinterpret_cast<ULONG_PTR>(Memory), Block->Tag, Tag);
     }
     ExpCheckTrailer(Block);
@@ -193,7 +205,8 @@ ULONGLONG ExpReportPool(EXP_POOL_REPORT Report, PVOID Context)
     for (ULONGLONG Last = 0;;) {
         const POOL_TAG_COUNT* Next = nullptr;
         for (const POOL_TAG_COUNT& Count : ExpTags) {
-            if (Count.Blocks != 0 && Count.Tag > Last && (Next == nullptr || Count.Tag < Next->Tag)) {
+            if (Count.Blocks != 0 && Count.Tag > Last
+                && (Next == nullptr || Count.Tag < Next->Tag)) {
                 Next = &Count;
             }
         }
@@ -242,7 +255,8 @@ void ExpFailEveryNthAllocation(ULONG Nth)
 PVOID NTAPI ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
 {
     const BOOLEAN Raise = (PoolType & POOL_RAISE_IF_ALLOCATION_FAILURE) != 0;
-    PVOID Memory = ExpAllocate(static_cast<POOL_TYPE>(PoolType & ~POOL_RAISE_IF_ALLOCATION_FAILURE), NumberOfBytes, Tag);
+    PVOID Memory = ExpAllocate(
+        static_cast<POOL_TYPE>(PoolType & ~POOL_RAISE_IF_ALLOCATION_FAILURE), NumberOfBytes, Tag);
     if (Memory == nullptr && Raise) {
         ExRaiseStatus(STATUS_INSUFFICIENT_RESOURCES);
     }
@@ -254,12 +268,14 @@ PVOID NTAPI ExAllocatePool(POOL_TYPE PoolType, SIZE_T NumberOfBytes)
     return ExAllocatePoolWithTag(PoolType, NumberOfBytes, 'enoN');
 }
 
-/// Quota is not limited here; like the real one it raises instead of returning NULL, unless told otherwise.
+/// Quota is not limited here; like the real one it raises instead of returning NULL, unless told
+/// otherwise.
 PVOID NTAPI ExAllocatePoolWithQuotaTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
 {
     constexpr ULONG QuotaFailInsteadOfRaise = 8; // POOL_QUOTA_FAIL_INSTEAD_OF_RAISE
     const BOOLEAN Raise = (PoolType & QuotaFailInsteadOfRaise) == 0;
-    PVOID Memory = ExpAllocate(static_cast<POOL_TYPE>(PoolType & ~QuotaFailInsteadOfRaise), NumberOfBytes, Tag);
+    PVOID Memory = ExpAllocate(
+        static_cast<POOL_TYPE>(PoolType & ~QuotaFailInsteadOfRaise), NumberOfBytes, Tag);
     if (Memory == nullptr && Raise) {
         ExRaiseStatus(STATUS_INSUFFICIENT_RESOURCES);
     }
@@ -281,8 +297,8 @@ PVOID NTAPI ExAllocatePoolWithTagPriority(
 /// Zeroed unless POOL_FLAG_UNINITIALIZED.
 PVOID NTAPI ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag)
 {
-    const ULONG Kinds = ((Flags & POOL_FLAG_NON_PAGED) != 0) + ((Flags & POOL_FLAG_NON_PAGED_EXECUTE) != 0)
-        + ((Flags & POOL_FLAG_PAGED) != 0);
+    const ULONG Kinds = ((Flags & POOL_FLAG_NON_PAGED) != 0)
+        + ((Flags & POOL_FLAG_NON_PAGED_EXECUTE) != 0) + ((Flags & POOL_FLAG_PAGED) != 0);
     if (Kinds != 1 || NumberOfBytes == 0 || Tag == 0) {
         if ((Flags & POOL_FLAG_RAISE_ON_FAILURE) != 0) {
             ExRaiseStatus(STATUS_INVALID_PARAMETER);
@@ -316,7 +332,8 @@ VOID NTAPI ExFreePool(PVOID P)
     ExpFree(P, 0);
 }
 
-VOID NTAPI ExFreePool2(PVOID Memory, ULONG Tag, PVOID ExtendedParameters, ULONG ExtendedParametersCount)
+VOID NTAPI
+ExFreePool2(PVOID Memory, ULONG Tag, PVOID ExtendedParameters, ULONG ExtendedParametersCount)
 {
     UNREFERENCED_PARAMETER(ExtendedParameters);
     UNREFERENCED_PARAMETER(ExtendedParametersCount);

@@ -2,14 +2,16 @@
 //
 //   Value   0 free, 1 exclusive, 2 x n shared by n
 //
-// Waiters stand in one list for all push locks, each with an event on its stack; a release hands the lock to the first that
-// waits for it, and with a shared one to all shared ones up to the next exclusive.
+// Waiters stand in one list for all push locks, each with an event on its stack; a release hands
+// the lock to the first that waits for it, and with a shared one to all shared ones up to the next
+// exclusive.
 #include "engine/ntos/inc/exp.h"
 #include "engine/ntos/inc/kep.h"
 
 namespace {
 
-struct PUSH_WAITER {
+struct PUSH_WAITER
+{
     LIST_ENTRY Links;
     PULONG_PTR Lock;
     BOOLEAN Exclusive;

@@ -1,18 +1,21 @@
 // resource.cpp - ERESOURCE: the reader/writer lock of file systems.
 //
-// Owners are named by ERESOURCE_THREAD: a thread, or a pointer with its two low bits set that ExSetResourceOwnerPointer put
-// in a thread's place, so that another thread may release. The first owner stands in OwnerEntry, further shared owners in
-// OwnerTable, whose first entry holds only its size.
+// Owners are named by ERESOURCE_THREAD: a thread, or a pointer with its two low bits set that
+// ExSetResourceOwnerPointer put in a thread's place, so that another thread may release. The first
+// owner stands in OwnerEntry, further shared owners in OwnerTable, whose first entry holds only its
+// size.
 //
-// Waiting: a release decides who is next and counts him as an owner before he runs (his entry is filled in when he wakes),
-// so nobody can slip in between. When an exclusive owner lets go, all shared waiters are let in together before the next
-// exclusive one; when the last shared owner lets go, one exclusive waiter is. New shared requests wait behind exclusive
-// waiters (unless they ask to starve them), so neither side waits for ever.
+// Waiting: a release decides who is next and counts him as an owner before he runs (his entry is
+// filled in when he wakes), so nobody can slip in between. When an exclusive owner lets go, all
+// shared waiters are let in together before the next exclusive one; when the last shared owner lets
+// go, one exclusive waiter is. New shared requests wait behind exclusive waiters (unless they ask
+// to starve them), so neither side waits for ever.
 //
 //   ActiveCount     0 free, else owned      Flag & ResourceOwnedExclusive    how
 //   ActiveEntries   number of owners, those that were let in and have not run yet included
 //
-// Source   windows-driver-docs: kernel/introduction-to-eresource-routines.md and the pages of the routines
+// Source   windows-driver-docs: kernel/introduction-to-eresource-routines.md and the pages of the
+// routines
 #include "engine/ntos/inc/exp.h"
 #include "engine/ntos/inc/kep.h"
 #include "engine/ntos/inc/psp.h"
@@ -94,7 +97,8 @@ void ExpWait(PERESOURCE Resource, BOOLEAN Exclusive)
     Resource->ContentionCount += 1;
     if (Exclusive) {
         if (Resource->ExclusiveWaiters == nullptr) {
-            auto* Event = static_cast<PKEVENT>(ExAllocatePoolWithTag(NonPagedPool, sizeof(KEVENT), EX_TAG_RESOURCE));
+            auto* Event = static_cast<PKEVENT>(
+                ExAllocatePoolWithTag(NonPagedPool, sizeof(KEVENT), EX_TAG_RESOURCE));
             NT_ASSERT(Event != nullptr);
             KeInitializeEvent(Event, SynchronizationEvent, FALSE);
             Resource->ExclusiveWaiters = Event;
@@ -105,8 +109,8 @@ void ExpWait(PERESOURCE Resource, BOOLEAN Exclusive)
         Resource->OwnerEntry.OwnerCount = 1;
     } else {
         if (Resource->SharedWaiters == nullptr) {
-            auto* Semaphore
-                = static_cast<PKSEMAPHORE>(ExAllocatePoolWithTag(NonPagedPool, sizeof(KSEMAPHORE), EX_TAG_RESOURCE));
+            auto* Semaphore = static_cast<PKSEMAPHORE>(
+                ExAllocatePoolWithTag(NonPagedPool, sizeof(KSEMAPHORE), EX_TAG_RESOURCE));
             NT_ASSERT(Semaphore != nullptr);
             KeInitializeSemaphore(Semaphore, 0, MAXLONG);
             Resource->SharedWaiters = Semaphore;
@@ -153,7 +157,8 @@ void ExpRelease(PERESOURCE Resource, ERESOURCE_THREAD Owner)
 
     KiRequireIrql(DISPATCH_LEVEL, "ExReleaseResourceLite");
     if (Entry == nullptr) {
-        KiBugCheckNote("a resource was released by who does not own it", RESOURCE_NOT_OWNED,
+        KiBugCheckNote(
+            "a resource was released by who does not own it", RESOURCE_NOT_OWNED,
             reinterpret_cast<ULONG_PTR>(Resource), Owner, 0, 0);
     }
     ExpNote(Resource, "ExReleaseResourceLite", RdrEventUnlock, 0);
@@ -169,7 +174,12 @@ void ExpRelease(PERESOURCE Resource, ERESOURCE_THREAD Owner)
     KiSchedulePoint();
 }
 
-enum class SharedKind { Normal, StarveExclusive, WaitForExclusive };
+enum class SharedKind
+{
+    Normal,
+    StarveExclusive,
+    WaitForExclusive
+};
 
 BOOLEAN ExpAcquireShared(PERESOURCE Resource, BOOLEAN Wait, SharedKind Kind)
 {
@@ -192,7 +202,8 @@ BOOLEAN ExpAcquireShared(PERESOURCE Resource, BOOLEAN Wait, SharedKind Kind)
     } else {
         POWNER_ENTRY Entry = ExpFindOwner(Resource, ExpSelf());
         const BOOLEAN Behind = Resource->NumberOfExclusiveWaiters != 0
-            && (Kind == SharedKind::WaitForExclusive || (Kind == SharedKind::Normal && Entry == nullptr));
+            && (Kind == SharedKind::WaitForExclusive
+                || (Kind == SharedKind::Normal && Entry == nullptr));
         if (Behind) {
             if (!Wait) {
                 return FALSE;
@@ -223,7 +234,8 @@ NTSTATUS NTAPI ExInitializeResourceLite(PERESOURCE Resource)
 NTSTATUS NTAPI ExDeleteResourceLite(PERESOURCE Resource)
 {
     if (Resource->NumberOfSharedWaiters != 0 || Resource->NumberOfExclusiveWaiters != 0) {
-        KiBugCheckNote("a resource was deleted while threads wait for it", RESOURCE_NOT_OWNED,
+        KiBugCheckNote(
+            "a resource was deleted while threads wait for it", RESOURCE_NOT_OWNED,
             reinterpret_cast<ULONG_PTR>(Resource), 0, 0, 1);
     }
     if (Resource->OwnerTable != nullptr) {
@@ -297,7 +309,8 @@ VOID NTAPI ExReleaseResourceForThreadLite(PERESOURCE Resource, ERESOURCE_THREAD 
 VOID NTAPI ExConvertExclusiveToSharedLite(PERESOURCE Resource)
 {
     if (!ExpIsExclusive(Resource)) {
-        KiBugCheckNote("a resource that is not owned exclusive was converted to shared", RESOURCE_NOT_OWNED,
+        KiBugCheckNote(
+            "a resource that is not owned exclusive was converted to shared", RESOURCE_NOT_OWNED,
             reinterpret_cast<ULONG_PTR>(Resource), 0, 0, 2);
     }
     Resource->Flag &= static_cast<USHORT>(~ResourceOwnedExclusive);
@@ -331,15 +344,17 @@ ULONG NTAPI ExGetSharedWaiterCount(PERESOURCE Resource)
     return Resource->NumberOfSharedWaiters;
 }
 
-/// The calling thread's ownership now belongs to OwnerPointer (low two bits set); only ExReleaseResourceForThreadLite with
-/// that pointer gives it back.
+/// The calling thread's ownership now belongs to OwnerPointer (low two bits set); only
+/// ExReleaseResourceForThreadLite with that pointer gives it back.
 VOID NTAPI ExSetResourceOwnerPointer(PERESOURCE Resource, PVOID OwnerPointer)
 {
     POWNER_ENTRY Entry = Resource->ActiveCount == 0 ? nullptr : ExpFindOwner(Resource, ExpSelf());
 
     if ((reinterpret_cast<ULONG_PTR>(OwnerPointer) & 3) != 3 || Entry == nullptr) {
-        KiBugCheckNote("ExSetResourceOwnerPointer without ownership or with a plain pointer", RESOURCE_NOT_OWNED,
-            reinterpret_cast<ULONG_PTR>(Resource), reinterpret_cast<ULONG_PTR>(OwnerPointer), 0, 3);
+        KiBugCheckNote(
+            "ExSetResourceOwnerPointer without ownership or with a plain pointer",
+            RESOURCE_NOT_OWNED, reinterpret_cast<ULONG_PTR>(Resource),
+            reinterpret_cast<ULONG_PTR>(OwnerPointer), 0, 3);
     }
     Entry->OwnerThread = reinterpret_cast<ERESOURCE_THREAD>(OwnerPointer);
 }

@@ -1,11 +1,13 @@
 // rundown.cpp - run-down protection: many users, one end.
 //
-//   Count   2 x n: n users    1: run down    address | 1: being run down, the address is the waiter's ExpRundownWait
+//   Count   2 x n: n users    1: run down    address | 1: being run down, the address is the
+//   waiter's ExpRundownWait
 #include "engine/ntos/inc/kep.h"
 
 namespace {
 
-struct RUNDOWN_WAIT {
+struct RUNDOWN_WAIT
+{
     ULONG_PTR Left;
     KEVENT Event;
 };

@@ -1,7 +1,8 @@
 // worker.cpp - the system's work queues and the threads of the System process that work them off.
 //
-// Each queue begins with few threads. A worker that takes an item while nobody else is idle starts another thread first (up
-// to a limit), so that items which wait for other items of the same queue do not lock it up.
+// Each queue begins with few threads. A worker that takes an item while nobody else is idle starts
+// another thread first (up to a limit), so that items which wait for other items of the same queue
+// do not lock it up.
 #include "engine/ntos/inc/exp.h"
 #include "engine/ntos/inc/init.h"
 #include "engine/ntos/inc/psp.h"
@@ -10,7 +11,8 @@
 
 namespace {
 
-struct WORK_QUEUE {
+struct WORK_QUEUE
+{
     const char* Name;
     ULONG FirstThreads;
     // below: changed by any thread and by DPCs; no schedule point inside
@@ -25,7 +27,8 @@ struct WORK_QUEUE {
 constexpr ULONG kMaximumThreads = 16; // a queue
 constexpr ULONG kQueues = 3;
 constinit WORK_QUEUE ExpQueues[kQueues] = { { "critical worker", 2, {}, {}, 0, 0, 0, 0 },
-    { "delayed worker", 2, {}, {}, 0, 0, 0, 0 }, { "hypercritical worker", 1, {}, {}, 0, 0, 0, 0 } };
+                                            { "delayed worker", 2, {}, {}, 0, 0, 0, 0 },
+                                            { "hypercritical worker", 1, {}, {}, 0, 0, 0, 0 } };
 
 constinit BOOLEAN ExpStopping = FALSE;
 constinit BOOLEAN ExpStarted = FALSE;
@@ -58,7 +61,8 @@ ULONG ExpBusy()
 
 void ExpStartThread(WORK_QUEUE* Queue);
 
-// What an item was queued for is bound to an address inside it, because its own may be that of an object.
+// What an item was queued for is bound to an address inside it, because its own may be that of an
+// object.
 const void* ExpSpanKey(PWORK_QUEUE_ITEM Item)
 {
     return reinterpret_cast<const UCHAR*>(Item) + 1;
@@ -81,8 +85,10 @@ void ExpRunItem(WORK_QUEUE* Queue)
     Routine(Item->Parameter);
     RdrTraceLeave(Span);
     if (KiIrql() != PASSIVE_LEVEL || KiCurrentThread()->KernelApcDisable != 0) {
-        KiBugCheckNote("a work item returned with its IRQL raised or in a critical region", WORKER_THREAD_RETURNED_AT_BAD_IRQL,
-            reinterpret_cast<ULONG_PTR>(Routine), KiIrql(), 0, 0);
+        KiBugCheckNote(
+            "a work item returned with its IRQL raised or in a critical region",
+            WORKER_THREAD_RETURNED_AT_BAD_IRQL, reinterpret_cast<ULONG_PTR>(Routine), KiIrql(), 0,
+            0);
     }
     Queue->Running -= 1;
     if (ExpBusy() == 0) {
@@ -127,7 +133,8 @@ VOID ExpWorker(PVOID Context)
 void ExpStartThread(WORK_QUEUE* Queue)
 {
     PETHREAD Thread = nullptr;
-    if (NT_SUCCESS(PspCreateThread(PsInitialSystemProcess, Queue->Name, FALSE, TRUE, ExpWorker, Queue, &Thread))) {
+    if (NT_SUCCESS(PspCreateThread(
+            PsInitialSystemProcess, Queue->Name, FALSE, TRUE, ExpWorker, Queue, &Thread))) {
         Queue->Threads += 1;
         ObfDereferenceObject(Thread);
     }
@@ -202,7 +209,8 @@ VOID NTAPI ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
     KiRequireIrql(DISPATCH_LEVEL, "ExQueueWorkItem");
     NT_ASSERT(WorkItem->List.Flink == nullptr); // queued already, or not initialized
     if (RdrTraceActive()) {
-        RdrTraceEvent(RdrLayerKernel, RdrEventPost, "ExQueueWorkItem", nullptr, STATUS_SUCCESS, QueueType);
+        RdrTraceEvent(
+            RdrLayerKernel, RdrEventPost, "ExQueueWorkItem", nullptr, STATUS_SUCCESS, QueueType);
         RdrTraceBind(ExpSpanKey(WorkItem), RdrTraceCurrent());
     }
     InsertTailList(&Queue->Items, &WorkItem->List);

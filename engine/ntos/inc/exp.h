@@ -8,7 +8,8 @@ extern "C" {
 #endif
 
 // Push locks: not documented for drivers in this form, used inside the executive.
-typedef struct _EX_PUSH_LOCK {
+typedef struct _EX_PUSH_LOCK
+{
     ULONG_PTR Value;
 } EX_PUSH_LOCK, *PEX_PUSH_LOCK;
 

@@ -1,10 +1,12 @@
 // init.h - the order in which the executive comes up and goes down.
 //
-// World (world_host.cpp) calls these on the boot thread, at PASSIVE_LEVEL, in the order below, and the shutdown routines in
-// reverse. Each routine makes its part's globals fresh, so that a second world in one program starts from nothing. After a
-// bug check nothing is shut down: pool is taken back as a whole, and the next init finds stale pointers that it must ignore.
+// World (world_host.cpp) calls these on the boot thread, at PASSIVE_LEVEL, in the order below, and
+// the shutdown routines in reverse. Each routine makes its part's globals fresh, so that a second
+// world in one program starts from nothing. After a bug check nothing is shut down: pool is taken
+// back as a whole, and the next init finds stale pointers that it must ignore.
 //
-// Those of other parts are weak: a part that is not linked is skipped. A failure status ends the boot with a bug check.
+// Those of other parts are weak: a part that is not linked is skipped. A failure status ends the
+// boot with a bug check.
 #pragma once
 
 #include <ntifs.h>

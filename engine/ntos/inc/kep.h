@@ -1,10 +1,13 @@
 // kep.h - what the kernel layer offers to the other parts of the executive.
 //
-// There is one host thread, and threads switch only where the kernel says so: in a wait, at KiSchedulePoint, when an IRQL is
-// lowered with a DPC pending. Between two such places everything is atomic, so the dispatcher needs no lock of its own.
+// There is one host thread, and threads switch only where the kernel says so: in a wait, at
+// KiSchedulePoint, when an IRQL is lowered with a DPC pending. Between two such places everything
+// is atomic, so the dispatcher needs no lock of its own.
 //
-//      interrupt (timer, wire) ──► DPC queue ──► drained at DISPATCH_LEVEL: at the end of the interrupt, when a thread
-//                                                lowers its IRQL below DISPATCH_LEVEL, or at once when it queues below it
+//      interrupt (timer, wire) ──► DPC queue ──► drained at DISPATCH_LEVEL: at the end of the
+//      interrupt, when a thread
+//                                                lowers its IRQL below DISPATCH_LEVEL, or at once
+//                                                when it queues below it
 #pragma once
 
 #include <ntifs.h>
@@ -16,7 +19,8 @@ extern "C" {
 #endif
 
 // Values of DISPATCHER_HEADER.Type; the first two and the timers are part of the public interface.
-enum {
+enum
+{
     KiObjectNotificationEvent = 0,
     KiObjectSynchronizationEvent = 1,
     KiObjectMutant = 2,
@@ -31,11 +35,13 @@ enum {
 #define KI_WAITING ((NTSTATUS)0x7FFFFFFF) // WaitStatus while a wait is not over
 #define KI_WAIT_BLOCKS 4 // waits on up to this many objects need no array from the caller
 
-struct _KPROCESS {
+struct _KPROCESS
+{
     DISPATCHER_HEADER Header; // signalled when the process has ended
 };
 
-struct _KTHREAD {
+struct _KTHREAD
+{
     DISPATCHER_HEADER Header; // signalled when the thread has ended
 
     // constant after init
@@ -80,7 +86,8 @@ ULONG KiCpu(void);
 ULONGLONG KiNowNs(void);
 void KiAdvanceNs(ULONGLONG Nanoseconds);
 
-/// Suspends the current thread until KiWake. What is a literal; Object (optional) is described in a deadlock report.
+/// Suspends the current thread until KiWake. What is a literal; Object (optional) is described in a
+/// deadlock report.
 void KiBlock(const char* What, PVOID Object, BOOLEAN Timed);
 void KiWake(PKTHREAD Thread);
 void KiYield(void);
@@ -88,7 +95,8 @@ void KiYield(void);
 /// Another thread may run here. No effect at DISPATCH_LEVEL and above.
 void KiSchedulePoint(void);
 
-/// Calls Routine once in interrupt context at DISPATCH_LEVEL. Returns a token for KiCancelBridgeTimer, never NULL.
+/// Calls Routine once in interrupt context at DISPATCH_LEVEL. Returns a token for
+/// KiCancelBridgeTimer, never NULL.
 PVOID KiSetBridgeTimer(ULONGLONG DeadlineNs, KI_ROUTINE Routine, PVOID Context);
 BOOLEAN KiCancelBridgeTimer(PVOID Token);
 void KiPostInterrupt(KI_ROUTINE Routine, PVOID Context);
@@ -96,13 +104,21 @@ void KiPostInterrupt(KI_ROUTINE Routine, PVOID Context);
 /// One of Alternatives, from the seed. What is a literal.
 ULONG KiChoose(ULONG Alternatives, const char* What);
 
-/// Bytes from the seed, in a stream of their own (UUIDs, keys, RtlRandomEx); the same in every run of one seed.
+/// Bytes from the seed, in a stream of their own (UUIDs, keys, RtlRandomEx); the same in every run
+/// of one seed.
 void KiEntropy(PVOID Buffer, SIZE_T Bytes);
 
 /// Makes a thread; Start runs on it. Daemon: the run need not wait for its end.
-void KiStartThread(PKTHREAD Thread, const char* Name, ULONG ThreadId, ULONG ProcessId, BOOLEAN Daemon, KI_ROUTINE Start,
+void KiStartThread(
+    PKTHREAD Thread,
+    const char* Name,
+    ULONG ThreadId,
+    ULONG ProcessId,
+    BOOLEAN Daemon,
+    KI_ROUTINE Start,
     PVOID Context);
-/// Ends the calling thread's host side: does not return. Ended runs afterwards, off the thread's stack.
+/// Ends the calling thread's host side: does not return. Ended runs afterwards, off the thread's
+/// stack.
 void KiExitThread(KI_ROUTINE Ended, PVOID Context) __attribute__((noreturn));
 void KiStackLimits(PULONG_PTR Low, PULONG_PTR High);
 
@@ -130,16 +146,29 @@ void KiAbandonMutants(PKTHREAD Thread);
 
 // --- APCs
 
-typedef enum _KAPC_ENVIRONMENT { OriginalApcEnvironment, AttachedApcEnvironment, CurrentApcEnvironment } KAPC_ENVIRONMENT;
-NTKERNELAPI VOID NTAPI KeInitializeApc(PRKAPC Apc, PRKTHREAD Thread, KAPC_ENVIRONMENT Environment,
-    PKKERNEL_ROUTINE KernelRoutine, PKRUNDOWN_ROUTINE RundownRoutine, PKNORMAL_ROUTINE NormalRoutine,
-    KPROCESSOR_MODE ApcMode, PVOID NormalContext);
-NTKERNELAPI BOOLEAN NTAPI KeInsertQueueApc(PRKAPC Apc, PVOID SystemArgument1, PVOID SystemArgument2, KPRIORITY Increment);
+typedef enum _KAPC_ENVIRONMENT
+{
+    OriginalApcEnvironment,
+    AttachedApcEnvironment,
+    CurrentApcEnvironment
+} KAPC_ENVIRONMENT;
+NTKERNELAPI VOID NTAPI KeInitializeApc(
+    PRKAPC Apc,
+    PRKTHREAD Thread,
+    KAPC_ENVIRONMENT Environment,
+    PKKERNEL_ROUTINE KernelRoutine,
+    PKRUNDOWN_ROUTINE RundownRoutine,
+    PKNORMAL_ROUTINE NormalRoutine,
+    KPROCESSOR_MODE ApcMode,
+    PVOID NormalContext);
+NTKERNELAPI BOOLEAN NTAPI
+KeInsertQueueApc(PRKAPC Apc, PVOID SystemArgument1, PVOID SystemArgument2, KPRIORITY Increment);
 NTKERNELAPI BOOLEAN NTAPI KeRemoveQueueApc(PRKAPC Apc);
 NTKERNELAPI BOOLEAN NTAPI KeTestAlertThread(KPROCESSOR_MODE AlertMode);
 NTKERNELAPI BOOLEAN NTAPI KeAlertThread(PKTHREAD Thread, KPROCESSOR_MODE AlertMode);
 
-/// Runs what may run now: special kernel APCs below APC_LEVEL, normal ones outside critical regions.
+/// Runs what may run now: special kernel APCs below APC_LEVEL, normal ones outside critical
+/// regions.
 void KiDeliverKernelApcs(void);
 /// Runs the queued user APCs of the current thread (NormalRoutine with previous mode UserMode).
 void KiDeliverUserApcs(void);
@@ -157,12 +186,14 @@ LONG KiPendingDpcs(void);
 #define KI_BOOT_TIME 134116992000000000LL
 #define KI_TICK_100NS 156250
 
-/// Turns a timeout of the kernel's kind (negative: relative, else absolute system time) into a virtual deadline.
+/// Turns a timeout of the kernel's kind (negative: relative, else absolute system time) into a
+/// virtual deadline.
 ULONGLONG KiDeadlineNs(LONGLONG DueTime);
 
 // --- The system that is played; set by the world before KiInitSystem
 
-typedef struct _KI_NT_VERSION {
+typedef struct _KI_NT_VERSION
+{
     ULONG Major;
     ULONG Minor;
     ULONG Build;
@@ -172,7 +203,8 @@ extern ULONG KiProcessorCount;
 
 // --- Bug check
 
-typedef struct _KI_BUGCHECK {
+typedef struct _KI_BUGCHECK
+{
     BOOLEAN Happened;
     ULONG Code;
     ULONG_PTR Parameters[4];
@@ -184,11 +216,13 @@ typedef struct _KI_BUGCHECK {
 extern KI_BUGCHECK KiBugCheckData;
 
 /// KeBugCheckEx with a sentence for the report.
-void KiBugCheckNote(const char* Note, ULONG Code, ULONG_PTR P1, ULONG_PTR P2, ULONG_PTR P3, ULONG_PTR P4)
+void KiBugCheckNote(
+    const char* Note, ULONG Code, ULONG_PTR P1, ULONG_PTR P2, ULONG_PTR P3, ULONG_PTR P4)
     __attribute__((noreturn));
 const char* KiBugCheckName(ULONG Code);
 
-/// One line for a person, kept in the report of the run and in the trace (DbgPrint and notes of the kernel).
+/// One line for a person, kept in the report of the run and in the trace (DbgPrint and notes of the
+/// kernel).
 void KiPrint(const char* Text);
 
 #ifdef __cplusplus

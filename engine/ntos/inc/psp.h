@@ -1,7 +1,8 @@
 // psp.h - processes and threads as the other parts of the executive see them.
 //
-// Both are objects (types Process and Thread); System is process 4, ids go on with 8, 12, ... in order of creation, threads
-// and processes from one sequence, as on Windows. The boot thread exists before the object manager does and is no object.
+// Both are objects (types Process and Thread); System is process 4, ids go on with 8, 12, ... in
+// order of creation, threads and processes from one sequence, as on Windows. The boot thread exists
+// before the object manager does and is no object.
 #pragma once
 
 #include "engine/ntos/inc/kep.h"
@@ -10,7 +11,8 @@
 extern "C" {
 #endif
 
-struct _EPROCESS {
+struct _EPROCESS
+{
     struct _KPROCESS Pcb;
 
     // constant after creation
@@ -30,7 +32,8 @@ struct _EPROCESS {
     LARGE_INTEGER ExitTime;
 };
 
-struct _ETHREAD {
+struct _ETHREAD
+{
     struct _KTHREAD Tcb;
 
     // constant after creation
@@ -63,17 +66,23 @@ extern POBJECT_TYPE PspProcessType;
 extern POBJECT_TYPE PspThreadType;
 extern struct _ETHREAD PspBootThread;
 
-/// Creates a process with the given token (referenced). It lives until PspExitProcess; a caller who wants it longer takes a
-/// reference.
+/// Creates a process with the given token (referenced). It lives until PspExitProcess; a caller who
+/// wants it longer takes a reference.
 NTSTATUS PspCreateProcess(const char* ImageName, PACCESS_TOKEN Token, PEPROCESS* Process);
 
 /// Ends a process that has no threads: closes its handles, frees its user memory, signals it.
 void PspExitProcess(PEPROCESS Process, NTSTATUS Status);
 
-/// Creates a thread. User threads run with previous mode UserMode; the process ends with its last user thread.
-/// Daemon: World::run does not wait for it.
-NTSTATUS PspCreateThread(PEPROCESS Process, const char* Name, BOOLEAN User, BOOLEAN Daemon, PKSTART_ROUTINE StartRoutine,
-    PVOID StartContext, PETHREAD* Thread);
+/// Creates a thread. User threads run with previous mode UserMode; the process ends with its last
+/// user thread. Daemon: World::run does not wait for it.
+NTSTATUS PspCreateThread(
+    PEPROCESS Process,
+    const char* Name,
+    BOOLEAN User,
+    BOOLEAN Daemon,
+    PKSTART_ROUTINE StartRoutine,
+    PVOID StartContext,
+    PETHREAD* Thread);
 
 /// Ends the calling thread.
 void PspExitThread(NTSTATUS Status) __attribute__((noreturn));
@@ -85,7 +94,8 @@ NTKERNELAPI PUCHAR NTAPI PsGetProcessImageFileName(PEPROCESS Process);
 ULONG PspThreadNumber(PETHREAD Thread);
 ULONG PspProcessNumber(PEPROCESS Process);
 
-/// The process whose handles and memory the current thread uses now (after KeStackAttachProcess the attached one).
+/// The process whose handles and memory the current thread uses now (after KeStackAttachProcess the
+/// attached one).
 PEPROCESS PspCurrentProcess(void);
 
 #ifdef __cplusplus

@@ -1,7 +1,8 @@
 // sep.h - tokens as the other parts of the executive see them.
 //
-// A token names a user: SID, groups, privileges and the LUID of its logon session. Tokens of one user share the logon id;
-// System is 0x3e7, as on Windows, users get 0x10000 + n in order of their first logon.
+// A token names a user: SID, groups, privileges and the LUID of its logon session. Tokens of one
+// user share the logon id; System is 0x3e7, as on Windows, users get 0x10000 + n in order of their
+// first logon.
 #pragma once
 
 #include <ntifs.h>
@@ -14,7 +15,8 @@ extern "C" {
 #define SEP_GROUPS 5
 #define SEP_PRIVILEGES 24
 
-typedef struct _SEP_TOKEN {
+typedef struct _SEP_TOKEN
+{
     // constant after creation
     LUID TokenId;
     LUID AuthenticationId; // logon session
@@ -35,12 +37,15 @@ typedef struct _SEP_TOKEN {
 
 extern POBJECT_TYPE SepTokenType;
 
-/// A primary token for a user of the world ("alice", "DOMAIN\alice"; "SYSTEM" is the system itself). A user logs on once:
-/// later tokens share the logon id. The caller owns one reference.
+/// A primary token for a user of the world ("alice", "DOMAIN\alice"; "SYSTEM" is the system
+/// itself). A user logs on once: later tokens share the logon id. The caller owns one reference.
 NTSTATUS SepCreateUserToken(PCUNICODE_STRING User, PACCESS_TOKEN* Token);
 
 /// A copy of another type or level. The caller owns one reference.
-NTSTATUS SepDuplicateToken(PACCESS_TOKEN Source, TOKEN_TYPE Type, SECURITY_IMPERSONATION_LEVEL Level,
+NTSTATUS SepDuplicateToken(
+    PACCESS_TOKEN Source,
+    TOKEN_TYPE Type,
+    SECURITY_IMPERSONATION_LEVEL Level,
     PACCESS_TOKEN* Token);
 
 PCUNICODE_STRING SepTokenUserName(PACCESS_TOKEN Token);

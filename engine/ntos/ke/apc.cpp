@@ -1,7 +1,8 @@
 // apc.cpp - asynchronous procedure calls: code that runs in the context of one thread.
 //
-// Special kernel APCs (no NormalRoutine) run whenever the thread is below APC_LEVEL and outside guarded regions; normal
-// kernel APCs also need PASSIVE_LEVEL and no critical region; user APCs run when the thread waits alertably in user mode.
+// Special kernel APCs (no NormalRoutine) run whenever the thread is below APC_LEVEL and outside
+// guarded regions; normal kernel APCs also need PASSIVE_LEVEL and no critical region; user APCs run
+// when the thread waits alertably in user mode.
 #include "engine/ntos/inc/psp.h"
 
 namespace {
@@ -12,15 +13,23 @@ BOOLEAN KipMayRun(PKTHREAD Thread, PKAPC Apc)
         return FALSE;
     }
     return Apc->NormalRoutine == nullptr
-        || (Thread->KernelApcDisable == 0 && KiIrql() == PASSIVE_LEVEL && !Thread->ApcState.KernelApcInProgress);
+        || (Thread->KernelApcDisable == 0 && KiIrql() == PASSIVE_LEVEL
+            && !Thread->ApcState.KernelApcInProgress);
 }
 
 } // namespace
 
 extern "C" {
 
-VOID NTAPI KeInitializeApc(PRKAPC Apc, PRKTHREAD Thread, KAPC_ENVIRONMENT Environment, PKKERNEL_ROUTINE KernelRoutine,
-    PKRUNDOWN_ROUTINE RundownRoutine, PKNORMAL_ROUTINE NormalRoutine, KPROCESSOR_MODE ApcMode, PVOID NormalContext)
+VOID NTAPI KeInitializeApc(
+    PRKAPC Apc,
+    PRKTHREAD Thread,
+    KAPC_ENVIRONMENT Environment,
+    PKKERNEL_ROUTINE KernelRoutine,
+    PKRUNDOWN_ROUTINE RundownRoutine,
+    PKNORMAL_ROUTINE NormalRoutine,
+    KPROCESSOR_MODE ApcMode,
+    PVOID NormalContext)
 {
     RtlZeroMemory(Apc, sizeof(*Apc));
     Apc->Type = 18;
@@ -37,7 +46,8 @@ VOID NTAPI KeInitializeApc(PRKAPC Apc, PRKTHREAD Thread, KAPC_ENVIRONMENT Enviro
 /// Queues the APC to its thread. FALSE when it is queued already or the thread is past taking any.
 ///
 /// IRQL     <= DISPATCH_LEVEL
-BOOLEAN NTAPI KeInsertQueueApc(PRKAPC Apc, PVOID SystemArgument1, PVOID SystemArgument2, KPRIORITY Increment)
+BOOLEAN NTAPI
+KeInsertQueueApc(PRKAPC Apc, PVOID SystemArgument1, PVOID SystemArgument2, KPRIORITY Increment)
 {
     PKTHREAD Thread = Apc->Thread;
 
@@ -63,7 +73,8 @@ BOOLEAN NTAPI KeInsertQueueApc(PRKAPC Apc, PVOID SystemArgument1, PVOID SystemAr
     if (Apc->ApcMode == KernelMode) {
         if (Thread == KiCurrentThread() && !KiInInterrupt()) {
             KiDeliverKernelApcs();
-        } else if (Thread->SpecialApcDisable == 0
+        } else if (
+            Thread->SpecialApcDisable == 0
             && (Apc->NormalRoutine == nullptr || Thread->KernelApcDisable == 0)) {
             KiUnwait(Thread, STATUS_KERNEL_APC);
         }
@@ -91,7 +102,8 @@ void KiDeliverKernelApcs(void)
         return;
     }
     while (!IsListEmpty(&Thread->ApcState.ApcListHead[KernelMode])) {
-        PKAPC Apc = CONTAINING_RECORD(Thread->ApcState.ApcListHead[KernelMode].Flink, KAPC, ApcListEntry);
+        PKAPC Apc
+            = CONTAINING_RECORD(Thread->ApcState.ApcListHead[KernelMode].Flink, KAPC, ApcListEntry);
         if (!KipMayRun(Thread, Apc)) {
             return;
         }
@@ -120,7 +132,8 @@ void KiDeliverUserApcs(void)
     PKTHREAD Thread = KiCurrentThread();
 
     while (!IsListEmpty(&Thread->ApcState.ApcListHead[UserMode])) {
-        PKAPC Apc = CONTAINING_RECORD(RemoveHeadList(&Thread->ApcState.ApcListHead[UserMode]), KAPC, ApcListEntry);
+        PKAPC Apc = CONTAINING_RECORD(
+            RemoveHeadList(&Thread->ApcState.ApcListHead[UserMode]), KAPC, ApcListEntry);
         PKNORMAL_ROUTINE NormalRoutine = Apc->NormalRoutine;
         PVOID NormalContext = Apc->NormalContext;
         PVOID Argument1 = Apc->SystemArgument1;
@@ -144,7 +157,8 @@ void KiFlushApcs(PKTHREAD Thread)
 {
     for (int Mode = KernelMode; Mode <= UserMode; ++Mode) {
         while (!IsListEmpty(&Thread->ApcState.ApcListHead[Mode])) {
-            PKAPC Apc = CONTAINING_RECORD(RemoveHeadList(&Thread->ApcState.ApcListHead[Mode]), KAPC, ApcListEntry);
+            PKAPC Apc = CONTAINING_RECORD(
+                RemoveHeadList(&Thread->ApcState.ApcListHead[Mode]), KAPC, ApcListEntry);
             Apc->Inserted = FALSE;
             if (Apc->RundownRoutine != nullptr) {
                 Apc->RundownRoutine(Apc);

@@ -1,4 +1,5 @@
-// bridge_host.cpp - the kernel's side of the scheduler: the one place where a KTHREAD meets a sched::Thread.
+// bridge_host.cpp - the kernel's side of the scheduler: the one place where a KTHREAD meets a
+// sched::Thread.
 #include "engine/ntos/ke/bridge_host.h"
 
 #include "engine/host/check.h"
@@ -65,7 +66,8 @@ std::string describeObject(const void* object)
         const auto* mutant = reinterpret_cast<const KMUTANT*>(header);
         if (mutant->OwnerThread && mutant->OwnerThread->SchedThread) {
             const auto* owner = static_cast<const sched::Thread*>(mutant->OwnerThread->SchedThread);
-            return "a mutex that thread " + std::to_string(owner->id()) + " (" + owner->name() + ") owns";
+            return "a mutex that thread " + std::to_string(owner->id()) + " (" + owner->name()
+                + ") owns";
         }
         return "a mutex";
     }
@@ -78,7 +80,8 @@ std::string describeObject(const void* object)
     case KiObjectThread: {
         const auto* thread = reinterpret_cast<const _KTHREAD*>(header);
         if (thread->SchedThread)
-            return "the end of thread " + std::to_string(static_cast<const sched::Thread*>(thread->SchedThread)->id());
+            return "the end of thread "
+                + std::to_string(static_cast<const sched::Thread*>(thread->SchedThread)->id());
         return "the end of a thread";
     }
     case KiObjectNotificationTimer:
@@ -136,7 +139,10 @@ void KiAdvanceNs(ULONGLONG Nanoseconds)
 
 void KiBlock(const char* What, PVOID Object, BOOLEAN Timed)
 {
-    machine().block({ .what = What, .object = Object, .describe = Object ? describeObject : nullptr, .timed = Timed != 0 });
+    machine().block({ .what = What,
+                      .object = Object,
+                      .describe = Object ? describeObject : nullptr,
+                      .timed = Timed != 0 });
 }
 
 void KiWake(PKTHREAD Thread)
@@ -159,7 +165,8 @@ void KiNameThread(ULONG ThreadId, ULONG ProcessId, const char* Name);
 
 PVOID KiSetBridgeTimer(ULONGLONG DeadlineNs, KI_ROUTINE Routine, PVOID Context)
 {
-    const sched::TimerId timer = machine().setTimer(DeadlineNs, [Routine, Context] { Routine(Context); });
+    const sched::TimerId timer
+        = machine().setTimer(DeadlineNs, [Routine, Context] { Routine(Context); });
     return reinterpret_cast<PVOID>(static_cast<ULONG_PTR>(timer));
 }
 
@@ -192,7 +199,13 @@ void KiEntropy(PVOID Buffer, SIZE_T Bytes)
 }
 
 void KiStartThread(
-    PKTHREAD Thread, const char* Name, ULONG ThreadId, ULONG ProcessId, BOOLEAN Daemon, KI_ROUTINE Start, PVOID Context)
+    PKTHREAD Thread,
+    const char* Name,
+    ULONG ThreadId,
+    ULONG ProcessId,
+    BOOLEAN Daemon,
+    KI_ROUTINE Start,
+    PVOID Context)
 {
     sched::ThreadOptions options;
     options.name = Name;
@@ -200,7 +213,8 @@ void KiStartThread(
     options.processId = ProcessId;
     options.daemon = Daemon != 0;
     options.owner = Thread;
-    Thread->SchedThread = &machine().spawn(std::move(options), [Start, Context] { Start(Context); });
+    Thread->SchedThread
+        = &machine().spawn(std::move(options), [Start, Context] { Start(Context); });
 }
 
 void KiExitThread(KI_ROUTINE Ended, PVOID Context)
@@ -221,7 +235,8 @@ void KiStopMachine(void)
 {
     if (g_scheduler)
         g_scheduler->stop();
-    // Still here: the bug check happened outside any thread of the machine, where nobody can be told but the person.
+    // Still here: the bug check happened outside any thread of the machine, where nobody can be
+    // told but the person.
     host::checkFailed("bug check outside the machine", __FILE__, __LINE__, KiBugCheckData.Note);
 }
 

@@ -1,4 +1,5 @@
-// bridge_host.h - hands the kernel layer the scheduler of the world that boots. Host side of kep.h's boundary.
+// bridge_host.h - hands the kernel layer the scheduler of the world that boots. Host side of
+// kep.h's boundary.
 #pragma once
 
 #include <functional>

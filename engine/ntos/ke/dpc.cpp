@@ -45,7 +45,8 @@ void KiDrainDpcs(void)
         --KipQueued;
         Routine(Dpc, Context, Argument1, Argument2);
         if (KiIrql() != DISPATCH_LEVEL) {
-            KiBugCheckNote("a DPC returned at another IRQL", IRQL_NOT_DISPATCH_LEVEL, KiIrql(), 0, 0,
+            KiBugCheckNote(
+                "a DPC returned at another IRQL", IRQL_NOT_DISPATCH_LEVEL, KiIrql(), 0, 0,
                 reinterpret_cast<ULONG_PTR>(Routine));
         }
     }
@@ -62,9 +63,11 @@ VOID NTAPI KeInitializeDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID
     Dpc->DpcData = nullptr;
 }
 
-VOID NTAPI KeInitializeThreadedDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID DeferredContext)
+VOID NTAPI
+KeInitializeThreadedDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID DeferredContext)
 {
-    // differs: threaded DPCs run as ordinary ones, which the documentation allows for (they may be disabled).
+    // differs: threaded DPCs run as ordinary ones, which the documentation allows for (they may be
+    // disabled).
     KeInitializeDpc(Dpc, DeferredRoutine, DeferredContext);
 }
 

@@ -12,7 +12,8 @@ void KipInitHeader(PDISPATCHER_HEADER Header, UCHAR Type, SIZE_T Bytes, LONG Sta
     InitializeListHead(&Header->WaitListHead);
 }
 
-// The caller of KeSetEvent(..., Wait = TRUE) promises to wait next. Nothing can come between here anyway.
+// The caller of KeSetEvent(..., Wait = TRUE) promises to wait next. Nothing can come between here
+// anyway.
 void KipAfterSignal(BOOLEAN Wait)
 {
     if (!Wait) {
@@ -83,8 +84,10 @@ VOID NTAPI KeInitializeSemaphore(PRKSEMAPHORE Semaphore, LONG Count, LONG Limit)
     Semaphore->Limit = Limit;
 }
 
-/// Errors   raises STATUS_SEMAPHORE_LIMIT_EXCEEDED when the count would pass the limit; the count is unchanged then
-LONG NTAPI KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjustment, BOOLEAN Wait)
+/// Errors   raises STATUS_SEMAPHORE_LIMIT_EXCEEDED when the count would pass the limit; the count
+/// is unchanged then
+LONG NTAPI
+KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjustment, BOOLEAN Wait)
 {
     UNREFERENCED_PARAMETER(Increment);
     KiRequireIrql(DISPATCH_LEVEL, "KeReleaseSemaphore");
@@ -126,7 +129,8 @@ VOID NTAPI KeInitializeMutex(PRKMUTEX Mutex, ULONG Level)
     Mutex->ApcDisable = 1;
 }
 
-/// Errors   raises STATUS_MUTANT_NOT_OWNED when another thread owns it, STATUS_ABANDONED when nobody does any more
+/// Errors   raises STATUS_MUTANT_NOT_OWNED when another thread owns it, STATUS_ABANDONED when
+/// nobody does any more
 LONG NTAPI KeReleaseMutant(PRKMUTANT Mutant, KPRIORITY Increment, BOOLEAN Abandoned, BOOLEAN Wait)
 {
     UNREFERENCED_PARAMETER(Increment);
@@ -147,7 +151,8 @@ LONG NTAPI KeReleaseMutant(PRKMUTANT Mutant, KPRIORITY Increment, BOOLEAN Abando
         if (Old <= 0 && Owner != nullptr) {
             RemoveEntryList(&Mutant->MutantListEntry);
             InitializeListHead(&Mutant->MutantListEntry);
-            Owner->KernelApcDisable = static_cast<SHORT>(Owner->KernelApcDisable + Mutant->ApcDisable);
+            Owner->KernelApcDisable
+                = static_cast<SHORT>(Owner->KernelApcDisable + Mutant->ApcDisable);
         }
         Mutant->OwnerThread = nullptr;
         KiWaitTest(&Mutant->Header);

@@ -1,7 +1,7 @@
 // irql.cpp - the IRQL of the virtual CPU, and the regions that hold APCs off.
 //
-// The IRQL travels with the thread from dispatch to dispatch. At DISPATCH_LEVEL a thread cannot be switched away, so
-// whatever it does until it lowers again is atomic for all others.
+// The IRQL travels with the thread from dispatch to dispatch. At DISPATCH_LEVEL a thread cannot be
+// switched away, so whatever it does until it lowers again is atomic for all others.
 #include "engine/ntos/inc/kep.h"
 
 extern "C" {
@@ -12,9 +12,13 @@ void KiRequireIrql(KIRQL Maximum, const char* Routine)
         return;
     }
     char Note[120];
-    rdr_snprintf(Note, sizeof(Note), "%s called at IRQL %d, highest allowed is %d", Routine, KiIrql(), Maximum);
-    KiBugCheckNote(Note, KiInDpc() && Maximum < DISPATCH_LEVEL ? ATTEMPTED_SWITCH_FROM_DPC : IRQL_NOT_LESS_OR_EQUAL, 0,
-        KiIrql(), 0, reinterpret_cast<ULONG_PTR>(__builtin_return_address(0)));
+    rdr_snprintf(
+        Note, sizeof(Note), "%s called at IRQL %d, highest allowed is %d", Routine, KiIrql(),
+        Maximum);
+    KiBugCheckNote(
+        Note,
+        KiInDpc() && Maximum < DISPATCH_LEVEL ? ATTEMPTED_SWITCH_FROM_DPC : IRQL_NOT_LESS_OR_EQUAL,
+        0, KiIrql(), 0, reinterpret_cast<ULONG_PTR>(__builtin_return_address(0)));
 }
 
 KIRQL NTAPI KeGetCurrentIrql(VOID)
@@ -51,7 +55,9 @@ VOID NTAPI KfLowerIrql(KIRQL NewIrql)
     }
     if (NewIrql < DISPATCH_LEVEL && Old >= DISPATCH_LEVEL) {
         if (KiInInterrupt() || KiInDpc()) {
-            KiBugCheckNote("the IRQL was lowered below DISPATCH_LEVEL in a DPC", IRQL_NOT_DISPATCH_LEVEL, NewIrql, Old, 0, 0);
+            KiBugCheckNote(
+                "the IRQL was lowered below DISPATCH_LEVEL in a DPC", IRQL_NOT_DISPATCH_LEVEL,
+                NewIrql, Old, 0, 0);
         }
         if (KiPendingDpcs() != 0) {
             KiSetIrql(DISPATCH_LEVEL);
@@ -78,7 +84,8 @@ VOID NTAPI KeLeaveCriticalRegion(VOID)
 {
     PKTHREAD Thread = KiCurrentThread();
     if (Thread->KernelApcDisable >= 0) {
-        KiBugCheckNote("KeLeaveCriticalRegion without KeEnterCriticalRegion", APC_INDEX_MISMATCH, 0, 0, 0, 0);
+        KiBugCheckNote(
+            "KeLeaveCriticalRegion without KeEnterCriticalRegion", APC_INDEX_MISMATCH, 0, 0, 0, 0);
     }
     Thread->KernelApcDisable += 1;
     if (Thread->KernelApcDisable == 0) {
@@ -95,7 +102,8 @@ VOID NTAPI KeLeaveGuardedRegion(VOID)
 {
     PKTHREAD Thread = KiCurrentThread();
     if (Thread->SpecialApcDisable >= 0) {
-        KiBugCheckNote("KeLeaveGuardedRegion without KeEnterGuardedRegion", APC_INDEX_MISMATCH, 0, 0, 0, 0);
+        KiBugCheckNote(
+            "KeLeaveGuardedRegion without KeEnterGuardedRegion", APC_INDEX_MISMATCH, 0, 0, 0, 0);
     }
     Thread->SpecialApcDisable += 1;
     if (Thread->SpecialApcDisable == 0) {

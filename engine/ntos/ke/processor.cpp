@@ -87,7 +87,8 @@ ULONG NTAPI KeGetRecommendedSharedDataAlignment(VOID)
 
 ULONG NTAPI KeGetProcessorIndexFromNumber(PPROCESSOR_NUMBER ProcNumber)
 {
-    return ProcNumber->Group == 0 && ProcNumber->Number < KiProcessorCount ? ProcNumber->Number : ~0u;
+    return ProcNumber->Group == 0 && ProcNumber->Number < KiProcessorCount ? ProcNumber->Number
+                                                                           : ~0u;
 }
 
 NTSTATUS NTAPI KeGetProcessorNumberFromIndex(ULONG ProcIndex, PPROCESSOR_NUMBER ProcNumber)
@@ -101,7 +102,8 @@ NTSTATUS NTAPI KeGetProcessorNumberFromIndex(ULONG ProcIndex, PPROCESSOR_NUMBER 
     return STATUS_SUCCESS;
 }
 
-// Which virtual processor dispatches a thread next is the scheduler's turn-taking; affinities are accepted and told back.
+// Which virtual processor dispatches a thread next is the scheduler's turn-taking; affinities are
+// accepted and told back.
 VOID NTAPI KeSetSystemAffinityThread(KAFFINITY Affinity)
 {
     UNREFERENCED_PARAMETER(Affinity);
@@ -113,9 +115,7 @@ KAFFINITY NTAPI KeSetSystemAffinityThreadEx(KAFFINITY Affinity)
     return 0;
 }
 
-VOID NTAPI KeRevertToUserAffinityThread(VOID)
-{
-}
+VOID NTAPI KeRevertToUserAffinityThread(VOID) { }
 
 VOID NTAPI KeRevertToUserAffinityThreadEx(KAFFINITY Affinity)
 {

@@ -1,4 +1,5 @@
-// queue.cpp - kernel queues: entries handed to waiting threads, latest waiter first, as documented for KeRemoveQueue.
+// queue.cpp - kernel queues: entries handed to waiting threads, latest waiter first, as documented
+// for KeRemoveQueue.
 #include "engine/ntos/inc/kep.h"
 
 namespace {
@@ -9,7 +10,8 @@ LONG KipInsert(PRKQUEUE Queue, PLIST_ENTRY Entry, BOOLEAN Head)
 
     KiRequireIrql(DISPATCH_LEVEL, "KeInsertQueue");
     if (!IsListEmpty(&Queue->Header.WaitListHead) && IsListEmpty(&Queue->EntryListHead)) {
-        PKWAIT_BLOCK Block = CONTAINING_RECORD(Queue->Header.WaitListHead.Blink, KWAIT_BLOCK, WaitListEntry);
+        PKWAIT_BLOCK Block
+            = CONTAINING_RECORD(Queue->Header.WaitListHead.Blink, KWAIT_BLOCK, WaitListEntry);
         Block->Thread->QueueEntry = Entry;
         KiUnwait(Block->Thread, STATUS_SUCCESS);
         return Old;
@@ -70,9 +72,15 @@ PLIST_ENTRY NTAPI KeRemoveQueue(PRKQUEUE Queue, KPROCESSOR_MODE WaitMode, PLARGE
     return reinterpret_cast<PLIST_ENTRY>(static_cast<LONG_PTR>(Status));
 }
 
-/// Removes up to Count entries, waiting for the first. Returns how many, or the status of the wait in their place.
-ULONG NTAPI KeRemoveQueueEx(PKQUEUE Queue, KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEGER Timeout,
-    PLIST_ENTRY* EntryArray, ULONG Count)
+/// Removes up to Count entries, waiting for the first. Returns how many, or the status of the wait
+/// in their place.
+ULONG NTAPI KeRemoveQueueEx(
+    PKQUEUE Queue,
+    KPROCESSOR_MODE WaitMode,
+    BOOLEAN Alertable,
+    PLARGE_INTEGER Timeout,
+    PLIST_ENTRY* EntryArray,
+    ULONG Count)
 {
     ULONG Removed = 0;
 

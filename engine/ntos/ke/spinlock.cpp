@@ -1,8 +1,9 @@
 // spinlock.cpp - spin locks.
 //
-// A holder runs at DISPATCH_LEVEL and cannot be switched away, so nobody ever finds a lock taken by another thread that is
-// about to release it: a lock that is found taken would spin for good, and that is told by a bug check. The word holds its
-// owner, so that release by the wrong thread is caught as well.
+// A holder runs at DISPATCH_LEVEL and cannot be switched away, so nobody ever finds a lock taken by
+// another thread that is about to release it: a lock that is found taken would spin for good, and
+// that is told by a bug check. The word holds its owner, so that release by the wrong thread is
+// caught as well.
 #include "engine/ntos/inc/kep.h"
 
 namespace {
@@ -20,8 +21,9 @@ void KipTake(PKSPIN_LOCK Lock, const char* Routine)
         KiBugCheckNote(Note, IRQL_NOT_DISPATCH_LEVEL, KiIrql(), 0, 0, 0);
     }
     if (*Lock != 0) {
-        KiBugCheckNote(*Lock == KipOwner() ? "a spin lock was acquired twice by one thread"
-                                           : "a spin lock is held by a thread that cannot run",
+        KiBugCheckNote(
+            *Lock == KipOwner() ? "a spin lock was acquired twice by one thread"
+                                : "a spin lock is held by a thread that cannot run",
             SPIN_LOCK_ALREADY_OWNED, reinterpret_cast<ULONG_PTR>(Lock), 0, 0, 0);
     }
     *Lock = KipOwner();
@@ -30,7 +32,8 @@ void KipTake(PKSPIN_LOCK Lock, const char* Routine)
 void KipGive(PKSPIN_LOCK Lock)
 {
     if (*Lock != KipOwner()) {
-        KiBugCheckNote("a spin lock was released by who does not hold it", SPIN_LOCK_NOT_OWNED,
+        KiBugCheckNote(
+            "a spin lock was released by who does not hold it", SPIN_LOCK_NOT_OWNED,
             reinterpret_cast<ULONG_PTR>(Lock), 0, 0, 0);
     }
     *Lock = 0;
@@ -111,7 +114,8 @@ VOID NTAPI KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE LockHandle)
     KeReleaseSpinLock(LockHandle->LockQueue.Lock, LockHandle->OldIrql);
 }
 
-VOID NTAPI KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle)
+VOID NTAPI
+KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle)
 {
     LockHandle->LockQueue.Next = nullptr;
     LockHandle->LockQueue.Lock = SpinLock;
@@ -123,7 +127,8 @@ VOID NTAPI KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE LockHa
     KipGive(LockHandle->LockQueue.Lock);
 }
 
-VOID NTAPI KeAcquireInStackQueuedSpinLockForDpc(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle)
+VOID NTAPI
+KeAcquireInStackQueuedSpinLockForDpc(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle)
 {
     KeAcquireInStackQueuedSpinLock(SpinLock, LockHandle);
 }

@@ -1,4 +1,5 @@
-// thread.cpp - what every thread starts with, attaching to processes, and the identity of code that runs on no thread.
+// thread.cpp - what every thread starts with, attaching to processes, and the identity of code that
+// runs on no thread.
 #include "engine/ntos/inc/init.h"
 #include "engine/ntos/inc/psp.h"
 
@@ -36,9 +37,7 @@ void KiInitSystem(void)
     KipInitProcessors();
 }
 
-void KiShutdownSystem(void)
-{
-}
+void KiShutdownSystem(void) { }
 
 PKTHREAD NTAPI KeGetCurrentThread(VOID)
 {
@@ -77,8 +76,8 @@ VOID NTAPI KeDetachProcess(VOID)
     Thread->ApcState.Process = Thread->Process;
 }
 
-/// Priorities are kept and told, but the seed decides who runs next: an order that priorities suggest is not guaranteed on a
-/// machine with several processors either.
+/// Priorities are kept and told, but the seed decides who runs next: an order that priorities
+/// suggest is not guaranteed on a machine with several processors either.
 KPRIORITY NTAPI KeSetPriorityThread(PKTHREAD Thread, KPRIORITY Priority)
 {
     const KPRIORITY Old = Thread->Priority;
@@ -98,7 +97,8 @@ LONG NTAPI KeSetBasePriorityThread(PRKTHREAD Thread, LONG Increment)
     return Old;
 }
 
-NTSTATUS NTAPI KeExpandKernelStackAndCallout(PEXPAND_STACK_CALLOUT Callout, PVOID Parameter, SIZE_T Size)
+NTSTATUS NTAPI
+KeExpandKernelStackAndCallout(PEXPAND_STACK_CALLOUT Callout, PVOID Parameter, SIZE_T Size)
 {
     if (Size > 64 * 1024) {
         return STATUS_INVALID_PARAMETER_3;
@@ -116,8 +116,11 @@ PRDR_SEH_STATE NTAPI RdrSehState(VOID)
 VOID NTAPI RdrSehUnhandled(PEXCEPTION_RECORD Record)
 {
     char Note[120];
-    rdr_snprintf(Note, sizeof(Note), "exception 0x%08x was not handled", static_cast<ULONG>(Record->ExceptionCode));
-    KiBugCheckNote(Note, KMODE_EXCEPTION_NOT_HANDLED, static_cast<ULONG>(Record->ExceptionCode),
+    rdr_snprintf(
+        Note, sizeof(Note), "exception 0x%08x was not handled",
+        static_cast<ULONG>(Record->ExceptionCode));
+    KiBugCheckNote(
+        Note, KMODE_EXCEPTION_NOT_HANDLED, static_cast<ULONG>(Record->ExceptionCode),
         reinterpret_cast<ULONG_PTR>(Record->ExceptionAddress), Record->ExceptionInformation[0],
         Record->ExceptionInformation[1]);
 }

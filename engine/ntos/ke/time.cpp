@@ -12,7 +12,9 @@ ULONGLONG KiDeadlineNs(LONGLONG DueTime)
         return Ticks > Never / 100 ? Never : KiNowNs() + Ticks * 100;
     }
     const LONGLONG SinceBoot = DueTime - KI_BOOT_TIME;
-    return SinceBoot <= 0 ? KiNowNs() : static_cast<ULONGLONG>(SinceBoot) > Never / 100 ? Never : static_cast<ULONGLONG>(SinceBoot) * 100;
+    return SinceBoot <= 0                                 ? KiNowNs()
+        : static_cast<ULONGLONG>(SinceBoot) > Never / 100 ? Never
+                                                          : static_cast<ULONGLONG>(SinceBoot) * 100;
 }
 
 VOID NTAPI KeQuerySystemTime(PLARGE_INTEGER CurrentTime)

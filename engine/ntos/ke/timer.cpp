@@ -3,7 +3,8 @@
 
 namespace {
 
-// KTIMER.TimerListEntry.Flink holds the bridge timer while Header.Inserted is set: it never is in a list of ours.
+// KTIMER.TimerListEntry.Flink holds the bridge timer while Header.Inserted is set: it never is in a
+// list of ours.
 void KipArm(PKTIMER Timer, ULONGLONG DeadlineNs);
 
 void KipExpire(PVOID Context)
@@ -26,7 +27,8 @@ void KipArm(PKTIMER Timer, ULONGLONG DeadlineNs)
 {
     Timer->Header.Inserted = 1;
     Timer->DueTime.QuadPart = DeadlineNs / 100;
-    Timer->TimerListEntry.Flink = static_cast<PLIST_ENTRY>(KiSetBridgeTimer(DeadlineNs, KipExpire, Timer));
+    Timer->TimerListEntry.Flink
+        = static_cast<PLIST_ENTRY>(KiSetBridgeTimer(DeadlineNs, KipExpire, Timer));
 }
 
 } // namespace

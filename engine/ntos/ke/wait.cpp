@@ -1,12 +1,14 @@
 // wait.cpp - waits: how a thread sleeps on dispatcher objects and how they wake it.
 //
-// A wait links one KWAIT_BLOCK per object into the object's WaitListHead and blocks. Whoever signals an object walks that
-// list from its head and hands the object to the first thread whose wait it satisfies: the thread wakes with its status
-// already decided and never competes again, so waiters are served in the order they came.
+// A wait links one KWAIT_BLOCK per object into the object's WaitListHead and blocks. Whoever
+// signals an object walks that list from its head and hands the object to the first thread whose
+// wait it satisfies: the thread wakes with its status already decided and never competes again, so
+// waiters are served in the order they came.
 //
 //                      KiWaitTest (object signalled), status = index
 //      waiting ────────KiUnwait (timer: STATUS_TIMEOUT, alert, user APC) ───► ready with WaitStatus
-//                      kernel APC: STATUS_KERNEL_APC, which delivers it and waits again until the same deadline
+//                      kernel APC: STATUS_KERNEL_APC, which delivers it and waits again until the
+//                      same deadline
 #include "engine/ntos/inc/kep.h"
 
 #include <rdrtrace.h>
@@ -21,7 +23,8 @@ BOOLEAN KipIsSignalled(PDISPATCHER_HEADER Object, PKTHREAD Thread)
     return Object->SignalState > 0;
 }
 
-// Takes the object for the thread. Returns STATUS_ABANDONED for a mutant whose owner ended without release.
+// Takes the object for the thread. Returns STATUS_ABANDONED for a mutant whose owner ended without
+// release.
 NTSTATUS KipTake(PDISPATCHER_HEADER Object, PKTHREAD Thread)
 {
     switch (Object->Type) {
@@ -37,7 +40,8 @@ NTSTATUS KipTake(PDISPATCHER_HEADER Object, PKTHREAD Thread)
         Object->SignalState -= 1;
         if (Object->SignalState == 0) {
             Mutant->OwnerThread = Thread;
-            Thread->KernelApcDisable = static_cast<SHORT>(Thread->KernelApcDisable - Mutant->ApcDisable);
+            Thread->KernelApcDisable
+                = static_cast<SHORT>(Thread->KernelApcDisable - Mutant->ApcDisable);
             InsertHeadList(&Thread->MutantListHead, &Mutant->MutantListEntry);
             if (Mutant->Abandoned) {
                 Mutant->Abandoned = FALSE;
@@ -79,7 +83,8 @@ NTSTATUS KipTryWait(PKTHREAD Thread, ULONG Count, PVOID* Object, WAIT_TYPE WaitT
             auto* Header = static_cast<PDISPATCHER_HEADER>(Object[Index]);
             if (KipIsSignalled(Header, Thread)) {
                 const NTSTATUS Status = KipTake(Header, Thread);
-                return (Status == STATUS_ABANDONED ? STATUS_ABANDONED_WAIT_0 : STATUS_WAIT_0) + static_cast<LONG>(Index);
+                return (Status == STATUS_ABANDONED ? STATUS_ABANDONED_WAIT_0 : STATUS_WAIT_0)
+                    + static_cast<LONG>(Index);
             }
         }
         return KI_WAITING;
@@ -116,7 +121,10 @@ NTSTATUS KipTestAlert(PKTHREAD Thread, KPROCESSOR_MODE WaitMode, BOOLEAN Alertab
 
 const char* KipWaitName(ULONG Count, WAIT_TYPE WaitType)
 {
-    return Count == 0 ? "a delay" : Count == 1 ? "for" : WaitType == WaitAll ? "for all of several objects, first" : "for any of several objects, first";
+    return Count == 0         ? "a delay"
+        : Count == 1          ? "for"
+        : WaitType == WaitAll ? "for all of several objects, first"
+                              : "for any of several objects, first";
 }
 
 // Blocks until KiUnwait; the wait blocks are linked.
@@ -133,12 +141,20 @@ void KipSleep(PKTHREAD Thread, ULONG Count, PVOID* Object, WAIT_TYPE WaitType, B
     }
 }
 
-NTSTATUS KipWait(ULONG Count, PVOID* Object, WAIT_TYPE WaitType, KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
-    PLARGE_INTEGER Timeout, PKWAIT_BLOCK WaitBlocks, const char* Routine)
+NTSTATUS KipWait(
+    ULONG Count,
+    PVOID* Object,
+    WAIT_TYPE WaitType,
+    KPROCESSOR_MODE WaitMode,
+    BOOLEAN Alertable,
+    PLARGE_INTEGER Timeout,
+    PKWAIT_BLOCK WaitBlocks,
+    const char* Routine)
 {
     PKTHREAD Thread = KiCurrentThread();
     const BOOLEAN NoWait = Timeout != nullptr && Timeout->QuadPart == 0 && Count != 0;
-    const ULONGLONG Deadline = Timeout != nullptr && !NoWait ? KiDeadlineNs(Timeout->QuadPart) : ~0ull;
+    const ULONGLONG Deadline
+        = Timeout != nullptr && !NoWait ? KiDeadlineNs(Timeout->QuadPart) : ~0ull;
 
     KiRequireIrql(NoWait ? DISPATCH_LEVEL : APC_LEVEL, Routine);
     for (;;) {
@@ -150,7 +166,8 @@ NTSTATUS KipWait(ULONG Count, PVOID* Object, WAIT_TYPE WaitType, KPROCESSOR_MODE
             return STATUS_TIMEOUT;
         }
         if (KiInInterrupt() || Thread->SchedThread == nullptr) {
-            KiBugCheckNote("a wait where no thread can sleep", ATTEMPTED_SWITCH_FROM_DPC, 0, 0, 0, 0);
+            KiBugCheckNote(
+                "a wait where no thread can sleep", ATTEMPTED_SWITCH_FROM_DPC, 0, 0, 0, 0);
         }
         Status = KipTestAlert(Thread, WaitMode, Alertable);
         if (Status == KI_WAITING) {
@@ -161,7 +178,9 @@ NTSTATUS KipWait(ULONG Count, PVOID* Object, WAIT_TYPE WaitType, KPROCESSOR_MODE
                 Block->WaitKey = static_cast<USHORT>(Index);
                 Block->WaitType = static_cast<UCHAR>(WaitType);
                 Block->NextWaitBlock = &WaitBlocks[(Index + 1) % Count];
-                InsertTailList(&static_cast<PDISPATCHER_HEADER>(Object[Index])->WaitListHead, &Block->WaitListEntry);
+                InsertTailList(
+                    &static_cast<PDISPATCHER_HEADER>(Object[Index])->WaitListHead,
+                    &Block->WaitListEntry);
             }
             Thread->WaitBlocks = WaitBlocks;
             Thread->WaitCount = Count;
@@ -169,7 +188,8 @@ NTSTATUS KipWait(ULONG Count, PVOID* Object, WAIT_TYPE WaitType, KPROCESSOR_MODE
             Thread->WaitMode = WaitMode;
             Thread->Alertable = Alertable;
             Thread->WaitStatus = KI_WAITING;
-            Thread->WaitTimer = Timeout == nullptr ? nullptr : KiSetBridgeTimer(Deadline, KipTimeout, Thread);
+            Thread->WaitTimer
+                = Timeout == nullptr ? nullptr : KiSetBridgeTimer(Deadline, KipTimeout, Thread);
             KipSleep(Thread, Count, Object, WaitType, Timeout != nullptr);
             Status = Thread->WaitStatus;
         }
@@ -210,13 +230,16 @@ void KiWaitTest(PDISPATCHER_HEADER Object)
 
         Link = Link->Flink;
         if (!KipIsSignalled(Object, Thread)) {
-            // Nobody behind this one gets it either, except the owner of a mutant, who does not wait for it.
+            // Nobody behind this one gets it either, except the owner of a mutant, who does not
+            // wait for it.
             return;
         }
         if (Thread->WaitType == WaitAny) {
             const NTSTATUS Status = KipTake(Object, Thread);
-            KiUnwait(Thread,
-                (Status == STATUS_ABANDONED ? STATUS_ABANDONED_WAIT_0 : STATUS_WAIT_0) + static_cast<LONG>(Block->WaitKey));
+            KiUnwait(
+                Thread,
+                (Status == STATUS_ABANDONED ? STATUS_ABANDONED_WAIT_0 : STATUS_WAIT_0)
+                    + static_cast<LONG>(Block->WaitKey));
             // The thread may have waited on this object twice: start over.
             Link = Object->WaitListHead.Flink;
             continue;
@@ -236,29 +259,46 @@ void KiWaitTest(PDISPATCHER_HEADER Object)
 
 /// IRQL     <= APC_LEVEL, <= DISPATCH_LEVEL with a timeout of zero
 NTSTATUS NTAPI KeWaitForSingleObject(
-    PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEGER Timeout)
+    PVOID Object,
+    KWAIT_REASON WaitReason,
+    KPROCESSOR_MODE WaitMode,
+    BOOLEAN Alertable,
+    PLARGE_INTEGER Timeout)
 {
     UNREFERENCED_PARAMETER(WaitReason);
     PVOID Objects[1] = { Object };
     KWAIT_BLOCK Block;
-    return KipWait(1, Objects, WaitAny, WaitMode, Alertable, Timeout, &Block, "KeWaitForSingleObject");
+    return KipWait(
+        1, Objects, WaitAny, WaitMode, Alertable, Timeout, &Block, "KeWaitForSingleObject");
 }
 
 /// IRQL     <= APC_LEVEL, <= DISPATCH_LEVEL with a timeout of zero
-/// Errors   bug check MAXIMUM_WAIT_OBJECTS_EXCEEDED: more than THREAD_WAIT_OBJECTS without an array, more than 64 with one
-NTSTATUS NTAPI KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE WaitType, KWAIT_REASON WaitReason,
-    KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEGER Timeout, PKWAIT_BLOCK WaitBlockArray)
+/// Errors   bug check MAXIMUM_WAIT_OBJECTS_EXCEEDED: more than THREAD_WAIT_OBJECTS without an
+/// array, more than 64 with one
+NTSTATUS NTAPI KeWaitForMultipleObjects(
+    ULONG Count,
+    PVOID Object[],
+    WAIT_TYPE WaitType,
+    KWAIT_REASON WaitReason,
+    KPROCESSOR_MODE WaitMode,
+    BOOLEAN Alertable,
+    PLARGE_INTEGER Timeout,
+    PKWAIT_BLOCK WaitBlockArray)
 {
     UNREFERENCED_PARAMETER(WaitReason);
-    if (Count == 0 || Count > (WaitBlockArray == nullptr ? THREAD_WAIT_OBJECTS : MAXIMUM_WAIT_OBJECTS)) {
+    if (Count == 0
+        || Count > (WaitBlockArray == nullptr ? THREAD_WAIT_OBJECTS : MAXIMUM_WAIT_OBJECTS)) {
         KeBugCheckEx(MAXIMUM_WAIT_OBJECTS_EXCEEDED, Count, 0, 0, 0);
     }
-    return KipWait(Count, Object, WaitType, WaitMode, Alertable, Timeout,
-        WaitBlockArray == nullptr ? KiCurrentThread()->WaitBlock : WaitBlockArray, "KeWaitForMultipleObjects");
+    return KipWait(
+        Count, Object, WaitType, WaitMode, Alertable, Timeout,
+        WaitBlockArray == nullptr ? KiCurrentThread()->WaitBlock : WaitBlockArray,
+        "KeWaitForMultipleObjects");
 }
 
 /// IRQL     <= APC_LEVEL
-NTSTATUS NTAPI KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEGER Interval)
+NTSTATUS NTAPI
+KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEGER Interval)
 {
     if (Interval->QuadPart == 0) {
         // The documented way to give up the rest of one's time slice.
@@ -266,8 +306,8 @@ NTSTATUS NTAPI KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertabl
         KiYield();
         return STATUS_SUCCESS;
     }
-    const NTSTATUS Status
-        = KipWait(0, nullptr, WaitAny, WaitMode, Alertable, Interval, nullptr, "KeDelayExecutionThread");
+    const NTSTATUS Status = KipWait(
+        0, nullptr, WaitAny, WaitMode, Alertable, Interval, nullptr, "KeDelayExecutionThread");
     return Status == STATUS_TIMEOUT ? STATUS_SUCCESS : Status;
 }
 

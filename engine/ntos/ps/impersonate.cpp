@@ -19,7 +19,10 @@ VOID NTAPI PsDereferencePrimaryToken(PACCESS_TOKEN PrimaryToken)
 ///
 /// Owns     one reference, release with PsDereferenceImpersonationToken
 PACCESS_TOKEN NTAPI PsReferenceImpersonationToken(
-    PETHREAD Thread, PBOOLEAN CopyOnOpen, PBOOLEAN EffectiveOnly, PSECURITY_IMPERSONATION_LEVEL ImpersonationLevel)
+    PETHREAD Thread,
+    PBOOLEAN CopyOnOpen,
+    PBOOLEAN EffectiveOnly,
+    PSECURITY_IMPERSONATION_LEVEL ImpersonationLevel)
 {
     if (Thread->ImpersonationToken == nullptr) {
         return nullptr;
@@ -38,8 +41,13 @@ VOID NTAPI PsDereferenceImpersonationToken(PACCESS_TOKEN ImpersonationToken)
     }
 }
 
-/// Makes the thread act as the owner of Token (NULL: as its process again). A primary token is copied.
-NTSTATUS NTAPI PsImpersonateClient(PETHREAD Thread, PACCESS_TOKEN Token, BOOLEAN CopyOnOpen, BOOLEAN EffectiveOnly,
+/// Makes the thread act as the owner of Token (NULL: as its process again). A primary token is
+/// copied.
+NTSTATUS NTAPI PsImpersonateClient(
+    PETHREAD Thread,
+    PACCESS_TOKEN Token,
+    BOOLEAN CopyOnOpen,
+    BOOLEAN EffectiveOnly,
     SECURITY_IMPERSONATION_LEVEL ImpersonationLevel)
 {
     PACCESS_TOKEN New = nullptr;
@@ -50,7 +58,8 @@ NTSTATUS NTAPI PsImpersonateClient(PETHREAD Thread, PACCESS_TOKEN Token, BOOLEAN
             return STATUS_ACCESS_DENIED;
         }
         if (SeTokenType(Token) == TokenPrimary) {
-            const NTSTATUS Status = SepDuplicateToken(Token, TokenImpersonation, ImpersonationLevel, &New);
+            const NTSTATUS Status
+                = SepDuplicateToken(Token, TokenImpersonation, ImpersonationLevel, &New);
             if (!NT_SUCCESS(Status)) {
                 return Status;
             }
@@ -76,14 +85,14 @@ NTSTATUS NTAPI PsAssignImpersonationToken(PETHREAD Thread, HANDLE Token)
     if (Token == nullptr) {
         return PsImpersonateClient(Thread, nullptr, FALSE, FALSE, SecurityAnonymous);
     }
-    NTSTATUS Status
-        = ObReferenceObjectByHandle(Token, TOKEN_IMPERSONATE, SepTokenType, ExGetPreviousMode(), &Object, nullptr);
+    NTSTATUS Status = ObReferenceObjectByHandle(
+        Token, TOKEN_IMPERSONATE, SepTokenType, ExGetPreviousMode(), &Object, nullptr);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
-    Status = SeTokenType(Object) == TokenImpersonation
-        ? PsImpersonateClient(Thread, Object, FALSE, FALSE, static_cast<PSEP_TOKEN>(Object)->ImpersonationLevel)
-        : STATUS_BAD_TOKEN_TYPE;
+    Status = SeTokenType(Object) == TokenImpersonation ? PsImpersonateClient(
+                 Thread, Object, FALSE, FALSE, static_cast<PSEP_TOKEN>(Object)->ImpersonationLevel)
+                                                       : STATUS_BAD_TOKEN_TYPE;
     ObfDereferenceObject(Object);
     return Status;
 }
@@ -111,7 +120,8 @@ BOOLEAN NTAPI PsDisableImpersonation(PETHREAD Thread, PSE_IMPERSONATION_STATE Im
 
 VOID NTAPI PsRestoreImpersonation(PETHREAD Thread, PSE_IMPERSONATION_STATE ImpersonationState)
 {
-    PsImpersonateClient(Thread, ImpersonationState->Token, ImpersonationState->CopyOnOpen,
+    PsImpersonateClient(
+        Thread, ImpersonationState->Token, ImpersonationState->CopyOnOpen,
         ImpersonationState->EffectiveOnly, ImpersonationState->Level);
     PsDereferenceImpersonationToken(ImpersonationState->Token);
     ImpersonationState->Token = nullptr;

@@ -57,21 +57,27 @@ void PspNotifyThread(PETHREAD Thread, BOOLEAN Create)
     }
 }
 
-NTSTATUS NTAPI PsSetCreateProcessNotifyRoutine(PCREATE_PROCESS_NOTIFY_ROUTINE NotifyRoutine, BOOLEAN Remove)
+NTSTATUS NTAPI
+PsSetCreateProcessNotifyRoutine(PCREATE_PROCESS_NOTIFY_ROUTINE NotifyRoutine, BOOLEAN Remove)
 {
-    return Remove ? PspChange(PspProcessRoutines, NotifyRoutine, PCREATE_PROCESS_NOTIFY_ROUTINE(nullptr))
-                  : PspChange(PspProcessRoutines, PCREATE_PROCESS_NOTIFY_ROUTINE(nullptr), NotifyRoutine);
+    return Remove
+        ? PspChange(PspProcessRoutines, NotifyRoutine, PCREATE_PROCESS_NOTIFY_ROUTINE(nullptr))
+        : PspChange(PspProcessRoutines, PCREATE_PROCESS_NOTIFY_ROUTINE(nullptr), NotifyRoutine);
 }
 
-NTSTATUS NTAPI PsSetCreateProcessNotifyRoutineEx(PCREATE_PROCESS_NOTIFY_ROUTINE_EX NotifyRoutine, BOOLEAN Remove)
+NTSTATUS NTAPI
+PsSetCreateProcessNotifyRoutineEx(PCREATE_PROCESS_NOTIFY_ROUTINE_EX NotifyRoutine, BOOLEAN Remove)
 {
-    return Remove ? PspChange(PspProcessRoutinesEx, NotifyRoutine, PCREATE_PROCESS_NOTIFY_ROUTINE_EX(nullptr))
-                  : PspChange(PspProcessRoutinesEx, PCREATE_PROCESS_NOTIFY_ROUTINE_EX(nullptr), NotifyRoutine);
+    return Remove
+        ? PspChange(PspProcessRoutinesEx, NotifyRoutine, PCREATE_PROCESS_NOTIFY_ROUTINE_EX(nullptr))
+        : PspChange(
+            PspProcessRoutinesEx, PCREATE_PROCESS_NOTIFY_ROUTINE_EX(nullptr), NotifyRoutine);
 }
 
 NTSTATUS NTAPI PsSetCreateThreadNotifyRoutine(PCREATE_THREAD_NOTIFY_ROUTINE NotifyRoutine)
 {
-    const NTSTATUS Status = PspChange(PspThreadRoutines, PCREATE_THREAD_NOTIFY_ROUTINE(nullptr), NotifyRoutine);
+    const NTSTATUS Status
+        = PspChange(PspThreadRoutines, PCREATE_THREAD_NOTIFY_ROUTINE(nullptr), NotifyRoutine);
     return NT_SUCCESS(Status) ? Status : STATUS_INSUFFICIENT_RESOURCES;
 }
 

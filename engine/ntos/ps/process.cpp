@@ -1,7 +1,7 @@
 // process.cpp - processes from their creation to the end, and how ps comes up.
 //
-//      PspCreateProcess ──► has handles, memory, a token ──last user thread ends──► PspExitProcess: handles closed, memory
-//      freed, signalled ──last reference──► PspDeleteProcess
+//      PspCreateProcess ──► has handles, memory, a token ──last user thread ends──► PspExitProcess:
+//      handles closed, memory freed, signalled ──last reference──► PspDeleteProcess
 #include "engine/ntos/ps/psi.h"
 
 extern "C" {
@@ -22,7 +22,8 @@ HANDLE PspNextId(void)
     return reinterpret_cast<HANDLE>(PspLastId);
 }
 
-// The boot thread has no object: it exists before the object manager, and is System's first thread once there is a System.
+// The boot thread has no object: it exists before the object manager, and is System's first thread
+// once there is a System.
 void PspInitBootThread(void)
 {
     RtlZeroMemory(&PspBootThread, sizeof(PspBootThread));
@@ -46,8 +47,8 @@ void PsInitSystem(void)
     Procedures.WaitOffset = 0;
     Procedures.WaitPointerOffset = OBP_NOT_WAITABLE;
     Procedures.ValidAccessMask = PROCESS_ALL_ACCESS;
-    Procedures.GenericMapping = { STANDARD_RIGHTS_READ, STANDARD_RIGHTS_WRITE, STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE,
-        PROCESS_ALL_ACCESS };
+    Procedures.GenericMapping = { STANDARD_RIGHTS_READ, STANDARD_RIGHTS_WRITE,
+                                  STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE, PROCESS_ALL_ACCESS };
     Procedures.Delete = PspDeleteProcess;
     PspProcessType = ObpCreateType(L"Process", &Procedures);
     Procedures.ValidAccessMask = THREAD_ALL_ACCESS;
@@ -86,7 +87,8 @@ static void PspAwaitSystemThreads(void)
 void PsShutdownSystem(void)
 {
     PspAwaitSystemThreads();
-    // Programs that were never started, or whose threads were stopped in the middle, have handles and memory left.
+    // Programs that were never started, or whose threads were stopped in the middle, have handles
+    // and memory left.
     while (PspProcesses.Blink != &PsInitialSystemProcess->ProcessLinks) {
         PEPROCESS Process = CONTAINING_RECORD(PspProcesses.Blink, struct _EPROCESS, ProcessLinks);
         PspExitProcess(Process, STATUS_SUCCESS);
@@ -101,7 +103,8 @@ NTSTATUS PspCreateProcess(const char* ImageName, PACCESS_TOKEN Token, PEPROCESS*
 {
     PVOID Object = nullptr;
     NTSTATUS Status = ObCreateObject(
-        KernelMode, PspProcessType, nullptr, KernelMode, nullptr, sizeof(struct _EPROCESS), 0, 0, &Object);
+        KernelMode, PspProcessType, nullptr, KernelMode, nullptr, sizeof(struct _EPROCESS), 0, 0,
+        &Object);
 
     if (!NT_SUCCESS(Status)) {
         return Status;

@@ -7,7 +7,8 @@ PETHREAD PspFindThread(HANDLE ThreadId)
 {
     for (PLIST_ENTRY Link = PspProcesses.Flink; Link != &PspProcesses; Link = Link->Flink) {
         PEPROCESS Process = CONTAINING_RECORD(Link, struct _EPROCESS, ProcessLinks);
-        for (PLIST_ENTRY Inner = Process->ThreadListHead.Flink; Inner != &Process->ThreadListHead; Inner = Inner->Flink) {
+        for (PLIST_ENTRY Inner = Process->ThreadListHead.Flink; Inner != &Process->ThreadListHead;
+             Inner = Inner->Flink) {
             PETHREAD Thread = CONTAINING_RECORD(Inner, struct _ETHREAD, ThreadLinks);
             if (Thread->Cid.UniqueThread == ThreadId) {
                 return Thread;
@@ -34,9 +35,11 @@ PEPROCESS NTAPI IoGetCurrentProcess(VOID)
 PEPROCESS PspCurrentProcess(void)
 {
     PKPROCESS Process = KiCurrentThread()->ApcState.Process;
-    // An interrupt and the first steps of the boot run in no process of their own: they count as System's.
-    return Process == &KiIdleProcess || Process == nullptr ? PsInitialSystemProcess
-                                                           : CONTAINING_RECORD(Process, struct _EPROCESS, Pcb);
+    // An interrupt and the first steps of the boot run in no process of their own: they count as
+    // System's.
+    return Process == &KiIdleProcess || Process == nullptr
+        ? PsInitialSystemProcess
+        : CONTAINING_RECORD(Process, struct _EPROCESS, Pcb);
 }
 
 HANDLE NTAPI PsGetCurrentProcessId(VOID)
@@ -141,7 +144,8 @@ NTSTATUS NTAPI PsLookupProcessThreadByCid(PCLIENT_ID Cid, PEPROCESS* Process, PE
 }
 
 /// As RtlGetVersion. FALSE: not a checked build.
-BOOLEAN NTAPI PsGetVersion(PULONG MajorVersion, PULONG MinorVersion, PULONG BuildNumber, PUNICODE_STRING CSDVersion)
+BOOLEAN NTAPI PsGetVersion(
+    PULONG MajorVersion, PULONG MinorVersion, PULONG BuildNumber, PUNICODE_STRING CSDVersion)
 {
     if (MajorVersion != nullptr) {
         *MajorVersion = KiNtVersion.Major;

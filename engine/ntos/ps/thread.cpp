@@ -1,15 +1,16 @@
 // thread.cpp - threads from their creation to the end.
 //
-// A running thread holds a reference on itself and on its process. It ends by returning from its start routine or by
-// PsTerminateSystemThread; then its I/O is cancelled, its APCs run down, its mutexes abandoned, and it is signalled.
+// A running thread holds a reference on itself and on its process. It ends by returning from its
+// start routine or by PsTerminateSystemThread; then its I/O is cancelled, its APCs run down, its
+// mutexes abandoned, and it is signalled.
 #include "engine/ntos/ps/psi.h"
 
 namespace {
 
 void PspThreadGone(PVOID Context)
 {
-    // The host side is gone too: nothing runs on the thread's stack any more. This is the scheduler's loop, PASSIVE_LEVEL,
-    // and nothing below blocks.
+    // The host side is gone too: nothing runs on the thread's stack any more. This is the
+    // scheduler's loop, PASSIVE_LEVEL, and nothing below blocks.
     ObfDereferenceObject(static_cast<PETHREAD>(Context));
 }
 
@@ -18,7 +19,8 @@ void PspThreadStart(PVOID Context)
     auto* Thread = static_cast<PETHREAD>(Context);
     Thread->StartRoutine(Thread->StartContext);
     if (KiIrql() != PASSIVE_LEVEL) {
-        KiBugCheckNote("a thread ended with its IRQL raised", IRQL_NOT_LESS_OR_EQUAL,
+        KiBugCheckNote(
+            "a thread ended with its IRQL raised", IRQL_NOT_LESS_OR_EQUAL,
             reinterpret_cast<ULONG_PTR>(Thread->StartRoutine), KiIrql(), 0, 0);
     }
     PspExitThread(STATUS_SUCCESS);
@@ -41,8 +43,14 @@ void PspLeaveProcess(PETHREAD Thread)
 
 extern "C" {
 
-NTSTATUS PspCreateThread(PEPROCESS Process, const char* Name, BOOLEAN User, BOOLEAN Daemon, PKSTART_ROUTINE StartRoutine,
-    PVOID StartContext, PETHREAD* Thread)
+NTSTATUS PspCreateThread(
+    PEPROCESS Process,
+    const char* Name,
+    BOOLEAN User,
+    BOOLEAN Daemon,
+    PKSTART_ROUTINE StartRoutine,
+    PVOID StartContext,
+    PETHREAD* Thread)
 {
     PVOID Object = nullptr;
 
@@ -50,7 +58,8 @@ NTSTATUS PspCreateThread(PEPROCESS Process, const char* Name, BOOLEAN User, BOOL
         return STATUS_PROCESS_IS_TERMINATING;
     }
     const NTSTATUS Status = ObCreateObject(
-        KernelMode, PspThreadType, nullptr, KernelMode, nullptr, sizeof(struct _ETHREAD), 0, 0, &Object);
+        KernelMode, PspThreadType, nullptr, KernelMode, nullptr, sizeof(struct _ETHREAD), 0, 0,
+        &Object);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
@@ -74,7 +83,9 @@ NTSTATUS PspCreateThread(PEPROCESS Process, const char* Name, BOOLEAN User, BOOL
     KiNameThread(PspThreadNumber(New), PspProcessNumber(Process), New->Name);
     PspNotifyThread(New, TRUE);
     ObfReferenceObject(New); // of the running thread; PspThreadGone gives it back
-    KiStartThread(&New->Tcb, New->Name, PspThreadNumber(New), PspProcessNumber(Process), Daemon, PspThreadStart, New);
+    KiStartThread(
+        &New->Tcb, New->Name, PspThreadNumber(New), PspProcessNumber(Process), Daemon,
+        PspThreadStart, New);
     *Thread = New;
     return STATUS_SUCCESS;
 }
@@ -85,7 +96,8 @@ void PspExitThread(NTSTATUS Status)
 
     KiRequireIrql(PASSIVE_LEVEL, "PsTerminateSystemThread");
     if (Thread->Tcb.KernelApcDisable != 0 || Thread->Tcb.SpecialApcDisable != 0) {
-        KiBugCheckNote("a thread ended within a critical or guarded region", KERNEL_APC_PENDING_DURING_EXIT, 0,
+        KiBugCheckNote(
+            "a thread ended within a critical or guarded region", KERNEL_APC_PENDING_DURING_EXIT, 0,
             static_cast<ULONG_PTR>(static_cast<LONG>(Thread->Tcb.KernelApcDisable)), 0, 0);
     }
     Thread->Terminating = TRUE;
@@ -119,16 +131,22 @@ void PspDeleteThread(PVOID Object)
 ///
 /// IRQL     PASSIVE_LEVEL
 /// Owns     *ThreadHandle, close with ZwClose
-NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
-    HANDLE ProcessHandle, PCLIENT_ID ClientId, PKSTART_ROUTINE StartRoutine, PVOID StartContext)
+NTSTATUS NTAPI PsCreateSystemThread(
+    PHANDLE ThreadHandle,
+    ULONG DesiredAccess,
+    POBJECT_ATTRIBUTES ObjectAttributes,
+    HANDLE ProcessHandle,
+    PCLIENT_ID ClientId,
+    PKSTART_ROUTINE StartRoutine,
+    PVOID StartContext)
 {
     PVOID Process = PsInitialSystemProcess;
     PETHREAD Thread = nullptr;
 
     PAGED_CODE();
     if (ProcessHandle != nullptr) {
-        const NTSTATUS Lookup
-            = ObReferenceObjectByHandle(ProcessHandle, 0, PspProcessType, KernelMode, &Process, nullptr);
+        const NTSTATUS Lookup = ObReferenceObjectByHandle(
+            ProcessHandle, 0, PspProcessType, KernelMode, &Process, nullptr);
         if (!NT_SUCCESS(Lookup)) {
             return Lookup;
         }
@@ -137,7 +155,8 @@ NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess, P
     }
     // A thread that a driver makes works for whoever asks it: no run needs to wait for its end.
     NTSTATUS Status = PspCreateThread(
-        static_cast<PEPROCESS>(Process), "system thread", FALSE, TRUE, StartRoutine, StartContext, &Thread);
+        static_cast<PEPROCESS>(Process), "system thread", FALSE, TRUE, StartRoutine, StartContext,
+        &Thread);
     ObfDereferenceObject(Process);
     if (!NT_SUCCESS(Status)) {
         return Status;
@@ -146,12 +165,14 @@ NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess, P
         *ClientId = Thread->Cid;
     }
     const ULONG Attributes = ObjectAttributes == nullptr ? 0 : ObjectAttributes->Attributes;
-    Status = ObOpenObjectByPointer(Thread, Attributes, nullptr, DesiredAccess, PspThreadType, KernelMode, ThreadHandle);
+    Status = ObOpenObjectByPointer(
+        Thread, Attributes, nullptr, DesiredAccess, PspThreadType, KernelMode, ThreadHandle);
     ObfDereferenceObject(Thread);
     return Status;
 }
 
-/// Ends the calling system thread. Returns only to a thread that is none (STATUS_INVALID_PARAMETER).
+/// Ends the calling system thread. Returns only to a thread that is none
+/// (STATUS_INVALID_PARAMETER).
 NTSTATUS NTAPI PsTerminateSystemThread(NTSTATUS ExitStatus)
 {
     if (!PsGetCurrentThread()->SystemThread) {

@@ -1,4 +1,5 @@
-// RTL_BITMAP: bits in ULONGs, least significant first; searches go on at the start when the end is reached.
+// RTL_BITMAP: bits in ULONGs, least significant first; searches go on at the start when the end is
+// reached.
 #include <ntifs.h>
 
 namespace {
@@ -27,7 +28,8 @@ ULONG RtlpRunLength(PRTL_BITMAP Map, ULONG First, BOOLEAN Value)
 {
     ULONG Index = First;
     while (Index < Map->SizeOfBitMap) {
-        if (Index % 32 == 0 && Index + 32 <= Map->SizeOfBitMap && Map->Buffer[Index / 32] == (Value ? MAXULONG : 0))
+        if (Index % 32 == 0 && Index + 32 <= Map->SizeOfBitMap
+            && Map->Buffer[Index / 32] == (Value ? MAXULONG : 0))
             Index += 32;
         else if (RtlpBit(Map, Index) == Value)
             Index++;
@@ -78,7 +80,8 @@ VOID NTAPI RtlClearAllBits(PRTL_BITMAP BitMapHeader)
 
 VOID NTAPI RtlSetAllBits(PRTL_BITMAP BitMapHeader)
 {
-    RtlFillMemory(BitMapHeader->Buffer, (BitMapHeader->SizeOfBitMap + 31) / 32 * sizeof(ULONG), 0xFF);
+    RtlFillMemory(
+        BitMapHeader->Buffer, (BitMapHeader->SizeOfBitMap + 31) / 32 * sizeof(ULONG), 0xFF);
 }
 
 VOID NTAPI RtlClearBit(PRTL_BITMAP BitMapHeader, ULONG BitNumber)
@@ -163,12 +166,14 @@ ULONG NTAPI RtlNumberOfSetBitsUlongPtr(ULONG_PTR Target)
 }
 
 /// Returns the length of the first clear run at or behind FromIndex, 0 when there is none.
-ULONG NTAPI RtlFindNextForwardRunClear(PRTL_BITMAP BitMapHeader, ULONG FromIndex, PULONG StartingRunIndex)
+ULONG NTAPI
+RtlFindNextForwardRunClear(PRTL_BITMAP BitMapHeader, ULONG FromIndex, PULONG StartingRunIndex)
 {
     if (FromIndex < BitMapHeader->SizeOfBitMap)
         FromIndex += RtlpRunLength(BitMapHeader, FromIndex, TRUE);
     *StartingRunIndex = FromIndex;
-    return FromIndex < BitMapHeader->SizeOfBitMap ? RtlpRunLength(BitMapHeader, FromIndex, FALSE) : 0;
+    return FromIndex < BitMapHeader->SizeOfBitMap ? RtlpRunLength(BitMapHeader, FromIndex, FALSE)
+                                                  : 0;
 }
 
 ULONG NTAPI RtlFindFirstRunClear(PRTL_BITMAP BitMapHeader, PULONG StartingIndex)

@@ -1,4 +1,5 @@
-// The string routines of the kernel's C run-time library: 16-bit ones, and narrow ones without locale.
+// The string routines of the kernel's C run-time library: 16-bit ones, and narrow ones without
+// locale.
 #include <ntifs.h>
 
 extern "C" {

@@ -1,4 +1,5 @@
-// DbgPrint and its kin: the text goes to the run's report and to the trace. Version and product queries.
+// DbgPrint and its kin: the text goes to the run's report and to the trace. Version and product
+// queries.
 #include <ntifs.h>
 
 #include "engine/ntos/inc/kep.h"
@@ -58,13 +59,15 @@ VOID NTAPI RtlAssert(PVOID FailedAssertion, PVOID FileName, ULONG LineNumber, PS
 {
     char Text[RtlpDebugBytes];
     _snprintf(
-        Text, sizeof Text - 1, "assertion failed: %s (%s:%u) %s", (const char*)FailedAssertion, (const char*)FileName,
-        LineNumber, Message ? Message : "");
+        Text, sizeof Text - 1, "assertion failed: %s (%s:%u) %s", (const char*)FailedAssertion,
+        (const char*)FileName, LineNumber, Message ? Message : "");
     Text[sizeof Text - 1] = 0;
-    KiBugCheckNote(Text, KMODE_EXCEPTION_NOT_HANDLED, (ULONG)STATUS_ASSERTION_FAILURE, 0, LineNumber, 0);
+    KiBugCheckNote(
+        Text, KMODE_EXCEPTION_NOT_HANDLED, (ULONG)STATUS_ASSERTION_FAILURE, 0, LineNumber, 0);
 }
 
-/// The system that the world plays: Windows 10 version 2004, the level of the headers, or Windows Server 2003.
+/// The system that the world plays: Windows 10 version 2004, the level of the headers, or Windows
+/// Server 2003.
 NTSTATUS NTAPI RtlGetVersion(PRTL_OSVERSIONINFOW lpVersionInformation)
 {
     lpVersionInformation->dwMajorVersion = KiNtVersion.Major;

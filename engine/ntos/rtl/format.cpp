@@ -3,13 +3,14 @@
 //   %d %i %u %x %X %o %p %c %C %s %S %Z %%   with - 0 + space # width .precision
 //   h (narrow for strings), l and w (wide for strings, 32 bits for numbers), ll, I64, I32, I
 //
-// In a narrow format %s is narrow and %S wide; in a wide format %s is wide and %S narrow. %Z is a STRING, %wZ a
-// UNICODE_STRING. Wide to narrow conversion is UTF-8.
+// In a narrow format %s is narrow and %S wide; in a wide format %s is wide and %S narrow. %Z is a
+// STRING, %wZ a UNICODE_STRING. Wide to narrow conversion is UTF-8.
 #include <ntifs.h>
 
 namespace {
 
-enum class Size {
+enum class Size
+{
     Normal,
     Short,
     Long,
@@ -17,7 +18,8 @@ enum class Size {
     Pointer,
 };
 
-struct Specification {
+struct Specification
+{
     BOOLEAN Left = FALSE;
     BOOLEAN Zero = FALSE;
     BOOLEAN Sign = FALSE;
@@ -29,8 +31,8 @@ struct Specification {
 };
 
 /// Where the output goes: counts everything, keeps what fits.
-template <typename Character>
-struct Output {
+template <typename Character> struct Output
+{
     Character* Buffer;
     size_t Room;
     size_t Count = 0;
@@ -64,8 +66,10 @@ struct Output {
             for (size_t Index = 0; Index < Length; Index++) {
                 char Bytes[4];
                 ULONG Written = 0;
-                const size_t Units = Text[Index] >= 0xD800 && Text[Index] < 0xDC00 && Index + 1 < Length ? 2 : 1;
-                RtlUnicodeToUTF8N(Bytes, sizeof Bytes, &Written, Text + Index, (ULONG)(Units * sizeof(WCHAR)));
+                const size_t Units
+                    = Text[Index] >= 0xD800 && Text[Index] < 0xDC00 && Index + 1 < Length ? 2 : 1;
+                RtlUnicodeToUTF8N(
+                    Bytes, sizeof Bytes, &Written, Text + Index, (ULONG)(Units * sizeof(WCHAR)));
                 text(Bytes, Written);
                 Index += Units - 1;
             }
@@ -83,7 +87,8 @@ struct Output {
             pad(Fill, ' ');
     }
 
-    void number(const Specification& Spec, ULONGLONG Value, BOOLEAN Negative, ULONG Base, BOOLEAN Upper)
+    void
+    number(const Specification& Spec, ULONGLONG Value, BOOLEAN Negative, ULONG Base, BOOLEAN Upper)
     {
         const char* Alphabet = Upper ? "0123456789ABCDEF" : "0123456789abcdef";
         char Digits[24];
@@ -122,8 +127,7 @@ struct Output {
     }
 };
 
-template <typename Character>
-size_t BoundedLength(const Character* Text, LONG Precision)
+template <typename Character> size_t BoundedLength(const Character* Text, LONG Precision)
 {
     size_t Length = 0;
     while ((Precision < 0 || Length < (size_t)Precision) && Text[Length])
@@ -131,8 +135,7 @@ size_t BoundedLength(const Character* Text, LONG Precision)
     return Length;
 }
 
-template <typename Character>
-LONG ReadNumber(const Character** Format)
+template <typename Character> LONG ReadNumber(const Character** Format)
 {
     LONG Value = 0;
     for (; **Format >= '0' && **Format <= '9'; ++*Format)
@@ -140,23 +143,32 @@ LONG ReadNumber(const Character** Format)
     return Value;
 }
 
-template <typename Character>
-void ReadFlags(const Character** Format, Specification* Spec)
+template <typename Character> void ReadFlags(const Character** Format, Specification* Spec)
 {
     for (;; ++*Format) {
         switch (**Format) {
-        case '-': Spec->Left = TRUE; break;
-        case '0': Spec->Zero = TRUE; break;
-        case '+': Spec->Sign = TRUE; break;
-        case ' ': Spec->Space = TRUE; break;
-        case '#': Spec->Alternate = TRUE; break;
-        default: return;
+        case '-':
+            Spec->Left = TRUE;
+            break;
+        case '0':
+            Spec->Zero = TRUE;
+            break;
+        case '+':
+            Spec->Sign = TRUE;
+            break;
+        case ' ':
+            Spec->Space = TRUE;
+            break;
+        case '#':
+            Spec->Alternate = TRUE;
+            break;
+        default:
+            return;
         }
     }
 }
 
-template <typename Character>
-void ReadSize(const Character** Format, Specification* Spec)
+template <typename Character> void ReadSize(const Character** Format, Specification* Spec)
 {
     const Character* At = *Format;
     if (At[0] == 'I' && At[1] == '6' && At[2] == '4') {
@@ -222,16 +234,23 @@ size_t FormatAll(Character* Buffer, size_t Room, const Character* Format, va_lis
         case 'd':
         case 'i': {
             const LONGLONG Value = Is64 ? va_arg(Arguments, LONGLONG) : va_arg(Arguments, int);
-            Out.number(Spec, Value < 0 ? 0 - (ULONGLONG)Value : (ULONGLONG)Value, Value < 0, 10, FALSE);
+            Out.number(
+                Spec, Value < 0 ? 0 - (ULONGLONG)Value : (ULONGLONG)Value, Value < 0, 10, FALSE);
             break;
         }
         case 'u':
         case 'o':
         case 'x':
         case 'X': {
-            const ULONGLONG Value = Is64 ? va_arg(Arguments, ULONGLONG) : va_arg(Arguments, unsigned int);
+            const ULONGLONG Value
+                = Is64 ? va_arg(Arguments, ULONGLONG) : va_arg(Arguments, unsigned int);
             Spec.Sign = Spec.Space = FALSE;
-            Out.number(Spec, Value, FALSE, *Format == 'u' ? 10 : *Format == 'o' ? 8 : 16, *Format == 'X');
+            Out.number(
+                Spec, Value, FALSE,
+                *Format == 'u'       ? 10
+                    : *Format == 'o' ? 8
+                                     : 16,
+                *Format == 'X');
             break;
         }
         case 'p':
@@ -255,9 +274,11 @@ size_t FormatAll(Character* Buffer, size_t Room, const Character* Format, va_lis
             if (!Text)
                 Out.field(Spec, "(null)", 6);
             else if (Wide)
-                Out.field(Spec, (const WCHAR*)Text, BoundedLength((const WCHAR*)Text, Spec.Precision));
+                Out.field(
+                    Spec, (const WCHAR*)Text, BoundedLength((const WCHAR*)Text, Spec.Precision));
             else
-                Out.field(Spec, (const char*)Text, BoundedLength((const char*)Text, Spec.Precision));
+                Out.field(
+                    Spec, (const char*)Text, BoundedLength((const char*)Text, Spec.Precision));
             break;
         }
         case 'Z': {

@@ -1,19 +1,21 @@
 // Generic tables: RTL_GENERIC_TABLE (splay links, insertion order) and RTL_AVL_TABLE.
 //
-// An element is one allocation of the caller's routine: the links, then the caller's bytes. Callers of the splay table see
-// no more of the tree than its order, so it is kept as a plain binary tree whose found node is splayed to the root, which
-// keeps it as fast as Windows' own.
+// An element is one allocation of the caller's routine: the links, then the caller's bytes. Callers
+// of the splay table see no more of the tree than its order, so it is kept as a plain binary tree
+// whose found node is splayed to the root, which keeps it as fast as Windows' own.
 #include <ntifs.h>
 
 namespace {
 
-struct TableEntry {
+struct TableEntry
+{
     RTL_SPLAY_LINKS Links;
     LIST_ENTRY ListLinks;
     ULONGLONG UserData; // aligned start of the caller's bytes
 };
 
-struct AvlEntry {
+struct AvlEntry
+{
     RTL_BALANCED_LINKS Links;
     ULONGLONG UserData;
 };
@@ -37,7 +39,8 @@ TABLE_SEARCH_RESULT RtlpSearch(Table* Tree, Links* Root, PVOID Buffer, Links** N
     TABLE_SEARCH_RESULT Result = TableEmptyTree;
     while (Node) {
         *NodeOrParent = Node;
-        const RTL_GENERIC_COMPARE_RESULTS Order = Tree->CompareRoutine(Tree, Buffer, RtlpUserData(Node));
+        const RTL_GENERIC_COMPARE_RESULTS Order
+            = Tree->CompareRoutine(Tree, Buffer, RtlpUserData(Node));
         if (Order == GenericEqual)
             return TableFoundNode;
         Result = Order == GenericLessThan ? TableInsertAsLeft : TableInsertAsRight;
@@ -46,7 +49,8 @@ TABLE_SEARCH_RESULT RtlpSearch(Table* Tree, Links* Root, PVOID Buffer, Links** N
     return Result;
 }
 
-// --- splay links ------------------------------------------------------------------------------------------------------
+// --- splay links
+// ------------------------------------------------------------------------------------------------------
 // The parent of a root is the root itself, as RtlIsRoot expects.
 
 void RtlpReplaceChild(PRTL_SPLAY_LINKS Parent, PRTL_SPLAY_LINKS Old, PRTL_SPLAY_LINKS New)
@@ -93,7 +97,8 @@ PRTL_SPLAY_LINKS NTAPI RtlSplay(PRTL_SPLAY_LINKS Links)
         PRTL_SPLAY_LINKS Parent = Links->Parent;
         PRTL_SPLAY_LINKS Grandparent = Parent->Parent;
         if (Grandparent != Parent) {
-            const BOOLEAN Straight = (Parent->LeftChild == Links) == (Grandparent->LeftChild == Parent);
+            const BOOLEAN Straight
+                = (Parent->LeftChild == Links) == (Grandparent->LeftChild == Parent);
             RtlpRotateUp(Straight ? Parent : Links);
         }
         RtlpRotateUp(Links);
@@ -175,8 +180,11 @@ PRTL_SPLAY_LINKS NTAPI RtlDelete(PRTL_SPLAY_LINKS Links)
 }
 
 VOID NTAPI RtlInitializeGenericTable(
-    PRTL_GENERIC_TABLE Table, PRTL_GENERIC_COMPARE_ROUTINE CompareRoutine, PRTL_GENERIC_ALLOCATE_ROUTINE AllocateRoutine,
-    PRTL_GENERIC_FREE_ROUTINE FreeRoutine, PVOID TableContext)
+    PRTL_GENERIC_TABLE Table,
+    PRTL_GENERIC_COMPARE_ROUTINE CompareRoutine,
+    PRTL_GENERIC_ALLOCATE_ROUTINE AllocateRoutine,
+    PRTL_GENERIC_FREE_ROUTINE FreeRoutine,
+    PVOID TableContext)
 {
     *Table = {};
     InitializeListHead(&Table->InsertOrderList);
@@ -200,7 +208,11 @@ PVOID NTAPI RtlLookupElementGenericTableFull(
 }
 
 PVOID NTAPI RtlInsertElementGenericTableFull(
-    PRTL_GENERIC_TABLE Table, PVOID Buffer, CLONG BufferSize, PBOOLEAN NewElement, PVOID NodeOrParent,
+    PRTL_GENERIC_TABLE Table,
+    PVOID Buffer,
+    CLONG BufferSize,
+    PBOOLEAN NewElement,
+    PVOID NodeOrParent,
     TABLE_SEARCH_RESULT SearchResult)
 {
     PRTL_SPLAY_LINKS Node = (PRTL_SPLAY_LINKS)NodeOrParent;
@@ -217,7 +229,8 @@ PVOID NTAPI RtlInsertElementGenericTableFull(
         Entry->Links.Parent = &Entry->Links;
         if (SearchResult != TableEmptyTree) {
             Entry->Links.Parent = Node;
-            (SearchResult == TableInsertAsLeft ? Node->LeftChild : Node->RightChild) = &Entry->Links;
+            (SearchResult == TableInsertAsLeft ? Node->LeftChild : Node->RightChild)
+                = &Entry->Links;
         }
         InsertTailList(&Table->InsertOrderList, &Entry->ListLinks);
         Table->NumberGenericTableElements++;
@@ -309,9 +322,10 @@ PVOID NTAPI RtlGetElementGenericTable(PRTL_GENERIC_TABLE Table, ULONG I)
 
 } // extern "C"
 
-// --- AVL --------------------------------------------------------------------------------------------------------------
-// BalancedRoot is a sentinel: the tree hangs from its right child, and its parent is itself. Balance is the height of the
-// right subtree less that of the left.
+// --- AVL
+// --------------------------------------------------------------------------------------------------------------
+// BalancedRoot is a sentinel: the tree hangs from its right child, and its parent is itself.
+// Balance is the height of the right subtree less that of the left.
 
 namespace {
 
@@ -331,7 +345,8 @@ void RtlpAvlRotate(AvlLinks* Node, BOOLEAN Left)
     Node->Parent = Child;
 }
 
-/// Mends a node whose balance has become +2 or -2. Returns the new top of the subtree; *Lower tells whether it got lower.
+/// Mends a node whose balance has become +2 or -2. Returns the new top of the subtree; *Lower tells
+/// whether it got lower.
 AvlLinks* RtlpAvlMend(AvlLinks* Node, BOOLEAN* Lower)
 {
     const CHAR Heavy = Node->Balance > 0 ? 1 : -1;
@@ -414,7 +429,8 @@ void RtlpAvlUnlink(PRTL_AVL_TABLE Table, AvlLinks* Node)
         AvlLinks* Heir = RtlpAvlNext(Table, Node); // has no left child
         AvlLinks* ShrunkParent = Heir->Parent == Node ? Heir : Heir->Parent;
         const BOOLEAN ShrunkLeft = Heir->Parent != Node;
-        (Heir->Parent->LeftChild == Heir ? Heir->Parent->LeftChild : Heir->Parent->RightChild) = Heir->RightChild;
+        (Heir->Parent->LeftChild == Heir ? Heir->Parent->LeftChild : Heir->Parent->RightChild)
+            = Heir->RightChild;
         if (Heir->RightChild)
             Heir->RightChild->Parent = Heir->Parent;
         Heir->Parent = Node->Parent;
@@ -424,7 +440,8 @@ void RtlpAvlUnlink(PRTL_AVL_TABLE Table, AvlLinks* Node)
         Heir->LeftChild->Parent = Heir;
         if (Heir->RightChild)
             Heir->RightChild->Parent = Heir;
-        (Node->Parent->LeftChild == Node ? Node->Parent->LeftChild : Node->Parent->RightChild) = Heir;
+        (Node->Parent->LeftChild == Node ? Node->Parent->LeftChild : Node->Parent->RightChild)
+            = Heir;
         RtlpAvlShrunk(Table, ShrunkParent, ShrunkLeft);
         return;
     }
@@ -442,8 +459,11 @@ void RtlpAvlUnlink(PRTL_AVL_TABLE Table, AvlLinks* Node)
 extern "C" {
 
 VOID NTAPI RtlInitializeGenericTableAvl(
-    PRTL_AVL_TABLE Table, PRTL_AVL_COMPARE_ROUTINE CompareRoutine, PRTL_AVL_ALLOCATE_ROUTINE AllocateRoutine,
-    PRTL_AVL_FREE_ROUTINE FreeRoutine, PVOID TableContext)
+    PRTL_AVL_TABLE Table,
+    PRTL_AVL_COMPARE_ROUTINE CompareRoutine,
+    PRTL_AVL_ALLOCATE_ROUTINE AllocateRoutine,
+    PRTL_AVL_FREE_ROUTINE FreeRoutine,
+    PVOID TableContext)
 {
     *Table = {};
     Table->BalancedRoot.Parent = &Table->BalancedRoot;
@@ -463,7 +483,11 @@ PVOID NTAPI RtlLookupElementGenericTableFullAvl(
 }
 
 PVOID NTAPI RtlInsertElementGenericTableFullAvl(
-    PRTL_AVL_TABLE Table, PVOID Buffer, CLONG BufferSize, PBOOLEAN NewElement, PVOID NodeOrParent,
+    PRTL_AVL_TABLE Table,
+    PVOID Buffer,
+    CLONG BufferSize,
+    PBOOLEAN NewElement,
+    PVOID NodeOrParent,
     TABLE_SEARCH_RESULT SearchResult)
 {
     AvlLinks* Node = (AvlLinks*)NodeOrParent;
@@ -471,7 +495,8 @@ PVOID NTAPI RtlInsertElementGenericTableFullAvl(
         *NewElement = FALSE;
     if (SearchResult == TableFoundNode)
         return RtlpUserData(Node);
-    AvlEntry* Entry = (AvlEntry*)Table->AllocateRoutine(Table, (CLONG)FIELD_OFFSET(AvlEntry, UserData) + BufferSize);
+    AvlEntry* Entry = (AvlEntry*)Table->AllocateRoutine(
+        Table, (CLONG)FIELD_OFFSET(AvlEntry, UserData) + BufferSize);
     if (!Entry)
         return nullptr;
     Entry->Links = {};

@@ -1,4 +1,5 @@
-// later.cpp - routines of later kernels and odds and ends: UTF-8 strings, 64-bit numbers, one-time initialisation.
+// later.cpp - routines of later kernels and odds and ends: UTF-8 strings, 64-bit numbers, one-time
+// initialisation.
 #include "engine/ntos/inc/kep.h"
 
 #define RTL_TAG_STRING 'rtSR'
@@ -48,10 +49,13 @@ ULONG RtlpPrefixBase(PCWCH At, ULONG Left)
 
 extern "C" {
 
-/// Reads a number with optional blanks, sign and prefix before it. EndPointer (optional) points behind what was read.
+/// Reads a number with optional blanks, sign and prefix before it. EndPointer (optional) points
+/// behind what was read.
 ///
-/// Errors   STATUS_INVALID_PARAMETER (base), STATUS_OBJECT_NAME_INVALID never; a text without digits gives 0
-NTSTATUS NTAPI RtlUnicodeStringToInt64(PCUNICODE_STRING String, ULONG Base, PLONG64 Number, PWSTR* EndPointer)
+/// Errors   STATUS_INVALID_PARAMETER (base), STATUS_OBJECT_NAME_INVALID never; a text without
+/// digits gives 0
+NTSTATUS NTAPI
+RtlUnicodeStringToInt64(PCUNICODE_STRING String, ULONG Base, PLONG64 Number, PWSTR* EndPointer)
 {
     PCWCH At = String->Buffer;
     ULONG Left = String->Length / sizeof(WCHAR);
@@ -78,7 +82,8 @@ NTSTATUS NTAPI RtlUnicodeStringToInt64(PCUNICODE_STRING String, ULONG Base, PLON
         }
     }
     for (ULONG Digit; Left != 0 && RtlpDigit(*At, Base, &Digit); ++At, --Left) {
-        if (__builtin_mul_overflow(Value, Base, &Value) || __builtin_add_overflow(Value, Digit, &Value)) {
+        if (__builtin_mul_overflow(Value, Base, &Value)
+            || __builtin_add_overflow(Value, Digit, &Value)) {
             return STATUS_INTEGER_OVERFLOW;
         }
     }
@@ -90,12 +95,14 @@ NTSTATUS NTAPI RtlUnicodeStringToInt64(PCUNICODE_STRING String, ULONG Base, PLON
 }
 
 /// Owns     with AllocateDestinationString the buffer, free with RtlFreeUnicodeString
-/// Errors   STATUS_BUFFER_OVERFLOW, STATUS_NO_MEMORY, STATUS_SOME_NOT_MAPPED (malformed text became U+FFFD)
+/// Errors   STATUS_BUFFER_OVERFLOW, STATUS_NO_MEMORY, STATUS_SOME_NOT_MAPPED (malformed text became
+/// U+FFFD)
 NTSTATUS NTAPI RtlUTF8StringToUnicodeString(
     PUNICODE_STRING DestinationString, PUTF8_STRING SourceString, BOOLEAN AllocateDestinationString)
 {
     ULONG Bytes = 0;
-    NTSTATUS Status = RtlUTF8ToUnicodeN(nullptr, 0, &Bytes, SourceString->Buffer, SourceString->Length);
+    NTSTATUS Status
+        = RtlUTF8ToUnicodeN(nullptr, 0, &Bytes, SourceString->Buffer, SourceString->Length);
 
     if (!NT_SUCCESS(Status)) {
         return Status;
@@ -105,15 +112,16 @@ NTSTATUS NTAPI RtlUTF8StringToUnicodeString(
     }
     if (AllocateDestinationString) {
         DestinationString->MaximumLength = static_cast<USHORT>(Bytes + sizeof(WCHAR));
-        DestinationString->Buffer
-            = static_cast<PWCH>(ExAllocatePoolWithTag(PagedPool, DestinationString->MaximumLength, RTL_TAG_STRING));
+        DestinationString->Buffer = static_cast<PWCH>(
+            ExAllocatePoolWithTag(PagedPool, DestinationString->MaximumLength, RTL_TAG_STRING));
         if (DestinationString->Buffer == nullptr) {
             return STATUS_NO_MEMORY;
         }
     } else if (Bytes > DestinationString->MaximumLength) {
         return STATUS_BUFFER_OVERFLOW;
     }
-    Status = RtlUTF8ToUnicodeN(DestinationString->Buffer, Bytes, &Bytes, SourceString->Buffer, SourceString->Length);
+    Status = RtlUTF8ToUnicodeN(
+        DestinationString->Buffer, Bytes, &Bytes, SourceString->Buffer, SourceString->Length);
     DestinationString->Length = static_cast<USHORT>(Bytes);
     if (DestinationString->MaximumLength >= Bytes + sizeof(WCHAR)) {
         DestinationString->Buffer[Bytes / sizeof(WCHAR)] = 0;
@@ -122,10 +130,13 @@ NTSTATUS NTAPI RtlUTF8StringToUnicodeString(
 }
 
 NTSTATUS NTAPI RtlUnicodeStringToUTF8String(
-    PUTF8_STRING DestinationString, PCUNICODE_STRING SourceString, BOOLEAN AllocateDestinationString)
+    PUTF8_STRING DestinationString,
+    PCUNICODE_STRING SourceString,
+    BOOLEAN AllocateDestinationString)
 {
     ULONG Bytes = 0;
-    NTSTATUS Status = RtlUnicodeToUTF8N(nullptr, 0, &Bytes, SourceString->Buffer, SourceString->Length);
+    NTSTATUS Status
+        = RtlUnicodeToUTF8N(nullptr, 0, &Bytes, SourceString->Buffer, SourceString->Length);
 
     if (!NT_SUCCESS(Status)) {
         return Status;
@@ -135,15 +146,16 @@ NTSTATUS NTAPI RtlUnicodeStringToUTF8String(
     }
     if (AllocateDestinationString) {
         DestinationString->MaximumLength = static_cast<USHORT>(Bytes + 1);
-        DestinationString->Buffer
-            = static_cast<PCHAR>(ExAllocatePoolWithTag(PagedPool, DestinationString->MaximumLength, RTL_TAG_STRING));
+        DestinationString->Buffer = static_cast<PCHAR>(
+            ExAllocatePoolWithTag(PagedPool, DestinationString->MaximumLength, RTL_TAG_STRING));
         if (DestinationString->Buffer == nullptr) {
             return STATUS_NO_MEMORY;
         }
     } else if (Bytes > DestinationString->MaximumLength) {
         return STATUS_BUFFER_OVERFLOW;
     }
-    Status = RtlUnicodeToUTF8N(DestinationString->Buffer, Bytes, &Bytes, SourceString->Buffer, SourceString->Length);
+    Status = RtlUnicodeToUTF8N(
+        DestinationString->Buffer, Bytes, &Bytes, SourceString->Buffer, SourceString->Length);
     DestinationString->Length = static_cast<USHORT>(Bytes);
     if (DestinationString->MaximumLength > Bytes) {
         DestinationString->Buffer[Bytes] = 0;
@@ -165,8 +177,8 @@ VOID NTAPI RtlRunOnceInitialize(PRTL_RUN_ONCE RunOnce)
     RunOnce->Ptr = nullptr;
 }
 
-/// STATUS_SUCCESS: done before, *Context is its result. STATUS_PENDING: the caller does it now and tells
-/// RtlRunOnceComplete. Others wait meanwhile.
+/// STATUS_SUCCESS: done before, *Context is its result. STATUS_PENDING: the caller does it now and
+/// tells RtlRunOnceComplete. Others wait meanwhile.
 ///
 /// IRQL     <= APC_LEVEL
 NTSTATUS NTAPI RtlRunOnceBeginInitialize(PRTL_RUN_ONCE RunOnce, ULONG Flags, PVOID* Context)
@@ -201,8 +213,9 @@ NTSTATUS NTAPI RtlRunOnceComplete(PRTL_RUN_ONCE RunOnce, ULONG Flags, PVOID Cont
     if (reinterpret_cast<ULONG_PTR>(RunOnce->Ptr) != kUnderWay) {
         return STATUS_UNSUCCESSFUL;
     }
-    RunOnce->Ptr = (Flags & InitFailed) != 0 ? nullptr
-                                             : reinterpret_cast<PVOID>(reinterpret_cast<ULONG_PTR>(Context) | kDone);
+    RunOnce->Ptr = (Flags & InitFailed) != 0
+        ? nullptr
+        : reinterpret_cast<PVOID>(reinterpret_cast<ULONG_PTR>(Context) | kDone);
     return STATUS_SUCCESS;
 }
 

@@ -20,7 +20,8 @@ SIZE_T NTAPI RtlCompareMemory(const VOID* Source1, const VOID* Source2, SIZE_T L
 SIZE_T NTAPI RtlCompareMemoryUlong(PVOID Source, SIZE_T Length, ULONG Pattern)
 {
     SIZE_T Index = 0;
-    while (Index + sizeof(ULONG) <= Length && memcmp((PUCHAR)Source + Index, &Pattern, sizeof Pattern) == 0)
+    while (Index + sizeof(ULONG) <= Length
+           && memcmp((PUCHAR)Source + Index, &Pattern, sizeof Pattern) == 0)
         Index += sizeof(ULONG);
     return Index;
 }

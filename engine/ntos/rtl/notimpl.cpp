@@ -1,8 +1,10 @@
-// notimpl.cpp - routines of the kernel layer, the executive support, processes, security and the run-time library that are
-// declared but absent: the one list of them (io/notimpl.cpp has those of the I/O and object managers).
+// notimpl.cpp - routines of the kernel layer, the executive support, processes, security and the
+// run-time library that are declared but absent: the one list of them (io/notimpl.cpp has those of
+// the I/O and object managers).
 //
-// Each returns STATUS_NOT_IMPLEMENTED (or NULL, FALSE, nothing, as its type wants) and says so in the trace. The stubs ignore
-// their arguments, therefore they are named to the linker only; they are weak, so the real routine replaces its stub.
+// Each returns STATUS_NOT_IMPLEMENTED (or NULL, FALSE, nothing, as its type wants) and says so in
+// the trace. The stubs ignore their arguments, therefore they are named to the linker only; they
+// are weak, so the real routine replaces its stub.
 #include <ntifs.h>
 
 #include <rdrtrace.h>
@@ -18,20 +20,22 @@ NTSTATUS RtlpMissing(const char* Name)
 
 } // namespace
 
-#define MISSING(Name)                                                                                     \
-    extern "C" __attribute__((weak, used, visibility("default"))) NTSTATUS Missing##Name() __asm__(#Name); \
-    NTSTATUS Missing##Name()                                                                              \
-    {                                                                                                     \
-        return RtlpMissing(#Name);                                                                        \
+#define MISSING(Name)                                                                              \
+    extern "C" __attribute__((weak, used, visibility("default")))                                  \
+    NTSTATUS Missing##Name() __asm__(#Name);                                                       \
+    NTSTATUS Missing##Name()                                                                       \
+    {                                                                                              \
+        return RtlpMissing(#Name);                                                                 \
     }
 
 // Returns NULL, FALSE or 0; also for routines without a result.
-#define MISSING_NULL(Name)                                                                             \
-    extern "C" __attribute__((weak, used, visibility("default"))) PVOID Missing##Name() __asm__(#Name); \
-    PVOID Missing##Name()                                                                              \
-    {                                                                                                  \
-        (void)RtlpMissing(#Name);                                                                      \
-        return nullptr;                                                                                \
+#define MISSING_NULL(Name)                                                                         \
+    extern "C" __attribute__((weak, used, visibility("default")))                                  \
+    PVOID Missing##Name() __asm__(#Name);                                                          \
+    PVOID Missing##Name()                                                                          \
+    {                                                                                              \
+        (void)RtlpMissing(#Name);                                                                  \
+        return nullptr;                                                                            \
     }
 
 // Kernel layer

@@ -41,7 +41,8 @@ LONG RtlpDigitValue(ULONG Character, ULONG Base)
     return Digit < Base ? (LONG)Digit : -1;
 }
 
-/// Blanks, a sign, a base prefix (0x, 0o, 0b when Base is 0), digits; stops at the first character that is no digit.
+/// Blanks, a sign, a base prefix (0x, 0o, 0b when Base is 0), digits; stops at the first character
+/// that is no digit.
 template <typename Character>
 NTSTATUS RtlpParse(const Character* Text, ULONG Count, ULONG Base, PULONG Value)
 {
@@ -135,11 +136,13 @@ NTSTATUS NTAPI RtlStringFromGUID(const GUID* const Guid, PUNICODE_STRING GuidStr
 NTSTATUS NTAPI RtlGUIDFromString(PUNICODE_STRING GuidString, GUID* Guid)
 {
     static constexpr UCHAR Order[] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15 };
-    if (GuidString->Length != 38 * sizeof(WCHAR) || GuidString->Buffer[0] != '{' || GuidString->Buffer[37] != '}')
+    if (GuidString->Length != 38 * sizeof(WCHAR) || GuidString->Buffer[0] != '{'
+        || GuidString->Buffer[37] != '}')
         return STATUS_INVALID_PARAMETER;
     ULONG At = 1;
     for (ULONG Index = 0; Index < 16; Index++) {
-        if ((Index == 4 || Index == 6 || Index == 8 || Index == 10) && GuidString->Buffer[At++] != '-')
+        if ((Index == 4 || Index == 6 || Index == 8 || Index == 10)
+            && GuidString->Buffer[At++] != '-')
             return STATUS_INVALID_PARAMETER;
         const LONG High = RtlpDigitValue(GuidString->Buffer[At++], 16);
         const LONG Low = RtlpDigitValue(GuidString->Buffer[At++], 16);
@@ -175,7 +178,8 @@ CCHAR NTAPI RtlFindMostSignificantBit(ULONGLONG Set)
     return Set ? (CCHAR)(63 - __builtin_clzll(Set)) : -1;
 }
 
-/// A linear congruential series modulo 2^31 - 1 (Lehmer), seeded by the caller alone: the same seed gives the same numbers.
+/// A linear congruential series modulo 2^31 - 1 (Lehmer), seeded by the caller alone: the same seed
+/// gives the same numbers.
 ULONG NTAPI RtlRandomEx(PULONG Seed)
 {
     ULONGLONG State = *Seed % 0x7FFFFFFF;

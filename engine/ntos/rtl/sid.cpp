@@ -40,13 +40,15 @@ PISECURITY_DESCRIPTOR_RELATIVE RtlpRelative(PISECURITY_DESCRIPTOR Descriptor)
 PSID RtlpOwner(PISECURITY_DESCRIPTOR Descriptor)
 {
     return RtlpPart<SID>(
-        Descriptor, Descriptor->Control & SE_SELF_RELATIVE ? nullptr : Descriptor->Owner, RtlpRelative(Descriptor)->Owner);
+        Descriptor, Descriptor->Control & SE_SELF_RELATIVE ? nullptr : Descriptor->Owner,
+        RtlpRelative(Descriptor)->Owner);
 }
 
 PSID RtlpGroup(PISECURITY_DESCRIPTOR Descriptor)
 {
     return RtlpPart<SID>(
-        Descriptor, Descriptor->Control & SE_SELF_RELATIVE ? nullptr : Descriptor->Group, RtlpRelative(Descriptor)->Group);
+        Descriptor, Descriptor->Control & SE_SELF_RELATIVE ? nullptr : Descriptor->Group,
+        RtlpRelative(Descriptor)->Group);
 }
 
 PACL RtlpDacl(PISECURITY_DESCRIPTOR Descriptor)
@@ -96,14 +98,16 @@ ULONG RtlpPlace(PUCHAR Base, ULONG* At, const VOID* Part, ULONG Bytes, ULONG Pad
 BOOLEAN RtlpIsWholeSid(const UCHAR* Bytes, ULONG Available)
 {
     const SID* Sid = (const SID*)Bytes;
-    return Available >= 8 && Sid->Revision == SID_REVISION && Sid->SubAuthorityCount <= SID_MAX_SUB_AUTHORITIES
+    return Available >= 8 && Sid->Revision == SID_REVISION
+        && Sid->SubAuthorityCount <= SID_MAX_SUB_AUTHORITIES
         && Available >= 8u + 4u * Sid->SubAuthorityCount;
 }
 
 BOOLEAN RtlpIsWholeAcl(const UCHAR* Bytes, ULONG Available)
 {
     PACL Acl = (PACL)Bytes;
-    return Available >= sizeof(ACL) && Acl->AclSize >= sizeof(ACL) && Acl->AclSize <= Available && RtlpFirstFree(Acl);
+    return Available >= sizeof(ACL) && Acl->AclSize >= sizeof(ACL) && Acl->AclSize <= Available
+        && RtlpFirstFree(Acl);
 }
 
 } // namespace
@@ -112,7 +116,8 @@ extern "C" {
 
 BOOLEAN NTAPI RtlValidSid(PSID Sid)
 {
-    return Sid && RtlpSid(Sid)->Revision == SID_REVISION && RtlpSid(Sid)->SubAuthorityCount <= SID_MAX_SUB_AUTHORITIES;
+    return Sid && RtlpSid(Sid)->Revision == SID_REVISION
+        && RtlpSid(Sid)->SubAuthorityCount <= SID_MAX_SUB_AUTHORITIES;
 }
 
 ULONG NTAPI RtlLengthRequiredSid(ULONG SubAuthorityCount)
@@ -134,10 +139,12 @@ BOOLEAN NTAPI RtlEqualSid(PSID Sid1, PSID Sid2)
 BOOLEAN NTAPI RtlEqualPrefixSid(PSID Sid1, PSID Sid2)
 {
     const ULONG Length = RtlLengthSid(Sid1);
-    return Length == RtlLengthSid(Sid2) && memcmp(Sid1, Sid2, Length > 8 ? Length - 4 : Length) == 0;
+    return Length == RtlLengthSid(Sid2)
+        && memcmp(Sid1, Sid2, Length > 8 ? Length - 4 : Length) == 0;
 }
 
-NTSTATUS NTAPI RtlInitializeSid(PSID Sid, PSID_IDENTIFIER_AUTHORITY IdentifierAuthority, UCHAR SubAuthorityCount)
+NTSTATUS NTAPI
+RtlInitializeSid(PSID Sid, PSID_IDENTIFIER_AUTHORITY IdentifierAuthority, UCHAR SubAuthorityCount)
 {
     if (SubAuthorityCount > SID_MAX_SUB_AUTHORITIES)
         return STATUS_INVALID_PARAMETER;
@@ -148,15 +155,24 @@ NTSTATUS NTAPI RtlInitializeSid(PSID Sid, PSID_IDENTIFIER_AUTHORITY IdentifierAu
 }
 
 NTSTATUS NTAPI RtlAllocateAndInitializeSid(
-    PSID_IDENTIFIER_AUTHORITY IdentifierAuthority, UCHAR SubAuthorityCount, ULONG SubAuthority0, ULONG SubAuthority1,
-    ULONG SubAuthority2, ULONG SubAuthority3, ULONG SubAuthority4, ULONG SubAuthority5, ULONG SubAuthority6,
-    ULONG SubAuthority7, PSID* Sid)
+    PSID_IDENTIFIER_AUTHORITY IdentifierAuthority,
+    UCHAR SubAuthorityCount,
+    ULONG SubAuthority0,
+    ULONG SubAuthority1,
+    ULONG SubAuthority2,
+    ULONG SubAuthority3,
+    ULONG SubAuthority4,
+    ULONG SubAuthority5,
+    ULONG SubAuthority6,
+    ULONG SubAuthority7,
+    PSID* Sid)
 {
     if (SubAuthorityCount > 8)
         return STATUS_INVALID_SID;
-    const ULONG Parts[] = { SubAuthority0, SubAuthority1, SubAuthority2, SubAuthority3, SubAuthority4, SubAuthority5,
-        SubAuthority6, SubAuthority7 };
-    *Sid = ExAllocatePoolWithTag(PagedPool, RtlLengthRequiredSid(SubAuthorityCount), RTLP_SECURITY_TAG);
+    const ULONG Parts[] = { SubAuthority0, SubAuthority1, SubAuthority2, SubAuthority3,
+                            SubAuthority4, SubAuthority5, SubAuthority6, SubAuthority7 };
+    *Sid = ExAllocatePoolWithTag(
+        PagedPool, RtlLengthRequiredSid(SubAuthorityCount), RTLP_SECURITY_TAG);
     if (!*Sid)
         return STATUS_NO_MEMORY;
     RtlInitializeSid(*Sid, IdentifierAuthority, SubAuthorityCount);
@@ -194,7 +210,8 @@ PSID_IDENTIFIER_AUTHORITY NTAPI RtlIdentifierAuthoritySid(PSID Sid)
 }
 
 /// "S-1-5-21-..."
-NTSTATUS NTAPI RtlConvertSidToUnicodeString(PUNICODE_STRING UnicodeString, PSID Sid, BOOLEAN AllocateDestinationString)
+NTSTATUS NTAPI RtlConvertSidToUnicodeString(
+    PUNICODE_STRING UnicodeString, PSID Sid, BOOLEAN AllocateDestinationString)
 {
     if (!RtlValidSid(Sid))
         return STATUS_INVALID_SID;
@@ -204,8 +221,10 @@ NTSTATUS NTAPI RtlConvertSidToUnicodeString(PUNICODE_STRING UnicodeString, PSID 
         Authority = Authority << 8 | Byte;
     int Length = _snprintf(Text, sizeof Text, "S-%u-%I64u", RtlpSid(Sid)->Revision, Authority);
     for (ULONG Index = 0; Index < RtlpSid(Sid)->SubAuthorityCount; Index++)
-        Length += _snprintf(Text + Length, sizeof Text - Length, "-%u", *RtlSubAuthoritySid(Sid, Index));
-    const NTSTATUS Status = RtlpMakeRoom(UnicodeString, Length * sizeof(WCHAR), AllocateDestinationString);
+        Length += _snprintf(
+            Text + Length, sizeof Text - Length, "-%u", *RtlSubAuthoritySid(Sid, Index));
+    const NTSTATUS Status
+        = RtlpMakeRoom(UnicodeString, Length * sizeof(WCHAR), AllocateDestinationString);
     if (NT_SUCCESS(Status))
         for (int Index = 0; Index < Length; Index++)
             UnicodeString->Buffer[Index] = (UCHAR)Text[Index];
@@ -221,7 +240,8 @@ VOID NTAPI RtlMapGenericMask(PACCESS_MASK AccessMask, PGENERIC_MAPPING GenericMa
 {
     const ACCESS_MASK Mask = *AccessMask;
     *AccessMask = (Mask & ~(GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE | GENERIC_ALL))
-        | (Mask & GENERIC_READ ? GenericMapping->GenericRead : 0) | (Mask & GENERIC_WRITE ? GenericMapping->GenericWrite : 0)
+        | (Mask & GENERIC_READ ? GenericMapping->GenericRead : 0)
+        | (Mask & GENERIC_WRITE ? GenericMapping->GenericWrite : 0)
         | (Mask & GENERIC_EXECUTE ? GenericMapping->GenericExecute : 0)
         | (Mask & GENERIC_ALL ? GenericMapping->GenericAll : 0);
 }
@@ -307,37 +327,46 @@ BOOLEAN NTAPI RtlValidSecurityDescriptor(PSECURITY_DESCRIPTOR SecurityDescriptor
     PSID Group = RtlpGroup(Descriptor);
     PACL Dacl = RtlpDacl(Descriptor);
     PACL Sacl = RtlpSacl(Descriptor);
-    return (!Owner || RtlValidSid(Owner)) && (!Group || RtlValidSid(Group)) && (!Dacl || RtlpFirstFree(Dacl))
-        && (!Sacl || RtlpFirstFree(Sacl));
+    return (!Owner || RtlValidSid(Owner)) && (!Group || RtlValidSid(Group))
+        && (!Dacl || RtlpFirstFree(Dacl)) && (!Sacl || RtlpFirstFree(Sacl));
 }
 
 BOOLEAN NTAPI RtlValidRelativeSecurityDescriptor(
-    PSECURITY_DESCRIPTOR SecurityDescriptorInput, ULONG SecurityDescriptorLength, SECURITY_INFORMATION RequiredInformation)
+    PSECURITY_DESCRIPTOR SecurityDescriptorInput,
+    ULONG SecurityDescriptorLength,
+    SECURITY_INFORMATION RequiredInformation)
 {
     const UCHAR* Base = (const UCHAR*)SecurityDescriptorInput;
-    PISECURITY_DESCRIPTOR_RELATIVE Descriptor = (PISECURITY_DESCRIPTOR_RELATIVE)SecurityDescriptorInput;
+    PISECURITY_DESCRIPTOR_RELATIVE Descriptor
+        = (PISECURITY_DESCRIPTOR_RELATIVE)SecurityDescriptorInput;
     const ULONG Length = SecurityDescriptorLength;
-    if (Length < sizeof(SECURITY_DESCRIPTOR_RELATIVE) || Descriptor->Revision != SECURITY_DESCRIPTOR_REVISION
+    if (Length < sizeof(SECURITY_DESCRIPTOR_RELATIVE)
+        || Descriptor->Revision != SECURITY_DESCRIPTOR_REVISION
         || !(Descriptor->Control & SE_SELF_RELATIVE))
         return FALSE;
-    const struct {
+    const struct
+    {
         ULONG Offset;
         SECURITY_INFORMATION Bit;
         BOOLEAN IsAcl;
     } Parts[] = { { Descriptor->Owner, OWNER_SECURITY_INFORMATION, FALSE },
-        { Descriptor->Group, GROUP_SECURITY_INFORMATION, FALSE },
-        { Descriptor->Control & SE_DACL_PRESENT ? Descriptor->Dacl : 0, DACL_SECURITY_INFORMATION, TRUE },
-        { Descriptor->Control & SE_SACL_PRESENT ? Descriptor->Sacl : 0, SACL_SECURITY_INFORMATION, TRUE } };
+                  { Descriptor->Group, GROUP_SECURITY_INFORMATION, FALSE },
+                  { Descriptor->Control & SE_DACL_PRESENT ? Descriptor->Dacl : 0,
+                    DACL_SECURITY_INFORMATION, TRUE },
+                  { Descriptor->Control & SE_SACL_PRESENT ? Descriptor->Sacl : 0,
+                    SACL_SECURITY_INFORMATION, TRUE } };
     for (const auto& Part : Parts) {
         if (Part.Offset == 0) {
             if (!Part.IsAcl && (RequiredInformation & Part.Bit))
                 return FALSE;
             continue;
         }
-        if (Part.Offset < sizeof(SECURITY_DESCRIPTOR_RELATIVE) || Part.Offset >= Length || Part.Offset % 4)
+        if (Part.Offset < sizeof(SECURITY_DESCRIPTOR_RELATIVE) || Part.Offset >= Length
+            || Part.Offset % 4)
             return FALSE;
         const ULONG Available = Length - Part.Offset;
-        if (!(Part.IsAcl ? RtlpIsWholeAcl(Base + Part.Offset, Available) : RtlpIsWholeSid(Base + Part.Offset, Available)))
+        if (!(Part.IsAcl ? RtlpIsWholeAcl(Base + Part.Offset, Available)
+                         : RtlpIsWholeSid(Base + Part.Offset, Available)))
             return FALSE;
     }
     return TRUE;
@@ -347,13 +376,14 @@ ULONG NTAPI RtlLengthSecurityDescriptor(PSECURITY_DESCRIPTOR SecurityDescriptor)
 {
     PISECURITY_DESCRIPTOR Descriptor = (PISECURITY_DESCRIPTOR)SecurityDescriptor;
     const ULONG Head = Descriptor->Control & SE_SELF_RELATIVE ? sizeof(SECURITY_DESCRIPTOR_RELATIVE)
-                                                             : sizeof(SECURITY_DESCRIPTOR);
+                                                              : sizeof(SECURITY_DESCRIPTOR);
     return Head + RtlpSidBytes(RtlpOwner(Descriptor)) + RtlpSidBytes(RtlpGroup(Descriptor))
         + RtlpAclBytes(RtlpDacl(Descriptor)) + RtlpAclBytes(RtlpSacl(Descriptor));
 }
 
 NTSTATUS NTAPI RtlAbsoluteToSelfRelativeSD(
-    PSECURITY_DESCRIPTOR AbsoluteSecurityDescriptor, PSECURITY_DESCRIPTOR SelfRelativeSecurityDescriptor,
+    PSECURITY_DESCRIPTOR AbsoluteSecurityDescriptor,
+    PSECURITY_DESCRIPTOR SelfRelativeSecurityDescriptor,
     PULONG BufferLength)
 {
     PISECURITY_DESCRIPTOR Source = (PISECURITY_DESCRIPTOR)AbsoluteSecurityDescriptor;
@@ -363,13 +393,14 @@ NTSTATUS NTAPI RtlAbsoluteToSelfRelativeSD(
     PSID Group = RtlpGroup(Source);
     PACL Dacl = RtlpDacl(Source);
     PACL Sacl = RtlpSacl(Source);
-    const ULONG Needed = sizeof(SECURITY_DESCRIPTOR_RELATIVE) + RtlpSidBytes(Owner) + RtlpSidBytes(Group)
-        + RtlpAclBytes(Dacl) + RtlpAclBytes(Sacl);
+    const ULONG Needed = sizeof(SECURITY_DESCRIPTOR_RELATIVE) + RtlpSidBytes(Owner)
+        + RtlpSidBytes(Group) + RtlpAclBytes(Dacl) + RtlpAclBytes(Sacl);
     if (*BufferLength < Needed) {
         *BufferLength = Needed;
         return STATUS_BUFFER_TOO_SMALL;
     }
-    PISECURITY_DESCRIPTOR_RELATIVE Target = (PISECURITY_DESCRIPTOR_RELATIVE)SelfRelativeSecurityDescriptor;
+    PISECURITY_DESCRIPTOR_RELATIVE Target
+        = (PISECURITY_DESCRIPTOR_RELATIVE)SelfRelativeSecurityDescriptor;
     PUCHAR Base = (PUCHAR)Target;
     RtlZeroMemory(Base, Needed);
     Target->Revision = Source->Revision;
@@ -378,8 +409,10 @@ NTSTATUS NTAPI RtlAbsoluteToSelfRelativeSD(
     ULONG At = sizeof(SECURITY_DESCRIPTOR_RELATIVE);
     Target->Sacl = RtlpPlace(Base, &At, Sacl, Sacl ? Sacl->AclSize : 0, RtlpAclBytes(Sacl));
     Target->Dacl = RtlpPlace(Base, &At, Dacl, Dacl ? Dacl->AclSize : 0, RtlpAclBytes(Dacl));
-    Target->Owner = RtlpPlace(Base, &At, Owner, Owner ? RtlLengthSid(Owner) : 0, RtlpSidBytes(Owner));
-    Target->Group = RtlpPlace(Base, &At, Group, Group ? RtlLengthSid(Group) : 0, RtlpSidBytes(Group));
+    Target->Owner
+        = RtlpPlace(Base, &At, Owner, Owner ? RtlLengthSid(Owner) : 0, RtlpSidBytes(Owner));
+    Target->Group
+        = RtlpPlace(Base, &At, Group, Group ? RtlLengthSid(Group) : 0, RtlpSidBytes(Group));
     *BufferLength = Needed;
     return STATUS_SUCCESS;
 }
@@ -403,7 +436,10 @@ NTSTATUS NTAPI RtlGetGroupSecurityDescriptor(
 }
 
 NTSTATUS NTAPI RtlGetDaclSecurityDescriptor(
-    PSECURITY_DESCRIPTOR SecurityDescriptor, PBOOLEAN DaclPresent, PACL* Dacl, PBOOLEAN DaclDefaulted)
+    PSECURITY_DESCRIPTOR SecurityDescriptor,
+    PBOOLEAN DaclPresent,
+    PACL* Dacl,
+    PBOOLEAN DaclDefaulted)
 {
     PISECURITY_DESCRIPTOR Descriptor = (PISECURITY_DESCRIPTOR)SecurityDescriptor;
     *DaclPresent = (Descriptor->Control & SE_DACL_PRESENT) != 0;
@@ -413,7 +449,10 @@ NTSTATUS NTAPI RtlGetDaclSecurityDescriptor(
 }
 
 NTSTATUS NTAPI RtlGetSaclSecurityDescriptor(
-    PSECURITY_DESCRIPTOR SecurityDescriptor, PBOOLEAN SaclPresent, PACL* Sacl, PBOOLEAN SaclDefaulted)
+    PSECURITY_DESCRIPTOR SecurityDescriptor,
+    PBOOLEAN SaclPresent,
+    PACL* Sacl,
+    PBOOLEAN SaclDefaulted)
 {
     PISECURITY_DESCRIPTOR Descriptor = (PISECURITY_DESCRIPTOR)SecurityDescriptor;
     *SaclPresent = (Descriptor->Control & SE_SACL_PRESENT) != 0;
@@ -424,23 +463,27 @@ NTSTATUS NTAPI RtlGetSaclSecurityDescriptor(
 
 // The Set routines serve absolute descriptors only.
 
-NTSTATUS NTAPI RtlSetOwnerSecurityDescriptor(PSECURITY_DESCRIPTOR SecurityDescriptor, PSID Owner, BOOLEAN OwnerDefaulted)
+NTSTATUS NTAPI RtlSetOwnerSecurityDescriptor(
+    PSECURITY_DESCRIPTOR SecurityDescriptor, PSID Owner, BOOLEAN OwnerDefaulted)
 {
     PISECURITY_DESCRIPTOR Descriptor = (PISECURITY_DESCRIPTOR)SecurityDescriptor;
     if (Descriptor->Control & SE_SELF_RELATIVE)
         return STATUS_INVALID_SECURITY_DESCR;
     Descriptor->Owner = Owner;
-    Descriptor->Control = (USHORT)((Descriptor->Control & ~SE_OWNER_DEFAULTED) | (OwnerDefaulted ? SE_OWNER_DEFAULTED : 0));
+    Descriptor->Control
+        = (USHORT)((Descriptor->Control & ~SE_OWNER_DEFAULTED) | (OwnerDefaulted ? SE_OWNER_DEFAULTED : 0));
     return STATUS_SUCCESS;
 }
 
-NTSTATUS NTAPI RtlSetGroupSecurityDescriptor(PSECURITY_DESCRIPTOR SecurityDescriptor, PSID Group, BOOLEAN GroupDefaulted)
+NTSTATUS NTAPI RtlSetGroupSecurityDescriptor(
+    PSECURITY_DESCRIPTOR SecurityDescriptor, PSID Group, BOOLEAN GroupDefaulted)
 {
     PISECURITY_DESCRIPTOR Descriptor = (PISECURITY_DESCRIPTOR)SecurityDescriptor;
     if (Descriptor->Control & SE_SELF_RELATIVE)
         return STATUS_INVALID_SECURITY_DESCR;
     Descriptor->Group = Group;
-    Descriptor->Control = (USHORT)((Descriptor->Control & ~SE_GROUP_DEFAULTED) | (GroupDefaulted ? SE_GROUP_DEFAULTED : 0));
+    Descriptor->Control
+        = (USHORT)((Descriptor->Control & ~SE_GROUP_DEFAULTED) | (GroupDefaulted ? SE_GROUP_DEFAULTED : 0));
     return STATUS_SUCCESS;
 }
 
@@ -451,8 +494,8 @@ NTSTATUS NTAPI RtlSetDaclSecurityDescriptor(
     if (Descriptor->Control & SE_SELF_RELATIVE)
         return STATUS_INVALID_SECURITY_DESCR;
     Descriptor->Dacl = DaclPresent ? Dacl : nullptr;
-    Descriptor->Control = (USHORT)((Descriptor->Control & ~(SE_DACL_PRESENT | SE_DACL_DEFAULTED))
-        | (DaclPresent ? SE_DACL_PRESENT : 0) | (DaclPresent && DaclDefaulted ? SE_DACL_DEFAULTED : 0));
+    Descriptor->Control
+        = (USHORT)((Descriptor->Control & ~(SE_DACL_PRESENT | SE_DACL_DEFAULTED)) | (DaclPresent ? SE_DACL_PRESENT : 0) | (DaclPresent && DaclDefaulted ? SE_DACL_DEFAULTED : 0));
     return STATUS_SUCCESS;
 }
 
@@ -463,8 +506,8 @@ NTSTATUS NTAPI RtlSetSaclSecurityDescriptor(
     if (Descriptor->Control & SE_SELF_RELATIVE)
         return STATUS_INVALID_SECURITY_DESCR;
     Descriptor->Sacl = SaclPresent ? Sacl : nullptr;
-    Descriptor->Control = (USHORT)((Descriptor->Control & ~(SE_SACL_PRESENT | SE_SACL_DEFAULTED))
-        | (SaclPresent ? SE_SACL_PRESENT : 0) | (SaclPresent && SaclDefaulted ? SE_SACL_DEFAULTED : 0));
+    Descriptor->Control
+        = (USHORT)((Descriptor->Control & ~(SE_SACL_PRESENT | SE_SACL_DEFAULTED)) | (SaclPresent ? SE_SACL_PRESENT : 0) | (SaclPresent && SaclDefaulted ? SE_SACL_DEFAULTED : 0));
     return STATUS_SUCCESS;
 }
 

@@ -1,4 +1,5 @@
-// Times: 100 ns ticks since 1 January 1601 UTC, as calendar fields and as seconds since 1970 and 1980.
+// Times: 100 ns ticks since 1 January 1601 UTC, as calendar fields and as seconds since 1970 and
+// 1980.
 #include <ntifs.h>
 
 namespace {
@@ -65,14 +66,15 @@ BOOLEAN NTAPI RtlTimeFieldsToTime(PTIME_FIELDS TimeFields, PLARGE_INTEGER Time)
 {
     const TIME_FIELDS& Fields = *TimeFields;
     if (Fields.Year < 1601 || Fields.Month < 1 || Fields.Month > 12 || Fields.Day < 1
-        || Fields.Day > RtlpDaysInMonth(Fields.Year, Fields.Month) || Fields.Hour < 0 || Fields.Hour > 23
-        || Fields.Minute < 0 || Fields.Minute > 59 || Fields.Second < 0 || Fields.Second > 59 || Fields.Milliseconds < 0
-        || Fields.Milliseconds > 999)
+        || Fields.Day > RtlpDaysInMonth(Fields.Year, Fields.Month) || Fields.Hour < 0
+        || Fields.Hour > 23 || Fields.Minute < 0 || Fields.Minute > 59 || Fields.Second < 0
+        || Fields.Second > 59 || Fields.Milliseconds < 0 || Fields.Milliseconds > 999)
         return FALSE;
     LONGLONG Days = RtlpDaysToYear(Fields.Year) + Fields.Day - 1;
     for (LONG Month = 1; Month < Fields.Month; Month++)
         Days += RtlpDaysInMonth(Fields.Year, Month);
-    const LONGLONG Seconds = Days * RtlpSecondsPerDay + Fields.Hour * 3600 + Fields.Minute * 60 + Fields.Second;
+    const LONGLONG Seconds
+        = Days * RtlpSecondsPerDay + Fields.Hour * 3600 + Fields.Minute * 60 + Fields.Second;
     Time->QuadPart = Seconds * RtlpTicksPerSecond + Fields.Milliseconds * 10'000;
     return TRUE;
 }

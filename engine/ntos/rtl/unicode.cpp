@@ -17,7 +17,8 @@ VOID NTAPI RtlInitUnicodeString(PUNICODE_STRING DestinationString, PCWSTR Source
 
 NTSTATUS NTAPI RtlInitUnicodeStringEx(PUNICODE_STRING DestinationString, PCWSTR SourceString)
 {
-    if (SourceString && wcslen(SourceString) * sizeof(WCHAR) > UNICODE_STRING_MAX_BYTES - sizeof(WCHAR))
+    if (SourceString
+        && wcslen(SourceString) * sizeof(WCHAR) > UNICODE_STRING_MAX_BYTES - sizeof(WCHAR))
         return STATUS_NAME_TOO_LONG;
     RtlInitUnicodeString(DestinationString, SourceString);
     return STATUS_SUCCESS;
@@ -47,7 +48,11 @@ NTSTATUS NTAPI RtlInitAnsiStringEx(PANSI_STRING DestinationString, PCSZ SourceSt
 }
 
 LONG NTAPI RtlCompareUnicodeStrings(
-    PCWCH String1, SIZE_T String1Length, PCWCH String2, SIZE_T String2Length, BOOLEAN CaseInSensitive)
+    PCWCH String1,
+    SIZE_T String1Length,
+    PCWCH String2,
+    SIZE_T String2Length,
+    BOOLEAN CaseInSensitive)
 {
     const SIZE_T Common = String1Length < String2Length ? String1Length : String2Length;
     for (SIZE_T Index = 0; Index < Common; Index++) {
@@ -66,25 +71,29 @@ LONG NTAPI RtlCompareUnicodeStrings(
     return (LONG)String1Length - (LONG)String2Length;
 }
 
-LONG NTAPI RtlCompareUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STRING String2, BOOLEAN CaseInSensitive)
+LONG NTAPI
+RtlCompareUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STRING String2, BOOLEAN CaseInSensitive)
 {
     return RtlCompareUnicodeStrings(
-        String1->Buffer, String1->Length / sizeof(WCHAR), String2->Buffer, String2->Length / sizeof(WCHAR),
-        CaseInSensitive);
+        String1->Buffer, String1->Length / sizeof(WCHAR), String2->Buffer,
+        String2->Length / sizeof(WCHAR), CaseInSensitive);
 }
 
-BOOLEAN NTAPI RtlEqualUnicodeString(const UNICODE_STRING* String1, const UNICODE_STRING* String2, BOOLEAN CaseInSensitive)
+BOOLEAN NTAPI RtlEqualUnicodeString(
+    const UNICODE_STRING* String1, const UNICODE_STRING* String2, BOOLEAN CaseInSensitive)
 {
-    return String1->Length == String2->Length && RtlCompareUnicodeString(String1, String2, CaseInSensitive) == 0;
+    return String1->Length == String2->Length
+        && RtlCompareUnicodeString(String1, String2, CaseInSensitive) == 0;
 }
 
-BOOLEAN NTAPI RtlPrefixUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STRING String2, BOOLEAN CaseInSensitive)
+BOOLEAN NTAPI
+RtlPrefixUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STRING String2, BOOLEAN CaseInSensitive)
 {
     if (String2->Length < String1->Length)
         return FALSE;
     return RtlCompareUnicodeStrings(
-               String1->Buffer, String1->Length / sizeof(WCHAR), String2->Buffer, String1->Length / sizeof(WCHAR),
-               CaseInSensitive)
+               String1->Buffer, String1->Length / sizeof(WCHAR), String2->Buffer,
+               String1->Length / sizeof(WCHAR), CaseInSensitive)
         == 0;
 }
 
@@ -106,7 +115,8 @@ LONG NTAPI RtlCompareString(const PSTRING String1, const PSTRING String2, BOOLEA
 
 BOOLEAN NTAPI RtlEqualString(const PSTRING String1, const PSTRING String2, BOOLEAN CaseInSensitive)
 {
-    return String1->Length == String2->Length && RtlCompareString(String1, String2, CaseInSensitive) == 0;
+    return String1->Length == String2->Length
+        && RtlCompareString(String1, String2, CaseInSensitive) == 0;
 }
 
 VOID NTAPI RtlCopyUnicodeString(PUNICODE_STRING DestinationString, PCUNICODE_STRING SourceString)
@@ -115,8 +125,9 @@ VOID NTAPI RtlCopyUnicodeString(PUNICODE_STRING DestinationString, PCUNICODE_STR
         DestinationString->Length = 0;
         return;
     }
-    const USHORT Bytes = SourceString->Length < DestinationString->MaximumLength ? SourceString->Length
-                                                                                : DestinationString->MaximumLength;
+    const USHORT Bytes = SourceString->Length < DestinationString->MaximumLength
+        ? SourceString->Length
+        : DestinationString->MaximumLength;
     RtlMoveMemory(DestinationString->Buffer, SourceString->Buffer, Bytes);
     DestinationString->Length = Bytes;
     if (Bytes + sizeof(WCHAR) <= DestinationString->MaximumLength)
@@ -129,8 +140,9 @@ VOID NTAPI RtlCopyString(PSTRING DestinationString, const PSTRING SourceString)
         DestinationString->Length = 0;
         return;
     }
-    const USHORT Bytes = SourceString->Length < DestinationString->MaximumLength ? SourceString->Length
-                                                                                : DestinationString->MaximumLength;
+    const USHORT Bytes = SourceString->Length < DestinationString->MaximumLength
+        ? SourceString->Length
+        : DestinationString->MaximumLength;
     RtlMoveMemory(DestinationString->Buffer, SourceString->Buffer, Bytes);
     DestinationString->Length = Bytes;
 }
@@ -153,7 +165,8 @@ NTSTATUS NTAPI RtlAppendUnicodeStringToString(PUNICODE_STRING Destination, PCUNI
 
 NTSTATUS NTAPI RtlAppendUnicodeToString(PUNICODE_STRING Destination, PCWSTR Source)
 {
-    return Source ? RtlpAppend(Destination, Source, wcslen(Source) * sizeof(WCHAR)) : STATUS_SUCCESS;
+    return Source ? RtlpAppend(Destination, Source, wcslen(Source) * sizeof(WCHAR))
+                  : STATUS_SUCCESS;
 }
 
 NTSTATUS NTAPI RtlAppendStringToString(PSTRING Destination, const STRING* Source)
@@ -167,14 +180,16 @@ NTSTATUS NTAPI RtlAppendStringToString(PSTRING Destination, const STRING* Source
 
 VOID NTAPI RtlUpperString(PSTRING DestinationString, const PSTRING SourceString)
 {
-    const USHORT Bytes = SourceString->Length < DestinationString->MaximumLength ? SourceString->Length
-                                                                                : DestinationString->MaximumLength;
+    const USHORT Bytes = SourceString->Length < DestinationString->MaximumLength
+        ? SourceString->Length
+        : DestinationString->MaximumLength;
     for (USHORT Index = 0; Index < Bytes; Index++)
         DestinationString->Buffer[Index] = RtlUpperChar(SourceString->Buffer[Index]);
     DestinationString->Length = Bytes;
 }
 
-/// Makes the result string of a conversion: allocates it, or checks that the caller's holds `Bytes` and a terminator.
+/// Makes the result string of a conversion: allocates it, or checks that the caller's holds `Bytes`
+/// and a terminator.
 ///
 /// IRQL     PASSIVE_LEVEL when it allocates
 /// Owns     what was allocated is freed with RtlFreeUnicodeString
@@ -183,7 +198,8 @@ NTSTATUS RtlpMakeRoom(PUNICODE_STRING Destination, SIZE_T Bytes, BOOLEAN Allocat
     if (Bytes > UNICODE_STRING_MAX_BYTES - sizeof(WCHAR))
         return STATUS_INVALID_PARAMETER_2;
     if (Allocate) {
-        Destination->Buffer = (PWCH)ExAllocatePoolWithTag(PagedPool, Bytes + sizeof(WCHAR), RTLP_STRING_TAG);
+        Destination->Buffer
+            = (PWCH)ExAllocatePoolWithTag(PagedPool, Bytes + sizeof(WCHAR), RTLP_STRING_TAG);
         if (!Destination->Buffer)
             return STATUS_NO_MEMORY;
         Destination->MaximumLength = (USHORT)(Bytes + sizeof(WCHAR));
@@ -197,9 +213,12 @@ NTSTATUS RtlpMakeRoom(PUNICODE_STRING Destination, SIZE_T Bytes, BOOLEAN Allocat
 }
 
 NTSTATUS NTAPI RtlUpcaseUnicodeString(
-    PUNICODE_STRING DestinationString, PCUNICODE_STRING SourceString, BOOLEAN AllocateDestinationString)
+    PUNICODE_STRING DestinationString,
+    PCUNICODE_STRING SourceString,
+    BOOLEAN AllocateDestinationString)
 {
-    const NTSTATUS Status = RtlpMakeRoom(DestinationString, SourceString->Length, AllocateDestinationString);
+    const NTSTATUS Status
+        = RtlpMakeRoom(DestinationString, SourceString->Length, AllocateDestinationString);
     if (NT_SUCCESS(Status))
         for (ULONG Index = 0; Index < SourceString->Length / sizeof(WCHAR); Index++)
             DestinationString->Buffer[Index] = RtlUpcaseUnicodeChar(SourceString->Buffer[Index]);
@@ -260,7 +279,8 @@ VOID NTAPI RtlFreeOemString(POEM_STRING OemString)
     RtlFreeAnsiString(OemString);
 }
 
-/// The x65599 hash over code units, upper case when asked. Source: RtlHashUnicodeString (HASH_STRING_ALGORITHM_X65599).
+/// The x65599 hash over code units, upper case when asked. Source: RtlHashUnicodeString
+/// (HASH_STRING_ALGORITHM_X65599).
 NTSTATUS NTAPI RtlHashUnicodeString(
     const UNICODE_STRING* String, BOOLEAN CaseInSensitive, ULONG HashAlgorithm, PULONG HashValue)
 {
@@ -268,7 +288,9 @@ NTSTATUS NTAPI RtlHashUnicodeString(
         return STATUS_INVALID_PARAMETER;
     ULONG Hash = 0;
     for (ULONG Index = 0; Index < String->Length / sizeof(WCHAR); Index++)
-        Hash = Hash * 65599 + (CaseInSensitive ? RtlUpcaseUnicodeChar(String->Buffer[Index]) : String->Buffer[Index]);
+        Hash = Hash * 65599
+            + (CaseInSensitive ? RtlUpcaseUnicodeChar(String->Buffer[Index])
+                               : String->Buffer[Index]);
     *HashValue = Hash;
     return STATUS_SUCCESS;
 }
@@ -279,7 +301,8 @@ NTSTATUS NTAPI RtlValidateUnicodeString(ULONG Flags, PCUNICODE_STRING String)
         return STATUS_INVALID_PARAMETER;
     if (!String)
         return STATUS_SUCCESS;
-    if (String->Length % sizeof(WCHAR) || String->MaximumLength % sizeof(WCHAR) || String->Length > String->MaximumLength)
+    if (String->Length % sizeof(WCHAR) || String->MaximumLength % sizeof(WCHAR)
+        || String->Length > String->MaximumLength)
         return STATUS_INVALID_PARAMETER;
     return !String->Buffer && String->MaximumLength ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
 }

@@ -1,14 +1,15 @@
 // access.cpp - access checks: a security descriptor against a subject.
 //
-// The discretionary access list is walked from its start; an entry that names one of the subject's SIDs grants or denies
-// what is still open. A descriptor without a list grants everything, an empty list nothing. The owner may always read the
-// descriptor and change its list, unless an OWNER RIGHTS entry says otherwise.
-// Source   [MS-DTYP] 2.5.3.2
+// The discretionary access list is walked from its start; an entry that names one of the subject's
+// SIDs grants or denies what is still open. A descriptor without a list grants everything, an empty
+// list nothing. The owner may always read the descriptor and change its list, unless an OWNER
+// RIGHTS entry says otherwise. Source   [MS-DTYP] 2.5.3.2
 #include "engine/ntos/se/sei.h"
 
 namespace {
 
-struct CHECK {
+struct CHECK
+{
     PSEP_TOKEN Token;
     PSID Owner;
     ACCESS_MASK Remaining; // wanted and not yet granted
@@ -22,7 +23,8 @@ PSID SepDescriptorOwner(PSECURITY_DESCRIPTOR Descriptor)
 {
     PSID Owner = nullptr;
     BOOLEAN Defaulted;
-    return NT_SUCCESS(RtlGetOwnerSecurityDescriptor(Descriptor, &Owner, &Defaulted)) ? Owner : nullptr;
+    return NT_SUCCESS(RtlGetOwnerSecurityDescriptor(Descriptor, &Owner, &Defaulted)) ? Owner
+                                                                                     : nullptr;
 }
 
 BOOLEAN SepIsOwner(const CHECK* Check)
@@ -47,7 +49,8 @@ void SepWalk(CHECK* Check, PACL Dacl, PGENERIC_MAPPING Mapping)
         auto* Entry = reinterpret_cast<PACCESS_ALLOWED_ACE>(Ace);
         Ace = reinterpret_cast<PACE_HEADER>(reinterpret_cast<PUCHAR>(Ace) + Ace->AceSize);
         if ((Entry->Header.AceFlags & INHERIT_ONLY_ACE) != 0
-            || (Entry->Header.AceType != ACCESS_ALLOWED_ACE_TYPE && Entry->Header.AceType != ACCESS_DENIED_ACE_TYPE)
+            || (Entry->Header.AceType != ACCESS_ALLOWED_ACE_TYPE
+                && Entry->Header.AceType != ACCESS_DENIED_ACE_TYPE)
             || !SepNames(Check, &Entry->SidStart)) {
             continue;
         }
@@ -87,11 +90,19 @@ extern "C" {
 /// Returns whether access is granted. Kernel mode callers get what they ask for.
 ///
 /// IRQL     PASSIVE_LEVEL
-/// Errors   *AccessStatus: STATUS_ACCESS_DENIED, STATUS_PRIVILEGE_NOT_HELD, STATUS_NO_SECURITY_ON_OBJECT
-BOOLEAN NTAPI SeAccessCheck(PSECURITY_DESCRIPTOR SecurityDescriptor, PSECURITY_SUBJECT_CONTEXT SubjectSecurityContext,
-    BOOLEAN SubjectContextLocked, ACCESS_MASK DesiredAccess, ACCESS_MASK PreviouslyGrantedAccess,
-    PPRIVILEGE_SET* Privileges, PGENERIC_MAPPING GenericMapping, KPROCESSOR_MODE AccessMode,
-    PACCESS_MASK GrantedAccess, PNTSTATUS AccessStatus)
+/// Errors   *AccessStatus: STATUS_ACCESS_DENIED, STATUS_PRIVILEGE_NOT_HELD,
+/// STATUS_NO_SECURITY_ON_OBJECT
+BOOLEAN NTAPI SeAccessCheck(
+    PSECURITY_DESCRIPTOR SecurityDescriptor,
+    PSECURITY_SUBJECT_CONTEXT SubjectSecurityContext,
+    BOOLEAN SubjectContextLocked,
+    ACCESS_MASK DesiredAccess,
+    ACCESS_MASK PreviouslyGrantedAccess,
+    PPRIVILEGE_SET* Privileges,
+    PGENERIC_MAPPING GenericMapping,
+    KPROCESSOR_MODE AccessMode,
+    PACCESS_MASK GrantedAccess,
+    PNTSTATUS AccessStatus)
 {
     UNREFERENCED_PARAMETER(SubjectContextLocked);
     if (Privileges != nullptr) {
@@ -117,7 +128,8 @@ BOOLEAN NTAPI SeAccessCheck(PSECURITY_DESCRIPTOR SecurityDescriptor, PSECURITY_S
     Check.Maximum = (DesiredAccess & MAXIMUM_ALLOWED) != 0;
     Check.Remaining = DesiredAccess & ~(MAXIMUM_ALLOWED | PreviouslyGrantedAccess);
     Check.Granted = PreviouslyGrantedAccess;
-    if (Check.Token->Type == TokenImpersonation && Check.Token->ImpersonationLevel < SecurityImpersonation) {
+    if (Check.Token->Type == TokenImpersonation
+        && Check.Token->ImpersonationLevel < SecurityImpersonation) {
         *AccessStatus = STATUS_BAD_IMPERSONATION_LEVEL;
         return FALSE;
     }
@@ -156,15 +168,18 @@ VOID NTAPI SeFreePrivileges(PPRIVILEGE_SET Privileges)
 
 NTSTATUS NTAPI SeAppendPrivileges(PACCESS_STATE AccessState, PPRIVILEGE_SET Privileges)
 {
-    // The access state has room for three; which privileges were used is only asked for by audits, and there are none.
+    // The access state has room for three; which privileges were used is only asked for by audits,
+    // and there are none.
     PPRIVILEGE_SET Own = &AccessState->Privileges.PrivilegeSet;
     for (ULONG Index = 0; Index < Privileges->PrivilegeCount && Own->PrivilegeCount < 3; ++Index) {
-        AccessState->Privileges.InitialPrivilegeSet.Privilege[Own->PrivilegeCount++] = Privileges->Privilege[Index];
+        AccessState->Privileges.InitialPrivilegeSet.Privilege[Own->PrivilegeCount++]
+            = Privileges->Privilege[Index];
     }
     return STATUS_SUCCESS;
 }
 
-VOID NTAPI SeSetAccessStateGenericMapping(PACCESS_STATE AccessState, PGENERIC_MAPPING GenericMapping)
+VOID NTAPI
+SeSetAccessStateGenericMapping(PACCESS_STATE AccessState, PGENERIC_MAPPING GenericMapping)
 {
     RtlMapGenericMask(&AccessState->RemainingDesiredAccess, GenericMapping);
     RtlMapGenericMask(&AccessState->OriginalDesiredAccess, GenericMapping);
@@ -179,15 +194,24 @@ BOOLEAN NTAPI SeAuditingFileEvents(BOOLEAN AccessGranted, PSECURITY_DESCRIPTOR S
 }
 
 BOOLEAN NTAPI SeAuditingFileOrGlobalEvents(
-    BOOLEAN AccessGranted, PSECURITY_DESCRIPTOR SecurityDescriptor, PSECURITY_SUBJECT_CONTEXT SubjectSecurityContext)
+    BOOLEAN AccessGranted,
+    PSECURITY_DESCRIPTOR SecurityDescriptor,
+    PSECURITY_SUBJECT_CONTEXT SubjectSecurityContext)
 {
     UNREFERENCED_PARAMETER(SubjectSecurityContext);
     return SeAuditingFileEvents(AccessGranted, SecurityDescriptor);
 }
 
-VOID NTAPI SeOpenObjectAuditAlarm(PUNICODE_STRING ObjectTypeName, PVOID Object, PUNICODE_STRING AbsoluteObjectName,
-    PSECURITY_DESCRIPTOR SecurityDescriptor, PACCESS_STATE AccessState, BOOLEAN ObjectCreated, BOOLEAN AccessGranted,
-    KPROCESSOR_MODE AccessMode, PBOOLEAN GenerateOnClose)
+VOID NTAPI SeOpenObjectAuditAlarm(
+    PUNICODE_STRING ObjectTypeName,
+    PVOID Object,
+    PUNICODE_STRING AbsoluteObjectName,
+    PSECURITY_DESCRIPTOR SecurityDescriptor,
+    PACCESS_STATE AccessState,
+    BOOLEAN ObjectCreated,
+    BOOLEAN AccessGranted,
+    KPROCESSOR_MODE AccessMode,
+    PBOOLEAN GenerateOnClose)
 {
     UNREFERENCED_PARAMETER(ObjectTypeName);
     UNREFERENCED_PARAMETER(Object);

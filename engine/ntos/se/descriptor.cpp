@@ -1,11 +1,13 @@
-// descriptor.cpp - security descriptors of objects: assign, query, release; the well-known SIDs by name.
+// descriptor.cpp - security descriptors of objects: assign, query, release; the well-known SIDs by
+// name.
 #include "engine/ntos/se/sei.h"
 
 namespace {
 
 SE_EXPORTS SepExports;
 
-struct DEFAULT_DACL {
+struct DEFAULT_DACL
+{
     ACL Acl;
     UCHAR Aces[96];
 };
@@ -18,7 +20,8 @@ LUID SepLuid(ULONG Privilege)
 }
 
 // A self-relative copy of a descriptor in pool.
-NTSTATUS SepCopyDescriptor(PSECURITY_DESCRIPTOR Source, POOL_TYPE PoolType, PSECURITY_DESCRIPTOR* Target)
+NTSTATUS
+SepCopyDescriptor(PSECURITY_DESCRIPTOR Source, POOL_TYPE PoolType, PSECURITY_DESCRIPTOR* Target)
 {
     auto* Relative = static_cast<PISECURITY_DESCRIPTOR_RELATIVE>(Source);
     ULONG Bytes = RtlLengthSecurityDescriptor(Source);
@@ -70,28 +73,38 @@ void SepInitExports(void)
     SepExports.SeAnonymousLogonSid = &SepAnonymousSid;
     SepExports.SeOwnerRightsSid = &SepOwnerRightsSid;
     RtlCreateAcl(&SepPublicDacl.Acl, sizeof(SepPublicDacl), ACL_REVISION);
-    RtlAddAccessAllowedAce(&SepPublicDacl.Acl, ACL_REVISION, GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE, &SepWorldSid);
+    RtlAddAccessAllowedAce(
+        &SepPublicDacl.Acl, ACL_REVISION, GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE,
+        &SepWorldSid);
     RtlAddAccessAllowedAce(&SepPublicDacl.Acl, ACL_REVISION, GENERIC_ALL, &SepLocalSystemSid);
     RtlAddAccessAllowedAce(&SepPublicDacl.Acl, ACL_REVISION, GENERIC_ALL, &SepAliasAdminsSid);
     RtlCreateAcl(&SepSystemDacl.Acl, sizeof(SepSystemDacl), ACL_REVISION);
     RtlAddAccessAllowedAce(&SepSystemDacl.Acl, ACL_REVISION, GENERIC_ALL, &SepLocalSystemSid);
     RtlAddAccessAllowedAce(
-        &SepSystemDacl.Acl, ACL_REVISION, GENERIC_READ | GENERIC_EXECUTE | READ_CONTROL, &SepAliasAdminsSid);
+        &SepSystemDacl.Acl, ACL_REVISION, GENERIC_READ | GENERIC_EXECUTE | READ_CONTROL,
+        &SepAliasAdminsSid);
 }
 
-/// The descriptor of a new object: the explicit one, else the parent's, else the creator as owner and the public list.
-/// differs: inheritable entries of the parent are not merged entry by entry; the parent's descriptor is taken whole.
+/// The descriptor of a new object: the explicit one, else the parent's, else the creator as owner
+/// and the public list. differs: inheritable entries of the parent are not merged entry by entry;
+/// the parent's descriptor is taken whole.
 ///
 /// Owns     *NewDescriptor, release with SeDeassignSecurity
-NTSTATUS NTAPI SeAssignSecurity(PSECURITY_DESCRIPTOR ParentDescriptor, PSECURITY_DESCRIPTOR ExplicitDescriptor,
-    PSECURITY_DESCRIPTOR* NewDescriptor, BOOLEAN IsDirectoryObject, PSECURITY_SUBJECT_CONTEXT SubjectContext,
-    PGENERIC_MAPPING GenericMapping, POOL_TYPE PoolType)
+NTSTATUS NTAPI SeAssignSecurity(
+    PSECURITY_DESCRIPTOR ParentDescriptor,
+    PSECURITY_DESCRIPTOR ExplicitDescriptor,
+    PSECURITY_DESCRIPTOR* NewDescriptor,
+    BOOLEAN IsDirectoryObject,
+    PSECURITY_SUBJECT_CONTEXT SubjectContext,
+    PGENERIC_MAPPING GenericMapping,
+    POOL_TYPE PoolType)
 {
     UNREFERENCED_PARAMETER(IsDirectoryObject);
     UNREFERENCED_PARAMETER(GenericMapping);
     if (ExplicitDescriptor != nullptr || ParentDescriptor != nullptr) {
         return SepCopyDescriptor(
-            ExplicitDescriptor != nullptr ? ExplicitDescriptor : ParentDescriptor, PoolType, NewDescriptor);
+            ExplicitDescriptor != nullptr ? ExplicitDescriptor : ParentDescriptor, PoolType,
+            NewDescriptor);
     }
     SECURITY_DESCRIPTOR Absolute;
     PSEP_TOKEN Token = SepEffectiveToken(SubjectContext);
@@ -102,13 +115,21 @@ NTSTATUS NTAPI SeAssignSecurity(PSECURITY_DESCRIPTOR ParentDescriptor, PSECURITY
     return SepCopyDescriptor(&Absolute, PoolType, NewDescriptor);
 }
 
-NTSTATUS NTAPI SeAssignSecurityEx(PSECURITY_DESCRIPTOR ParentDescriptor, PSECURITY_DESCRIPTOR ExplicitDescriptor,
-    PSECURITY_DESCRIPTOR* NewDescriptor, GUID* ObjectType, BOOLEAN IsDirectoryObject, ULONG AutoInheritFlags,
-    PSECURITY_SUBJECT_CONTEXT SubjectContext, PGENERIC_MAPPING GenericMapping, POOL_TYPE PoolType)
+NTSTATUS NTAPI SeAssignSecurityEx(
+    PSECURITY_DESCRIPTOR ParentDescriptor,
+    PSECURITY_DESCRIPTOR ExplicitDescriptor,
+    PSECURITY_DESCRIPTOR* NewDescriptor,
+    GUID* ObjectType,
+    BOOLEAN IsDirectoryObject,
+    ULONG AutoInheritFlags,
+    PSECURITY_SUBJECT_CONTEXT SubjectContext,
+    PGENERIC_MAPPING GenericMapping,
+    POOL_TYPE PoolType)
 {
     UNREFERENCED_PARAMETER(ObjectType);
     UNREFERENCED_PARAMETER(AutoInheritFlags);
-    return SeAssignSecurity(ParentDescriptor, ExplicitDescriptor, NewDescriptor, IsDirectoryObject, SubjectContext,
+    return SeAssignSecurity(
+        ParentDescriptor, ExplicitDescriptor, NewDescriptor, IsDirectoryObject, SubjectContext,
         GenericMapping, PoolType);
 }
 
@@ -124,8 +145,11 @@ NTSTATUS NTAPI SeDeassignSecurity(PSECURITY_DESCRIPTOR* SecurityDescriptor)
 /// Copies the parts that SecurityInformation asks for into a caller's buffer, self-relative.
 ///
 /// Errors   STATUS_BUFFER_TOO_SMALL with *Length set to what is needed
-NTSTATUS NTAPI SeQuerySecurityDescriptorInfo(PSECURITY_INFORMATION SecurityInformation,
-    PSECURITY_DESCRIPTOR SecurityDescriptor, PULONG Length, PSECURITY_DESCRIPTOR* ObjectsSecurityDescriptor)
+NTSTATUS NTAPI SeQuerySecurityDescriptorInfo(
+    PSECURITY_INFORMATION SecurityInformation,
+    PSECURITY_DESCRIPTOR SecurityDescriptor,
+    PULONG Length,
+    PSECURITY_DESCRIPTOR* ObjectsSecurityDescriptor)
 {
     SECURITY_DESCRIPTOR Wanted;
     PSECURITY_DESCRIPTOR Source = *ObjectsSecurityDescriptor;
@@ -156,12 +180,18 @@ NTSTATUS NTAPI SeQuerySecurityDescriptorInfo(PSECURITY_INFORMATION SecurityInfor
     return RtlAbsoluteToSelfRelativeSD(&Wanted, SecurityDescriptor, Length);
 }
 
-/// Replaces the parts of an object's descriptor that SecurityInformation names by those of SecurityDescriptor.
+/// Replaces the parts of an object's descriptor that SecurityInformation names by those of
+/// SecurityDescriptor.
 ///
 /// Owns     the new *ObjectsSecurityDescriptor; the old one stays the caller's
-/// Errors   STATUS_NO_SECURITY_ON_OBJECT, STATUS_INVALID_OWNER (the new owner is missing), STATUS_INSUFFICIENT_RESOURCES
-NTSTATUS NTAPI SeSetSecurityDescriptorInfo(PVOID Object, PSECURITY_INFORMATION SecurityInformation,
-    PSECURITY_DESCRIPTOR SecurityDescriptor, PSECURITY_DESCRIPTOR* ObjectsSecurityDescriptor, POOL_TYPE PoolType,
+/// Errors   STATUS_NO_SECURITY_ON_OBJECT, STATUS_INVALID_OWNER (the new owner is missing),
+/// STATUS_INSUFFICIENT_RESOURCES
+NTSTATUS NTAPI SeSetSecurityDescriptorInfo(
+    PVOID Object,
+    PSECURITY_INFORMATION SecurityInformation,
+    PSECURITY_DESCRIPTOR SecurityDescriptor,
+    PSECURITY_DESCRIPTOR* ObjectsSecurityDescriptor,
+    POOL_TYPE PoolType,
     PGENERIC_MAPPING GenericMapping)
 {
     SECURITY_DESCRIPTOR Merged;
@@ -194,13 +224,19 @@ NTSTATUS NTAPI SeSetSecurityDescriptorInfo(PVOID Object, PSECURITY_INFORMATION S
     return SepCopyDescriptor(&Merged, PoolType, ObjectsSecurityDescriptor);
 }
 
-NTSTATUS NTAPI SeSetSecurityDescriptorInfoEx(PVOID Object, PSECURITY_INFORMATION SecurityInformation,
-    PSECURITY_DESCRIPTOR ModificationDescriptor, PSECURITY_DESCRIPTOR* ObjectsSecurityDescriptor, ULONG AutoInheritFlags,
-    POOL_TYPE PoolType, PGENERIC_MAPPING GenericMapping)
+NTSTATUS NTAPI SeSetSecurityDescriptorInfoEx(
+    PVOID Object,
+    PSECURITY_INFORMATION SecurityInformation,
+    PSECURITY_DESCRIPTOR ModificationDescriptor,
+    PSECURITY_DESCRIPTOR* ObjectsSecurityDescriptor,
+    ULONG AutoInheritFlags,
+    POOL_TYPE PoolType,
+    PGENERIC_MAPPING GenericMapping)
 {
     UNREFERENCED_PARAMETER(AutoInheritFlags);
     return SeSetSecurityDescriptorInfo(
-        Object, SecurityInformation, ModificationDescriptor, ObjectsSecurityDescriptor, PoolType, GenericMapping);
+        Object, SecurityInformation, ModificationDescriptor, ObjectsSecurityDescriptor, PoolType,
+        GenericMapping);
 }
 
 BOOLEAN NTAPI SeValidSecurityDescriptor(ULONG Length, PSECURITY_DESCRIPTOR SecurityDescriptor)

@@ -12,7 +12,8 @@
 #define SE_TAG_LOGON 'nLeS'
 
 // A SID in the shape of the well-known ones, initialised statically.
-struct SEP_SID {
+struct SEP_SID
+{
     UCHAR Revision;
     UCHAR SubAuthorityCount;
     UCHAR Authority[6];

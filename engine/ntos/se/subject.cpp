@@ -47,13 +47,17 @@ VOID NTAPI SeUnlockSubjectContext(PSECURITY_SUBJECT_CONTEXT SubjectContext)
 
 PSEP_TOKEN SepEffectiveToken(PSECURITY_SUBJECT_CONTEXT Context)
 {
-    return static_cast<PSEP_TOKEN>(Context->ClientToken != nullptr ? Context->ClientToken : Context->PrimaryToken);
+    return static_cast<PSEP_TOKEN>(
+        Context->ClientToken != nullptr ? Context->ClientToken : Context->PrimaryToken);
 }
 
 /// Owns     a token reference; release with SeDeleteClientSecurity
 /// Errors   STATUS_BAD_IMPERSONATION_LEVEL
-NTSTATUS NTAPI SeCreateClientSecurityFromSubjectContext(PSECURITY_SUBJECT_CONTEXT SubjectContext,
-    PSECURITY_QUALITY_OF_SERVICE ClientSecurityQos, BOOLEAN ServerIsRemote, PSECURITY_CLIENT_CONTEXT ClientContext)
+NTSTATUS NTAPI SeCreateClientSecurityFromSubjectContext(
+    PSECURITY_SUBJECT_CONTEXT SubjectContext,
+    PSECURITY_QUALITY_OF_SERVICE ClientSecurityQos,
+    BOOLEAN ServerIsRemote,
+    PSECURITY_CLIENT_CONTEXT ClientContext)
 {
     PSEP_TOKEN Token = SepEffectiveToken(SubjectContext);
 
@@ -83,30 +87,36 @@ NTSTATUS NTAPI SeCreateClientSecurityFromSubjectContext(PSECURITY_SUBJECT_CONTEX
     ClientContext->ClientTokenControl.TokenId = Token->TokenId;
     ClientContext->ClientTokenControl.AuthenticationId = Token->AuthenticationId;
     return SepDuplicateToken(
-        Token, TokenImpersonation, ClientSecurityQos->ImpersonationLevel, &ClientContext->ClientToken);
+        Token, TokenImpersonation, ClientSecurityQos->ImpersonationLevel,
+        &ClientContext->ClientToken);
 }
 
-NTSTATUS NTAPI SeCreateClientSecurity(PETHREAD ClientThread, PSECURITY_QUALITY_OF_SERVICE ClientSecurityQos,
-    BOOLEAN RemoteSession, PSECURITY_CLIENT_CONTEXT ClientContext)
+NTSTATUS NTAPI SeCreateClientSecurity(
+    PETHREAD ClientThread,
+    PSECURITY_QUALITY_OF_SERVICE ClientSecurityQos,
+    BOOLEAN RemoteSession,
+    PSECURITY_CLIENT_CONTEXT ClientContext)
 {
     SECURITY_SUBJECT_CONTEXT Context {};
     BOOLEAN CopyOnOpen;
     BOOLEAN EffectiveOnly;
 
-    Context.ClientToken
-        = PsReferenceImpersonationToken(ClientThread, &CopyOnOpen, &EffectiveOnly, &Context.ImpersonationLevel);
+    Context.ClientToken = PsReferenceImpersonationToken(
+        ClientThread, &CopyOnOpen, &EffectiveOnly, &Context.ImpersonationLevel);
     Context.PrimaryToken = PsReferencePrimaryToken(ClientThread->ThreadsProcess);
-    const NTSTATUS Status
-        = SeCreateClientSecurityFromSubjectContext(&Context, ClientSecurityQos, RemoteSession, ClientContext);
+    const NTSTATUS Status = SeCreateClientSecurityFromSubjectContext(
+        &Context, ClientSecurityQos, RemoteSession, ClientContext);
     SeReleaseSubjectContext(&Context);
     return Status;
 }
 
 NTSTATUS NTAPI SeImpersonateClientEx(PSECURITY_CLIENT_CONTEXT ClientContext, PETHREAD ServerThread)
 {
-    const BOOLEAN EffectiveOnly = ClientContext->DirectlyAccessClientToken ? ClientContext->DirectAccessEffectiveOnly
-                                                                           : ClientContext->SecurityQos.EffectiveOnly;
-    return PsImpersonateClient(ServerThread == nullptr ? PsGetCurrentThread() : ServerThread, ClientContext->ClientToken,
+    const BOOLEAN EffectiveOnly = ClientContext->DirectlyAccessClientToken
+        ? ClientContext->DirectAccessEffectiveOnly
+        : ClientContext->SecurityQos.EffectiveOnly;
+    return PsImpersonateClient(
+        ServerThread == nullptr ? PsGetCurrentThread() : ServerThread, ClientContext->ClientToken,
         TRUE, EffectiveOnly, ClientContext->SecurityQos.ImpersonationLevel);
 }
 
@@ -116,7 +126,9 @@ VOID NTAPI SeImpersonateClient(PSECURITY_CLIENT_CONTEXT ClientContext, PETHREAD 
 }
 
 BOOLEAN NTAPI SePrivilegeCheck(
-    PPRIVILEGE_SET RequiredPrivileges, PSECURITY_SUBJECT_CONTEXT SubjectContext, KPROCESSOR_MODE AccessMode)
+    PPRIVILEGE_SET RequiredPrivileges,
+    PSECURITY_SUBJECT_CONTEXT SubjectContext,
+    KPROCESSOR_MODE AccessMode)
 {
     constexpr ULONG AllNecessary = 1; // PRIVILEGE_SET_ALL_NECESSARY
     constexpr ULONG UsedForAccess = 0x80000000; // SE_PRIVILEGE_USED_FOR_ACCESS
@@ -133,7 +145,9 @@ BOOLEAN NTAPI SePrivilegeCheck(
             ++Held;
         }
     }
-    return (RequiredPrivileges->Control & AllNecessary) != 0 ? Held == RequiredPrivileges->PrivilegeCount : Held != 0;
+    return (RequiredPrivileges->Control & AllNecessary) != 0
+        ? Held == RequiredPrivileges->PrivilegeCount
+        : Held != 0;
 }
 
 BOOLEAN NTAPI SeSinglePrivilegeCheck(LUID PrivilegeValue, KPROCESSOR_MODE PreviousMode)

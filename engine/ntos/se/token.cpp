@@ -22,7 +22,8 @@ POBJECT_TYPE* SeTokenObjectType = &SepTokenType;
 namespace {
 
 // Users that have logged on, in order of their first logon.
-struct LOGON_SESSION {
+struct LOGON_SESSION
+{
     LIST_ENTRY Links;
     UNICODE_STRING User; // as given, own buffer
     LUID LogonId;
@@ -41,7 +42,8 @@ NTSTATUS SepDuplicateName(PCUNICODE_STRING Source, PUNICODE_STRING Target)
 {
     Target->Length = 0;
     Target->MaximumLength = static_cast<USHORT>(Source->Length + sizeof(WCHAR));
-    Target->Buffer = static_cast<PWCH>(ExAllocatePoolWithTag(PagedPool, Target->MaximumLength, SE_TAG_TOKEN));
+    Target->Buffer
+        = static_cast<PWCH>(ExAllocatePoolWithTag(PagedPool, Target->MaximumLength, SE_TAG_TOKEN));
     if (Target->Buffer == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
@@ -58,7 +60,8 @@ NTSTATUS SepFindSession(PCUNICODE_STRING User, LOGON_SESSION** Session)
             return STATUS_SUCCESS;
         }
     }
-    auto* New = static_cast<LOGON_SESSION*>(ExAllocatePoolWithTag(PagedPool, sizeof(LOGON_SESSION), SE_TAG_LOGON));
+    auto* New = static_cast<LOGON_SESSION*>(
+        ExAllocatePoolWithTag(PagedPool, sizeof(LOGON_SESSION), SE_TAG_LOGON));
     if (New == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
@@ -86,7 +89,8 @@ void SepSplitName(PCUNICODE_STRING User, PUNICODE_STRING Domain, PUNICODE_STRING
             Domain->Buffer = User->Buffer;
             Domain->Length = Domain->MaximumLength = Bytes;
             Name->Buffer = User->Buffer + Index + 1;
-            Name->Length = Name->MaximumLength = static_cast<USHORT>(User->Length - Bytes - sizeof(WCHAR));
+            Name->Length = Name->MaximumLength
+                = static_cast<USHORT>(User->Length - Bytes - sizeof(WCHAR));
             return;
         }
     }
@@ -94,7 +98,8 @@ void SepSplitName(PCUNICODE_STRING User, PUNICODE_STRING Domain, PUNICODE_STRING
 
 void SepAddGroup(PSEP_TOKEN Token, SEP_SID* Sid)
 {
-    constexpr ULONG Enabled = 7; // SE_GROUP_MANDATORY | SE_GROUP_ENABLED_BY_DEFAULT | SE_GROUP_ENABLED
+    constexpr ULONG Enabled
+        = 7; // SE_GROUP_MANDATORY | SE_GROUP_ENABLED_BY_DEFAULT | SE_GROUP_ENABLED
     Token->Groups[Token->GroupCount].Sid = Sid;
     Token->Groups[Token->GroupCount].Attributes = Enabled;
     Token->GroupCount += 1;
@@ -122,8 +127,8 @@ void SepDeleteToken(PVOID Object)
 NTSTATUS SepNewToken(PSEP_TOKEN* Token)
 {
     PVOID Object = nullptr;
-    const NTSTATUS Status
-        = ObCreateObject(KernelMode, SepTokenType, nullptr, KernelMode, nullptr, sizeof(SEP_TOKEN), 0, 0, &Object);
+    const NTSTATUS Status = ObCreateObject(
+        KernelMode, SepTokenType, nullptr, KernelMode, nullptr, sizeof(SEP_TOKEN), 0, 0, &Object);
     if (NT_SUCCESS(Status)) {
         *Token = static_cast<PSEP_TOKEN>(Object);
         (*Token)->TokenId = RtlConvertUlongToLuid(++SepLastTokenId);
@@ -140,8 +145,8 @@ void SepFillSystem(PSEP_TOKEN Token)
     SepAddGroup(Token, &SepAliasAdminsSid);
     SepAddGroup(Token, &SepWorldSid);
     SepAddGroup(Token, &SepAuthenticatedUsersSid);
-    for (ULONG Privilege = SE_MIN_WELL_KNOWN_PRIVILEGE; Privilege < SE_MIN_WELL_KNOWN_PRIVILEGE + SEP_PRIVILEGES;
-         ++Privilege) {
+    for (ULONG Privilege = SE_MIN_WELL_KNOWN_PRIVILEGE;
+         Privilege < SE_MIN_WELL_KNOWN_PRIVILEGE + SEP_PRIVILEGES; ++Privilege) {
         SepAddPrivilege(Token, Privilege);
     }
 }
@@ -149,7 +154,10 @@ void SepFillSystem(PSEP_TOKEN Token)
 void SepFillUser(PSEP_TOKEN Token, LOGON_SESSION* Session)
 {
     // One machine, one domain identifier; the account's number makes the SID its own.
-    SEP_SID User = { 1, 5, { 0, 0, 0, 0, 0, 5 }, { 21, 1000000001, 1000000002, 1000000003, kFirstUserRid + Session->Number } };
+    SEP_SID User = { 1,
+                     5,
+                     { 0, 0, 0, 0, 0, 5 },
+                     { 21, 1000000001, 1000000002, 1000000003, kFirstUserRid + Session->Number } };
     UNICODE_STRING Administrator;
 
     Token->AuthenticationId = Session->LogonId;

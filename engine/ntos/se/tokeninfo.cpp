@@ -27,8 +27,10 @@ PVOID SepSidInformation(PSID Sid, SIZE_T HeaderBytes)
 
 PVOID SepGroups(PSEP_TOKEN Token)
 {
-    const SIZE_T Header = FIELD_OFFSET(TOKEN_GROUPS, Groups) + Token->GroupCount * sizeof(SID_AND_ATTRIBUTES);
-    auto* Groups = static_cast<PTOKEN_GROUPS>(SepBuffer(Header + Token->GroupCount * SEP_MAXIMUM_SID));
+    const SIZE_T Header
+        = FIELD_OFFSET(TOKEN_GROUPS, Groups) + Token->GroupCount * sizeof(SID_AND_ATTRIBUTES);
+    auto* Groups
+        = static_cast<PTOKEN_GROUPS>(SepBuffer(Header + Token->GroupCount * SEP_MAXIMUM_SID));
     if (Groups == nullptr) {
         return nullptr;
     }
@@ -45,12 +47,14 @@ PVOID SepGroups(PSEP_TOKEN Token)
 
 PVOID SepPrivileges(PSEP_TOKEN Token)
 {
-    auto* Privileges = static_cast<PTOKEN_PRIVILEGES>(
-        SepBuffer(FIELD_OFFSET(TOKEN_PRIVILEGES, Privileges) + Token->PrivilegeCount * sizeof(LUID_AND_ATTRIBUTES)));
+    auto* Privileges = static_cast<PTOKEN_PRIVILEGES>(SepBuffer(
+        FIELD_OFFSET(TOKEN_PRIVILEGES, Privileges)
+        + Token->PrivilegeCount * sizeof(LUID_AND_ATTRIBUTES)));
     if (Privileges != nullptr) {
         Privileges->PrivilegeCount = Token->PrivilegeCount;
         RtlCopyMemory(
-            Privileges->Privileges, Token->Privileges, Token->PrivilegeCount * sizeof(LUID_AND_ATTRIBUTES));
+            Privileges->Privileges, Token->Privileges,
+            Token->PrivilegeCount * sizeof(LUID_AND_ATTRIBUTES));
     }
     return Privileges;
 }
@@ -102,8 +106,9 @@ NTSTATUS NTAPI SeSetSessionIdToken(PACCESS_TOKEN Token, ULONG SessionId)
     return STATUS_SUCCESS;
 }
 
-/// TokenSessionId, TokenType and TokenImpersonationLevel answer with the value in place of a pointer to it, as documented
-/// for TokenSessionId and TokenImpersonationLevel; all others with a buffer.
+/// TokenSessionId, TokenType and TokenImpersonationLevel answer with the value in place of a
+/// pointer to it, as documented for TokenSessionId and TokenImpersonationLevel; all others with a
+/// buffer.
 ///
 /// Owns     the buffer, free with ExFreePool
 /// Errors   STATUS_INVALID_INFO_CLASS, STATUS_INSUFFICIENT_RESOURCES
@@ -119,12 +124,14 @@ NTSTATUS NTAPI SeQueryInformationToken(
         break;
     case TokenOwner:
         Answer = SepSidInformation(
-            Own->Administrator ? static_cast<PSID>(&SepAliasAdminsSid) : static_cast<PSID>(Own->UserSid),
+            Own->Administrator ? static_cast<PSID>(&SepAliasAdminsSid)
+                               : static_cast<PSID>(Own->UserSid),
             sizeof(TOKEN_OWNER));
         break;
     case TokenPrimaryGroup:
         Answer = SepSidInformation(
-            Own->System ? static_cast<PSID>(&SepLocalSystemSid) : static_cast<PSID>(&SepAliasUsersSid),
+            Own->System ? static_cast<PSID>(&SepLocalSystemSid)
+                        : static_cast<PSID>(&SepAliasUsersSid),
             sizeof(TOKEN_PRIMARY_GROUP));
         break;
     case TokenGroups:
@@ -185,19 +192,22 @@ BOOLEAN NTAPI SeTokenIsWriteRestricted(PACCESS_TOKEN Token)
     return FALSE;
 }
 
-// Who is told of the end of a logon session: sessions end with the machine, when nobody is left to tell.
+// Who is told of the end of a logon session: sessions end with the machine, when nobody is left to
+// tell.
 NTSTATUS NTAPI SeMarkLogonSessionForTerminationNotification(PLUID LogonId)
 {
     UNREFERENCED_PARAMETER(LogonId);
     return STATUS_SUCCESS;
 }
 
-NTSTATUS NTAPI SeRegisterLogonSessionTerminatedRoutine(PSE_LOGON_SESSION_TERMINATED_ROUTINE CallbackRoutine)
+NTSTATUS NTAPI
+SeRegisterLogonSessionTerminatedRoutine(PSE_LOGON_SESSION_TERMINATED_ROUTINE CallbackRoutine)
 {
     return CallbackRoutine == nullptr ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
 }
 
-NTSTATUS NTAPI SeUnregisterLogonSessionTerminatedRoutine(PSE_LOGON_SESSION_TERMINATED_ROUTINE CallbackRoutine)
+NTSTATUS NTAPI
+SeUnregisterLogonSessionTerminatedRoutine(PSE_LOGON_SESSION_TERMINATED_ROUTINE CallbackRoutine)
 {
     return CallbackRoutine == nullptr ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
 }
