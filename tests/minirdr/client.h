@@ -20,10 +20,12 @@ struct Client
 {
     SMB2_SERVER* server = nullptr;
     std::vector<SMB2_TREE*> trees;
+    inline static int s_clients = 0; // the providers are the driver's, not a client's
 
     Client(const TRANSPORT* transport, SMB2_CONFIG config, const SMB2_CONNECTION_EVENTS* events = nullptr, PVOID owner = nullptr)
     {
-        Smb2CryptoInitialize();
+        if (s_clients++ == 0)
+            Smb2CryptoInitialize();
         const GUID guid = { 0x4d52u, 0x4452u, 0x4c41u, { 1, 2, 3, 4, 5, 6, 7, 8 } };
         UNICODE_STRING name = unicode(u"lab");
         Smb2CreateServer(&name, transport, &config, &guid, events, owner, &server);
@@ -34,7 +36,8 @@ struct Client
         for (auto* tree : trees)
             Smb2CloseTree(server, tree);
         Smb2DestroyServer(server);
-        Smb2CryptoUninitialize();
+        if (--s_clients == 0)
+            Smb2CryptoUninitialize();
     }
 
     NTSTATUS connect() { return Smb2ConnectServer(server); }
