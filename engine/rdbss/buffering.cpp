@@ -204,7 +204,7 @@ void RxpStartDispatcher(PSRV_CALL SrvCall)
         return;
     }
     // Taken without the scavenger's mutex: this may run at DISPATCH_LEVEL, and the SRV_CALL is kept by the open the break is for.
-    LONG Count = RxpIncrement(&SrvCall->NodeReferenceCount);
+    [[maybe_unused]] LONG Count = RxpIncrement(&SrvCall->NodeReferenceCount);
     RdrTraceReference(SrvCall, 1, Count, "buffering worker");
     NTSTATUS Status = RxPostToWorkerThread(SrvCall->RxDeviceObject, CriticalWorkQueue, &Manager->DispatcherWorkItem,
         RxDispatchChangeBufferingStateRequests, SrvCall);
@@ -441,7 +441,7 @@ void RxpCarryOutKeeping(PCHANGE_BUFFERING_STATE_REQUEST Request, bool Change)
     }
     RxpDiscardRequest(Request);
     RxpDereference(SrvOpen, LHS_ExclusiveLockHeld, "buffering request");
-    LONG Count = RxpDecrement(&Fcb->NodeReferenceCount);
+    [[maybe_unused]] LONG Count = RxpDecrement(&Fcb->NodeReferenceCount);
     NT_ASSERT(Count >= 1);
     RdrTraceReference(Fcb, -1, Count, "buffering request");
 }

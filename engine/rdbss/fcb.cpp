@@ -33,7 +33,7 @@ void RxpNameForTrace(PFCB Fcb, PNET_ROOT NetRoot)
 
 LONG RxpDropFcbReference(PFCB Fcb, const char* Reason)
 {
-    LONG Count = RxpDecrement(&Fcb->NodeReferenceCount);
+    [[maybe_unused]] LONG Count = RxpDecrement(&Fcb->NodeReferenceCount);
     NT_ASSERT(Count >= 0);
     RdrTraceReference(Fcb, -1, Count, Reason);
     return Count;
@@ -168,13 +168,13 @@ VOID NTAPI RxFinishFcbInitialization(PMRX_FCB Fcb, RX_FILE_TYPE FileType, PFCB_I
 
 void RxpReferenceFcb(PFCB Fcb, const char* Reason)
 {
-    LONG Count = RxpIncrement(&Fcb->NodeReferenceCount);
+    [[maybe_unused]] LONG Count = RxpIncrement(&Fcb->NodeReferenceCount);
     RdrTraceReference(Fcb, 1, Count, Reason);
 }
 
 LONG NTAPI RxpReferenceNetFcb(PFCB Fcb)
 {
-    LONG Count = RxpIncrement(&Fcb->NodeReferenceCount);
+    [[maybe_unused]] LONG Count = RxpIncrement(&Fcb->NodeReferenceCount);
     RdrTraceReference(Fcb, 1, Count, "RxpReferenceNetFcb");
     return Count;
 }

@@ -143,9 +143,3 @@ NTSTATUS NTAPI RxFsdPostRequest(PRX_CONTEXT RxContext)
     RxAddToWorkque(RxContext, Irp);
     return STATUS_PENDING;
 }
-
-/// Posts when the request has not been posted yet and its caller may not be made to wait.
-NTSTATUS RxpPost(PRX_CONTEXT RxContext)
-{
-    return RxFsdPostRequest(RxContext);
-}

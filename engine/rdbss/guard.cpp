@@ -30,25 +30,6 @@ NTSTATUS RxpProbeAndLock(PMDL Mdl, KPROCESSOR_MODE AccessMode, LOCK_OPERATION Op
     return RxpGuarded([&] { MmProbeAndLockPages(Mdl, AccessMode, Operation); });
 }
 
-NTSTATUS RxpCopyFromUser(PVOID To, const void* From, ULONG Bytes, KPROCESSOR_MODE Mode)
-{
-    return RxpGuarded([&] {
-        if (Mode != KernelMode) {
-            ProbeForRead((PVOID)From, Bytes, 1);
-        }
-        RtlCopyMemory(To, From, Bytes);
-    });
-}
-
-NTSTATUS RxpProbeForWrite(PVOID Address, ULONG Bytes, KPROCESSOR_MODE Mode)
-{
-    return RxpGuarded([&] {
-        if (Mode != KernelMode) {
-            ProbeForWrite(Address, Bytes, 1);
-        }
-    });
-}
-
 NTSTATUS RxpCcInitialize(PFILE_OBJECT FileObject, PFCB Fcb)
 {
     return RxpGuarded([&] {

@@ -103,7 +103,6 @@ const char* RxpMajorFunctionName(UCHAR MajorFunction);
 
 // ---- fsp.cpp ---------------------------------------------------------------------------------------------------------
 VOID NTAPI RxpFspDispatch(PVOID Context);
-NTSTATUS RxpPost(PRX_CONTEXT RxContext);
 
 // ---- rxcontext.cpp ---------------------------------------------------------------------------------------------------
 NTSTATUS RxpInitializeContexts();
@@ -129,8 +128,6 @@ PRX_PREFIX_TABLE RxpNetNameTable(PRDBSS_DEVICE_OBJECT RxDeviceObject);
 ULONG RxpHashPath(PCUNICODE_STRING Path);
 
 // ---- objects.cpp, reference.cpp --------------------------------------------------------------------------------------
-PVOID RxpAllocateNode(NODE_TYPE_CODE Type, ULONG Size, ULONG ExtensionSize, BOOLEAN ManageExtension, ULONG NameBytes,
-    PVOID* Extension, PWCH* NameBuffer);
 void RxpReference(PVOID Instance, const char* Reason);
 void RxpDereference(PVOID Instance, LOCK_HOLDING_STATE LockHoldingState, const char* Reason);
 PNON_PAGED_FCB RxpAllocateNonPagedFcb(PFCB Fcb);
@@ -140,7 +137,6 @@ void RxpReferenceFcb(PFCB Fcb, const char* Reason);
 BOOLEAN RxpReleaseAndDereferenceFcb(PRX_CONTEXT RxContext, PFCB Fcb, const char* Reason);
 
 // ---- connections.cpp, querypath.cpp, disconnect.cpp ------------------------------------------------------------------
-NTSTATUS RxpWaitForStableInstance(PRX_CONTEXT RxContext, PVOID Instance);
 NTSTATUS RxpCaptureCaller(PRX_CONTEXT RxContext, PLUID LogonId, PULONG SessionId);
 NTSTATUS RxpGetConnectionId(PRX_CONTEXT RxContext, PRX_CONNECTION_ID ConnectionId, PRX_CONNECTION_ID* Use);
 
@@ -176,8 +172,6 @@ void RxpForceClosed(PSRV_OPEN SrvOpen);
 NTSTATUS RxpLockUserBuffer(PRX_CONTEXT RxContext, PIRP Irp, LOCK_OPERATION Operation, ULONG BufferLength);
 PVOID RxpMapUserBuffer(PRX_CONTEXT RxContext, PIRP Irp);
 NTSTATUS RxpProbeAndLock(PMDL Mdl, KPROCESSOR_MODE AccessMode, LOCK_OPERATION Operation);
-NTSTATUS RxpCopyFromUser(PVOID To, const void* From, ULONG Bytes, KPROCESSOR_MODE Mode);
-NTSTATUS RxpProbeForWrite(PVOID Address, ULONG Bytes, KPROCESSOR_MODE Mode);
 
 // ---- cachesup.cpp (raising routines of the cache manager are called from guard.cpp only) -------------------------------
 NTSTATUS RxpCcInitialize(PFILE_OBJECT FileObject, PFCB Fcb);

@@ -43,7 +43,7 @@ void RxpReference(PVOID Instance, const char* Reason)
 {
     NT_ASSERT(RxpIsCounted(Instance));
     RxAcquireScavengerMutex();
-    LONG Count = RxpIncrement(&RxpHeader(Instance)->NodeReferenceCount);
+    [[maybe_unused]] LONG Count = RxpIncrement(&RxpHeader(Instance)->NodeReferenceCount);
     RxpUndoScavengerFinalizationMarking(Instance);
     RxReleaseScavengerMutex();
     RdrTraceReference(Instance, 1, Count, Reason);
@@ -53,7 +53,7 @@ void RxpDereference(PVOID Instance, LOCK_HOLDING_STATE LockHoldingState, const c
 {
     NT_ASSERT(RxpIsCounted(Instance));
     RxAcquireScavengerMutex();
-    LONG Count = RxpDecrement(&RxpHeader(Instance)->NodeReferenceCount);
+    [[maybe_unused]] LONG Count = RxpDecrement(&RxpHeader(Instance)->NodeReferenceCount);
     NT_ASSERT(Count >= 0);
     bool FinalizeNow = false;
     if (Count == RxpFloor(Instance)) {

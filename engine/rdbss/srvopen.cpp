@@ -92,7 +92,7 @@ BOOLEAN NTAPI RxFinalizeSrvOpen(PSRV_OPEN ThisSrvOpen, BOOLEAN RecursiveFinalize
     RxFreeFcbObject(ThisSrvOpen);
     RxpDereference(VNetRoot, LHS_LockNotHeld, "SRV_OPEN");
     // The caller holds a reference of his own on the FCB, so this cannot be its last.
-    LONG Count = RxpDecrement(&Fcb->NodeReferenceCount);
+    [[maybe_unused]] LONG Count = RxpDecrement(&Fcb->NodeReferenceCount);
     NT_ASSERT(Count >= 1);
     RdrTraceReference(Fcb, -1, Count, "SRV_OPEN");
     return TRUE;
