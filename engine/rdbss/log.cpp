@@ -56,6 +56,23 @@ VOID NTAPI RxLogEventWithAnnotation(PRDBSS_DEVICE_OBJECT DeviceObject, ULONG Eve
     }
 }
 
+// The debug log has no store of its own: the recorder takes its place, and the RxLog macros are empty.
+NTSTATUS NTAPI RxInitializeLog(VOID)
+{
+    return STATUS_SUCCESS;
+}
+
+VOID NTAPI RxDebugControlCommand(PSTR ControlString)
+{
+    UNREFERENCED_PARAMETER(ControlString);
+}
+
+VOID NTAPI _RxLog(char* Format)
+{
+    RdrTraceText(RdrLayerRdbss, RdrEventNote, "RxLog", nullptr, Format);
+    UNREFERENCED_PARAMETER(Format);
+}
+
 VOID NTAPI RxCheckFcbStructuresForAlignment(VOID)
 {
     static_assert(FIELD_OFFSET(MRX_SRV_CALL, NodeReferenceCount) == FIELD_OFFSET(MRX_FOBX, NodeReferenceCount),
