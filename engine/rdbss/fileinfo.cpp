@@ -369,6 +369,11 @@ NTSTATUS NTAPI RxCommonSetInformation(PRX_CONTEXT RxContext, PIRP Irp)
     if (FlagOn(Fobx->pSrvOpen->Flags, SRVOPEN_FLAG_CLOSED | SRVOPEN_FLAG_ORPHANED)) {
         return STATUS_FILE_CLOSED;
     }
+    if (Class == FileEndOfFileInformation && IrpSp->Parameters.SetFile.AdvanceOnly) {
+        // The lazy writer tells how far the data is valid. The server knows already: it was told by the writes. Taking the FCB
+        // here would wait for a writer who waits, with the FCB, for the lazy writer to make room.
+        return STATUS_SUCCESS;
+    }
     NTSTATUS Status = RxpAcquireForIo(RxContext, Fcb, TRUE);
     if (Status != STATUS_SUCCESS) {
         return Status;
