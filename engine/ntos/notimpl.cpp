@@ -1,17 +1,15 @@
-// notimpl.cpp - routines of the I/O and object managers that are declared but absent: the one list
-// of them.
+// Kernel routines that are declared but absent: the one list of them.
 //
-// Each returns STATUS_NOT_IMPLEMENTED (or NULL, FALSE, nothing, as its type wants) and says so in
-// the trace, so that a driver that needs one fails loudly. The stubs ignore their arguments,
-// therefore they are named to the linker only; they are weak, so a part that grows the real routine
-// replaces its stub by defining it.
+// Each returns STATUS_NOT_IMPLEMENTED (or NULL, FALSE, 0, nothing, as its type wants) and says so in the trace and in the
+// run's report, so that a driver that needs one fails loudly. The stubs ignore their arguments, therefore they are named to
+// the linker only; they are weak, so a part that grows the real routine replaces its stub by defining it.
 #include <ntifs.h>
 
 #include <rdrtrace.h>
 
 namespace {
 
-NTSTATUS IopMissing(const char* Name)
+NTSTATUS KiMissing(const char* Name)
 {
     RdrTraceEvent(RdrLayerKernel, RdrEventMissing, Name, nullptr, STATUS_NOT_IMPLEMENTED, 0);
     DbgPrint("kernel: %s is not implemented\n", Name);
@@ -25,7 +23,7 @@ NTSTATUS IopMissing(const char* Name)
     NTSTATUS Missing##Name() __asm__(#Name);                                                       \
     NTSTATUS Missing##Name()                                                                       \
     {                                                                                              \
-        return IopMissing(#Name);                                                                  \
+        return KiMissing(#Name);                                                                   \
     }
 
 // Returns NULL, FALSE or 0; also for routines without a result.
@@ -34,7 +32,7 @@ NTSTATUS IopMissing(const char* Name)
     PVOID Missing##Name() __asm__(#Name);                                                          \
     PVOID Missing##Name()                                                                          \
     {                                                                                              \
-        (void)IopMissing(#Name);                                                                   \
+        (void)KiMissing(#Name);                                                                    \
         return nullptr;                                                                            \
     }
 
@@ -226,3 +224,196 @@ MISSING(ZwUnloadDriver)
 MISSING(ZwUnloadKey)
 MISSING(ZwUnmapViewOfSection)
 MISSING(ZwYieldExecution)
+
+// Physical memory and devices on a bus: this machine has neither.
+MISSING(MmAddPhysicalMemory)
+MISSING(MmCreateMirror)
+MISSING(MmRemovePhysicalMemory)
+MISSING(MmRotatePhysicalView)
+MISSING(MmMapUserAddressesToPage)
+MISSING_NULL(MmAllocateContiguousMemorySpecifyCacheNode)
+MISSING_NULL(MmGetPhysicalMemoryRanges)
+MISSING_NULL(MmIsIoSpaceActive)
+MISSING_NULL(MmMapIoSpace)
+MISSING_NULL(MmUnmapIoSpace)
+MISSING_NULL(MmMapVideoDisplay)
+MISSING_NULL(MmUnmapVideoDisplay)
+
+// Mappings
+MISSING_NULL(MmAllocateMappingAddress)
+MISSING_NULL(MmFreeMappingAddress)
+MISSING_NULL(MmMapLockedPagesWithReservedMapping)
+MISSING_NULL(MmUnmapReservedMapping)
+MISSING_NULL(MmSecureVirtualMemory)
+MISSING_NULL(MmUnsecureVirtualMemory)
+MISSING(MmMapViewInSessionSpace)
+MISSING(MmMapViewInSystemSpace)
+MISSING(MmUnmapViewInSessionSpace)
+MISSING(MmUnmapViewInSystemSpace)
+MISSING(MmPrefetchPages)
+MISSING(MmAddVerifierThunks)
+MISSING(NtOpenSection)
+MISSING(NtMapViewOfSection)
+MISSING(NtUnmapViewOfSection)
+
+// File system run-time library
+MISSING(FsRtlChangeBackingFileObject)
+MISSING(FsRtlCreateSectionForDataScan)
+MISSING(FsRtlGetVirtualDiskNestingLevel)
+MISSING(FsRtlQueryMaximumVirtualDiskNestingLevel)
+MISSING(FsRtlLogCcFlushError)
+MISSING(FsRtlNotifyStreamFileObject)
+MISSING(FsRtlNotifyVolumeEvent)
+MISSING(FsRtlNotifyVolumeEventEx)
+MISSING(FsRtlRegisterFileSystemFilterCallbacks)
+
+// Oplocks of the read/write/handle kind (oplock.cpp has the older ones)
+MISSING(FsRtlOplockBreakH)
+MISSING(FsRtlOplockBreakToNone)
+MISSING(FsRtlOplockBreakToNoneEx)
+MISSING_NULL(FsRtlOplockIsSharedRequest)
+MISSING_NULL(FsRtlOplockKeysEqual)
+
+// Kernel layer
+MISSING(KdDisableDebugger)
+MISSING(KdEnableDebugger)
+MISSING_NULL(KeAcquireQueuedSpinLock)
+MISSING_NULL(KeDeregisterBugCheckReasonCallback)
+MISSING(KeDeregisterNmiCallback)
+MISSING_NULL(KeDeregisterProcessorChangeCallback)
+MISSING_NULL(KeFlushWriteBuffer)
+MISSING_NULL(KeInvalidateAllCaches)
+MISSING_NULL(KeInvalidateRangeAllCaches)
+MISSING_NULL(KeIpiGenericCall)
+MISSING(KeQueryDpcWatchdogInformation)
+MISSING(KeQueryHardwareCounterConfiguration)
+MISSING(KeQueryLogicalProcessorRelationship)
+MISSING_NULL(KeQueryNodeActiveAffinity)
+MISSING_NULL(KeQueryNodeMaximumProcessorCount)
+MISSING_NULL(KeQueryOwnerMutant)
+MISSING_NULL(KeQueryRuntimeThread)
+MISSING_NULL(KeQueryTotalCycleTimeProcess)
+MISSING_NULL(KeQueryTotalCycleTimeThread)
+MISSING_NULL(KeRegisterBugCheckReasonCallback)
+MISSING_NULL(KeRegisterNmiCallback)
+MISSING_NULL(KeRegisterProcessorChangeCallback)
+MISSING_NULL(KeReleaseQueuedSpinLock)
+MISSING_NULL(KeRevertToUserGroupAffinityThread)
+MISSING(KeSetHardwareCounterConfiguration)
+MISSING_NULL(KeSetKernelStackSwapEnable)
+MISSING_NULL(KeSetSystemGroupAffinityThread)
+MISSING_NULL(KeSynchronizeExecution)
+MISSING_NULL(KeTryToAcquireQueuedSpinLock)
+
+// Executive support
+MISSING_NULL(ExAcquireRundownProtectionCacheAware)
+MISSING_NULL(ExAcquireRundownProtectionCacheAwareEx)
+MISSING_NULL(ExAdjustLookasideDepth)
+MISSING_NULL(ExAllocateCacheAwareRundownProtection)
+MISSING_NULL(ExAllocateTimer)
+MISSING_NULL(ExCancelTimer)
+MISSING(ExCreateCallback)
+MISSING_NULL(ExDeleteTimer)
+MISSING_NULL(ExFreeCacheAwareRundownProtection)
+MISSING_NULL(ExInitializeRundownProtectionCacheAware)
+MISSING_NULL(ExNotifyCallback)
+MISSING_NULL(ExReInitializeRundownProtectionCacheAware)
+MISSING_NULL(ExRegisterCallback)
+MISSING_NULL(ExReleaseRundownProtectionCacheAware)
+MISSING_NULL(ExReleaseRundownProtectionCacheAwareEx)
+MISSING_NULL(ExRundownCompletedCacheAware)
+MISSING_NULL(ExSetTimer)
+MISSING_NULL(ExSizeOfRundownProtectionCacheAware)
+MISSING_NULL(ExUnregisterCallback)
+MISSING_NULL(ExWaitForRundownProtectionReleaseCacheAware)
+
+// Processes
+MISSING(PsRemoveLoadImageNotifyRoutine)
+MISSING_NULL(PsSetCurrentThreadPrefetching)
+MISSING(PsSetLoadImageNotifyRoutine)
+MISSING(PsWrapApcWow64Thread)
+
+// Security
+MISSING_NULL(SeAccessCheckFromState)
+MISSING_NULL(SeAuditHardLinkCreation)
+MISSING_NULL(SeAuditingAnyFileEventsWithContext)
+MISSING_NULL(SeAuditingFileEventsWithContext)
+MISSING_NULL(SeAuditingHardLinkEvents)
+MISSING_NULL(SeAuditingHardLinkEventsWithContext)
+MISSING_NULL(SeComputeAutoInheritByObjectType)
+MISSING_NULL(SeDeleteObjectAuditAlarm)
+MISSING_NULL(SeExamineGlobalSacl)
+MISSING_NULL(SeExamineSacl)
+MISSING(SeFilterToken)
+MISSING(SeLocateProcessImageName)
+MISSING_NULL(SeMaximumAuditMaskFromGlobalSacl)
+MISSING_NULL(SeObjectCreateSaclAccessBits)
+MISSING_NULL(SeOpenObjectForDeleteAuditAlarm)
+MISSING_NULL(SeQueryTokenIntegrity)
+MISSING(SeReportSecurityEvent)
+MISSING(SeReportSecurityEventWithSubCategory)
+MISSING(SeSetAuditParameter)
+
+// Registry
+MISSING(CmRegisterCallback)
+
+// Run-time library
+MISSING_NULL(DbgPrintReturnControlC)
+MISSING_NULL(DbgPrompt)
+MISSING(DbgQueryDebugFilterState)
+MISSING(DbgSetDebugFilterState)
+MISSING(DbgSetDebugPrintCallback)
+MISSING_NULL(PfxFindPrefix)
+MISSING_NULL(PfxInitialize)
+MISSING_NULL(PfxInsertPrefix)
+MISSING_NULL(PfxRemovePrefix)
+MISSING(RtlAddAce)
+MISSING_NULL(RtlAllocateHeap)
+MISSING_NULL(RtlCaptureContext)
+MISSING_NULL(RtlCaptureStackBackTrace)
+MISSING_NULL(RtlCmDecodeMemIoResource)
+MISSING(RtlCmEncodeMemIoResource)
+MISSING_NULL(RtlCompareAltitudes)
+MISSING(RtlCompressBuffer)
+MISSING_NULL(RtlCreateHeap)
+MISSING(RtlCreateSecurityDescriptorRelative)
+MISSING(RtlCreateServiceSid)
+MISSING(RtlCreateSystemVolumeInformationFolder)
+MISSING(RtlCreateVirtualAccountSid)
+MISSING(RtlDecompressBuffer)
+MISSING(RtlDecompressChunks)
+MISSING(RtlDecompressFragment)
+MISSING(RtlDescribeChunk)
+MISSING_NULL(RtlDestroyHeap)
+MISSING_NULL(RtlEnumerateGenericTableLikeADirectory)
+MISSING_NULL(RtlFindClearRuns)
+MISSING(RtlFindClosestEncodableLength)
+MISSING_NULL(RtlFindLastBackwardRunClear)
+MISSING_NULL(RtlFindUnicodePrefix)
+MISSING_NULL(RtlFreeHeap)
+MISSING(RtlGenerate8dot3Name)
+MISSING(RtlGetCompressionWorkSpaceSize)
+MISSING_NULL(RtlGetProductInfo)
+MISSING(RtlIdnToAscii)
+MISSING(RtlIdnToNameprepUnicode)
+MISSING(RtlIdnToUnicode)
+MISSING_NULL(RtlInitializeUnicodePrefix)
+MISSING_NULL(RtlInsertUnicodePrefix)
+MISSING_NULL(RtlIoDecodeMemIoResource)
+MISSING(RtlIoEncodeMemIoResource)
+MISSING_NULL(RtlIsNameLegalDOS8Dot3)
+MISSING(RtlIsNormalizedString)
+MISSING_NULL(RtlIsValidOemCharacter)
+MISSING_NULL(RtlLookupFirstMatchingElementGenericTableAvl)
+MISSING_NULL(RtlNextUnicodePrefix)
+MISSING(RtlNormalizeString)
+MISSING_NULL(RtlNtStatusToDosError)
+MISSING_NULL(RtlNtStatusToDosErrorNoTeb)
+MISSING_NULL(RtlRemoveUnicodePrefix)
+MISSING(RtlReplaceSidInSd)
+MISSING(RtlReserveChunk)
+MISSING(RtlSelfRelativeToAbsoluteSD)
+MISSING(RtlVerifyVersionInfo)
+MISSING(RtlVolumeDeviceToDosName)
+MISSING_NULL(RtlWalkFrameChain)
+MISSING_NULL(VerSetConditionMask)
