@@ -2,6 +2,7 @@
 // down again.
 #include "engine/ntos/world_host.h"
 
+#include "engine/cng/cng_host.h"
 #include "engine/host/check.h"
 #include "engine/host/text.h"
 #include "engine/netio/netio_host.h"
@@ -213,6 +214,7 @@ World::World(BootOptions options)
     state.options = std::move(options);
     sched::SchedulerOptions machine;
     machine.seed = state.options.seed;
+    cng::seed(state.options.seed);
     if (state.options.replayChoices)
         machine.replayChoices = *state.options.replayChoices;
     machine.cpus = state.options.cpus;
