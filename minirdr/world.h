@@ -1,7 +1,8 @@
 // world.h - the world the driver is built for.
 //
-// The only file of the mini-redirector that differs between the emulator and a real kernel: everything else includes this and
-// sees the same names. RDRLAB_REAL_KERNEL is set by builds that link against ntoskrnl.exe (mingw-w64 or the WDK).
+// The only file of the mini-redirector that differs between the emulator and a real kernel:
+// everything else includes this and sees the same names. RDRLAB_REAL_KERNEL is set by builds that
+// link against ntoskrnl.exe (mingw-w64 or the WDK).
 #pragma once
 
 #ifdef RDRLAB_REAL_KERNEL
@@ -19,7 +20,8 @@
 #define STATUS_AUTH_TAG_MISMATCH ((NTSTATUS)0xC000A002L)
 #endif
 
-// Every allocation names its pool and this tag (or a variant of it): !poolused and the emulator's leak report show it.
+// Every allocation names its pool and this tag (or a variant of it): !poolused and the emulator's
+// leak report show it.
 constexpr ULONG MINIRDR_POOL_TAG = 'rdRm';
 
 /// Nonpaged, zeroed memory; released with MinirdrFree. Callable at DISPATCH_LEVEL.
@@ -66,8 +68,9 @@ private:
     KIRQL m_Irql;
 };
 
-// A sleeping lock that stays at PASSIVE_LEVEL (a fast mutex would raise to APC_LEVEL, where sockets cannot be opened). It is an
-// event, so the thread that releases it need not be the one that took it.
+// A sleeping lock that stays at PASSIVE_LEVEL (a fast mutex would raise to APC_LEVEL, where sockets
+// cannot be opened). It is an event, so the thread that releases it need not be the one that took
+// it.
 struct SLEEP_LOCK
 {
     KEVENT Event;

@@ -5,12 +5,13 @@
 
 #include <cstdint>
 
-namespace rdrlab::cng
-{
-/// Restarts the generator behind BCryptGenRandom. Two worlds with the same seed see the same "random" bytes, which is what makes
-/// session keys, lease keys and therefore packets repeat; the generator is no source of secrets.
+namespace rdrlab::cng {
+/// Restarts the generator behind BCryptGenRandom. Two worlds with the same seed see the same
+/// "random" bytes, which is what makes session keys, lease keys and therefore packets repeat; the
+/// generator is no source of secrets.
 void seed(uint64_t value) noexcept;
 
-/// Providers, hashes and keys that are open: a driver that stops should bring this back to where it found it.
+/// Providers, hashes and keys that are open: a driver that stops should bring this back to where it
+/// found it.
 uint64_t openObjects() noexcept;
 }

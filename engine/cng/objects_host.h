@@ -1,11 +1,11 @@
 // objects_host.h - what a BCRYPT_HANDLE points to.
 //
-// Every object starts with the same header, so that a routine given the wrong kind of handle answers
-// STATUS_INVALID_HANDLE instead of reading something else's members.
+// Every object starts with the same header, so that a routine given the wrong kind of handle
+// answers STATUS_INVALID_HANDLE instead of reading something else's members.
 #pragma once
 
-#include <ntifs.h>
 #include <bcrypt.h>
+#include <ntifs.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -19,13 +19,35 @@
 #include <nettle/sha1.h>
 #include <nettle/sha2.h>
 
-namespace rdrlab::cng
+namespace rdrlab::cng {
+enum class Kind : uint32_t
 {
-enum class Kind : uint32_t { Provider = 0x43474e50, Hash = 0x43474e48, Key = 0x43474e4b, Freed = 0 };
+    Provider = 0x43474e50,
+    Hash = 0x43474e48,
+    Key = 0x43474e4b,
+    Freed = 0
+};
 
-enum class Algorithm : uint8_t { Md4, Md5, Sha1, Sha256, Sha512, AesCmac, Aes, Rng };
+enum class Algorithm : uint8_t
+{
+    Md4,
+    Md5,
+    Sha1,
+    Sha256,
+    Sha512,
+    AesCmac,
+    Aes,
+    Rng
+};
 
-enum class Chaining : uint8_t { NotApplicable, Ecb, Cbc, Gcm, Ccm };
+enum class Chaining : uint8_t
+{
+    NotApplicable,
+    Ecb,
+    Cbc,
+    Gcm,
+    Ccm
+};
 
 struct Header
 {
@@ -85,8 +107,7 @@ struct Key
 };
 
 /// The object behind a handle, or null when the handle is not of that kind.
-template<typename T>
-T* objectFrom(void* handle, Kind kind)
+template <typename T> T* objectFrom(void* handle, Kind kind)
 {
     auto* header = static_cast<Header*>(handle);
     return header && header->kind == kind ? reinterpret_cast<T*>(header) : nullptr;

@@ -5,16 +5,16 @@
 
 constinit MINIRDR_GLOBALS Minirdr = {};
 
-namespace
-{
+namespace {
 DRIVER_UNLOAD Unload;
 
-// Slots that are not named here stay NULL: RDBSS then answers STATUS_NOT_IMPLEMENTED, which is the truth.
+// Slots that are not named here stay NULL: RDBSS then answers STATUS_NOT_IMPLEMENTED, which is the
+// truth.
 VOID FillDispatch(PMINIRDR_DISPATCH Dispatch)
 {
     ZeroAndInitializeNodeType(Dispatch, RDBSS_NTC_MINIRDR_DISPATCH, sizeof(MINIRDR_DISPATCH));
-    Dispatch->MRxFlags = RDBSS_MANAGE_V_NET_ROOT_EXTENSION | RDBSS_MANAGE_FCB_EXTENSION | RDBSS_MANAGE_SRV_OPEN_EXTENSION
-        | RDBSS_MANAGE_FOBX_EXTENSION;
+    Dispatch->MRxFlags = RDBSS_MANAGE_V_NET_ROOT_EXTENSION | RDBSS_MANAGE_FCB_EXTENSION
+        | RDBSS_MANAGE_SRV_OPEN_EXTENSION | RDBSS_MANAGE_FOBX_EXTENSION;
     Dispatch->MRxVNetRootSize = sizeof(MINIRDR_VNETROOT);
     Dispatch->MRxFcbSize = sizeof(MINIRDR_FCB);
     Dispatch->MRxSrvOpenSize = sizeof(MINIRDR_SRVOPEN);
@@ -75,9 +75,9 @@ VOID FillDispatch(PMINIRDR_DISPATCH Dispatch)
 
 VOID FreeStoredCredentials()
 {
-    while (!IsListEmpty(&Minirdr.Credentials))
-    {
-        auto* Stored = CONTAINING_RECORD(RemoveHeadList(&Minirdr.Credentials), MINIRDR_STORED_CREDENTIALS, Links);
+    while (!IsListEmpty(&Minirdr.Credentials)) {
+        auto* Stored = CONTAINING_RECORD(
+            RemoveHeadList(&Minirdr.Credentials), MINIRDR_STORED_CREDENTIALS, Links);
         MinirdrFreeCredentials(&Stored->Credentials);
         MinirdrFree(Stored);
     }
@@ -118,22 +118,18 @@ extern "C" NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRI
     UNICODE_STRING Name;
     RtlInitUnicodeString(&Name, MINIRDR_DEVICE_NAME);
     // Mailslots belong to one redirector of the machine, which this is not.
-    Status = RxRegisterMinirdr(&Minirdr.Device,
-        DriverObject,
-        &Minirdr.Dispatch,
-        RX_REGISTERMINI_FLAG_DONT_PROVIDE_MAILSLOTS,
-        &Name,
-        0,
-        FILE_DEVICE_NETWORK_FILE_SYSTEM,
+    Status = RxRegisterMinirdr(
+        &Minirdr.Device, DriverObject, &Minirdr.Dispatch,
+        RX_REGISTERMINI_FLAG_DONT_PROVIDE_MAILSLOTS, &Name, 0, FILE_DEVICE_NETWORK_FILE_SYSTEM,
         FILE_REMOTE_DEVICE);
-    if (!NT_SUCCESS(Status))
-    {
+    if (!NT_SUCCESS(Status)) {
         RxUnload(DriverObject);
         return Status;
     }
     UNICODE_STRING Link;
     RtlInitUnicodeString(&Link, MINIRDR_USER_DEVICE_NAME);
-    IoCreateSymbolicLink(&Link, &Name); // a convenience for Win32 programs; the device works without
+    IoCreateSymbolicLink(
+        &Link, &Name); // a convenience for Win32 programs; the device works without
     for (ULONG i = 0; i <= IRP_MJ_MAXIMUM_FUNCTION; ++i)
         DriverObject->MajorFunction[i] = Dispatch;
     DriverObject->DriverUnload = Unload;

@@ -1,8 +1,7 @@
 // close.cpp - the end of opens: cleanup, close, forced close, what hangs behind FCB and FOBX.
 #include "minirdr/mrx/minirdr.h"
 
-namespace
-{
+namespace {
 NTSTATUS CloseHandle(PMRX_SRV_OPEN SrvOpen)
 {
     MINIRDR_SRVOPEN* Open = SrvOpenExtension(SrvOpen);
@@ -28,7 +27,8 @@ VOID MinirdrDropListing(MINIRDR_FOBX* Fobx)
     Fobx->EntryBytes = Fobx->Position = 0;
 }
 
-/// The handle stays for other file objects or for a delayed close; what only this file object used goes now.
+/// The handle stays for other file objects or for a delayed close; what only this file object used
+/// goes now.
 NTSTATUS NTAPI MinirdrCleanupFobx(PRX_CONTEXT RxContext)
 {
     if (RxContext->pFobx)

@@ -3,8 +3,7 @@
 
 #include "minirdr/driver/minirdrctl.h"
 
-namespace
-{
+namespace {
 constexpr ULONG EA_ROOM = 2048; // three values of MINIRDR_MAXIMUM_NAME characters and their names
 constexpr ULONG MAX_TRANSFER_BYTES = 8 * 1024 * 1024;
 
@@ -18,7 +17,8 @@ BOOLEAN FieldString(const WCHAR* Field, ULONG Capacity, USHORT Length, UNICODE_S
     return TRUE;
 }
 
-// A control structure as this version knows it: what an older sender left out is zero, which keeps things as they are.
+// A control structure as this version knows it: what an older sender left out is zero, which keeps
+// things as they are.
 template <typename T> NTSTATUS TakeInput(PRX_CONTEXT RxContext, T** Copy)
 {
     const ULONG Given = RxContext->CurrentIrpSp->Parameters.DeviceIoControl.InputBufferLength;
@@ -34,8 +34,8 @@ template <typename T> NTSTATUS TakeInput(PRX_CONTEXT RxContext, T** Copy)
 
 BOOLEAN IsDialect(USHORT Dialect)
 {
-    return Dialect == SMB2_DIALECT_202 || Dialect == SMB2_DIALECT_210 || Dialect == SMB2_DIALECT_300 || Dialect == SMB2_DIALECT_302
-        || Dialect == SMB2_DIALECT_311;
+    return Dialect == SMB2_DIALECT_202 || Dialect == SMB2_DIALECT_210 || Dialect == SMB2_DIALECT_300
+        || Dialect == SMB2_DIALECT_302 || Dialect == SMB2_DIALECT_311;
 }
 
 NTSTATUS SetConfiguration(const MINIRDR_CONFIGURATION* Given)
@@ -56,18 +56,20 @@ NTSTATUS SetConfiguration(const MINIRDR_CONFIGURATION* Given)
     if (Given->TransferBytes)
         Config.MaximumTransferBytes = Given->TransferBytes;
     if (Given->Signing)
-        Config.Signing = Given->Signing == MINIRDR_SIGNING_WHEN_REQUIRED ? SMB2_SIGNING_POLICY::WhenRequired
-                                                                         : SMB2_SIGNING_POLICY::Always;
+        Config.Signing = Given->Signing == MINIRDR_SIGNING_WHEN_REQUIRED
+            ? SMB2_SIGNING_POLICY::WhenRequired
+            : SMB2_SIGNING_POLICY::Always;
     if (Given->RequireSigning)
         Config.Signing = SMB2_SIGNING_POLICY::Always;
-    if (Given->Options & MINIRDR_OPTION_SET)
-    {
+    if (Given->Options & MINIRDR_OPTION_SET) {
         Config.MultiProtocolNegotiate = (Given->Options & MINIRDR_OPTION_MULTI_PROTOCOL) != 0;
         Config.Spnego = (Given->Options & MINIRDR_OPTION_RAW_NTLMSSP) == 0;
         Config.Leases = (Given->Options & MINIRDR_OPTION_NO_LEASES) == 0;
     }
-    if (!IsDialect(Config.MinimumDialect) || !IsDialect(Config.MaximumDialect) || Config.MinimumDialect > Config.MaximumDialect
-        || Config.MaximumTransferBytes < SMB2_CREDIT_BYTES || Config.MaximumTransferBytes > MAX_TRANSFER_BYTES
+    if (!IsDialect(Config.MinimumDialect) || !IsDialect(Config.MaximumDialect)
+        || Config.MinimumDialect > Config.MaximumDialect
+        || Config.MaximumTransferBytes < SMB2_CREDIT_BYTES
+        || Config.MaximumTransferBytes > MAX_TRANSFER_BYTES
         || Given->Signing > MINIRDR_SIGNING_ALWAYS)
         return STATUS_INVALID_PARAMETER;
     Minirdr.Config = Config;
@@ -80,7 +82,8 @@ NTSTATUS CallersLogonId(LUID* LogonId)
     SECURITY_SUBJECT_CONTEXT Subject;
     SeCaptureSubjectContext(&Subject);
     SeLockSubjectContext(&Subject);
-    const NTSTATUS Status = SeQueryAuthenticationIdToken(SeQuerySubjectContextToken(&Subject), LogonId);
+    const NTSTATUS Status
+        = SeQueryAuthenticationIdToken(SeQuerySubjectContextToken(&Subject), LogonId);
     SeUnlockSubjectContext(&Subject);
     SeReleaseSubjectContext(&Subject);
     return Status;
@@ -88,10 +91,11 @@ NTSTATUS CallersLogonId(LUID* LogonId)
 
 VOID ForgetCredentials(const LUID* LogonId)
 {
-    for (LIST_ENTRY* Entry = Minirdr.Credentials.Flink; Entry != &Minirdr.Credentials; Entry = Entry->Flink)
-    {
+    for (LIST_ENTRY* Entry = Minirdr.Credentials.Flink; Entry != &Minirdr.Credentials;
+         Entry = Entry->Flink) {
         auto* Stored = CONTAINING_RECORD(Entry, MINIRDR_STORED_CREDENTIALS, Links);
-        if (Stored->LogonId.LowPart != LogonId->LowPart || Stored->LogonId.HighPart != LogonId->HighPart)
+        if (Stored->LogonId.LowPart != LogonId->LowPart
+            || Stored->LogonId.HighPart != LogonId->HighPart)
             continue;
         RemoveEntryList(Entry);
         MinirdrFreeCredentials(&Stored->Credentials);
@@ -105,31 +109,28 @@ NTSTATUS SetCredentials(const MINIRDR_CREDENTIALS* Given)
     SMB2_CREDENTIALS Fields;
     if (!FieldString(Given->UserName, MINIRDR_MAXIMUM_NAME, Given->UserNameLength, &Fields.User)
         || !FieldString(Given->Domain, MINIRDR_MAXIMUM_NAME, Given->DomainLength, &Fields.Domain)
-        || !FieldString(Given->Password, MINIRDR_MAXIMUM_NAME, Given->PasswordLength, &Fields.Password))
+        || !FieldString(
+            Given->Password, MINIRDR_MAXIMUM_NAME, Given->PasswordLength, &Fields.Password))
         return STATUS_INVALID_PARAMETER;
     LUID LogonId = {};
     NTSTATUS Status = STATUS_SUCCESS;
-    if (Given->Flags & MINIRDR_CREDENTIALS_LOGON_ID)
-    {
+    if (Given->Flags & MINIRDR_CREDENTIALS_LOGON_ID) {
         LogonId.LowPart = Given->LogonIdLow;
         LogonId.HighPart = Given->LogonIdHigh;
-    }
-    else if (!(Given->Flags & MINIRDR_CREDENTIALS_DEFAULT))
-    {
+    } else if (!(Given->Flags & MINIRDR_CREDENTIALS_DEFAULT)) {
         Status = CallersLogonId(&LogonId);
     }
     MINIRDR_STORED_CREDENTIALS* Stored = nullptr;
-    if (NT_SUCCESS(Status) && !(Given->Flags & MINIRDR_CREDENTIALS_FORGET))
-    {
+    if (NT_SUCCESS(Status) && !(Given->Flags & MINIRDR_CREDENTIALS_FORGET)) {
         Stored = MinirdrAllocateObject<MINIRDR_STORED_CREDENTIALS>();
-        Status = Stored ? Smb2CopyString(&Stored->Credentials.User, &Fields.User) : STATUS_INSUFFICIENT_RESOURCES;
+        Status = Stored ? Smb2CopyString(&Stored->Credentials.User, &Fields.User)
+                        : STATUS_INSUFFICIENT_RESOURCES;
         if (NT_SUCCESS(Status))
             Status = Smb2CopyString(&Stored->Credentials.Domain, &Fields.Domain);
         if (NT_SUCCESS(Status))
             Status = Smb2CopyString(&Stored->Credentials.Password, &Fields.Password);
     }
-    if (!NT_SUCCESS(Status))
-    {
+    if (!NT_SUCCESS(Status)) {
         if (Stored)
             MinirdrFreeCredentials(&Stored->Credentials);
         MinirdrFree(Stored);
@@ -137,32 +138,41 @@ NTSTATUS SetCredentials(const MINIRDR_CREDENTIALS* Given)
     }
     SLEEP_GUARD Guard(&Minirdr.Lock);
     ForgetCredentials(&LogonId);
-    if (Stored)
-    {
+    if (Stored) {
         Stored->LogonId = LogonId;
         InsertTailList(&Minirdr.Credentials, &Stored->Links);
     }
     return STATUS_SUCCESS;
 }
 
-// One extended attribute as RDBSS reads it from a connection's create: "UserName", "Domain", "Password", UTF-16 value.
-ULONG AppendEa(PUCHAR Buffer, ULONG Offset, ULONG* Previous, const CHAR* Name, ULONG NameBytes, PCUNICODE_STRING Value)
+// One extended attribute as RDBSS reads it from a connection's create: "UserName", "Domain",
+// "Password", UTF-16 value.
+ULONG AppendEa(
+    PUCHAR Buffer,
+    ULONG Offset,
+    ULONG* Previous,
+    const CHAR* Name,
+    ULONG NameBytes,
+    PCUNICODE_STRING Value)
 {
     if (Value->Length == 0)
         return Offset;
     Offset = (Offset + 3) & ~3u;
     auto* Ea = reinterpret_cast<FILE_FULL_EA_INFORMATION*>(Buffer + Offset);
     if (*Previous != ~0u)
-        reinterpret_cast<FILE_FULL_EA_INFORMATION*>(Buffer + *Previous)->NextEntryOffset = Offset - *Previous;
+        reinterpret_cast<FILE_FULL_EA_INFORMATION*>(Buffer + *Previous)->NextEntryOffset
+            = Offset - *Previous;
     *Previous = Offset;
     Ea->EaNameLength = static_cast<UCHAR>(NameBytes);
     Ea->EaValueLength = Value->Length;
     RtlCopyMemory(Ea->EaName, Name, NameBytes);
     RtlCopyMemory(Ea->EaName + NameBytes + 1, Value->Buffer, Value->Length);
-    return Offset + static_cast<ULONG>(FIELD_OFFSET(FILE_FULL_EA_INFORMATION, EaName)) + NameBytes + 1 + Value->Length;
+    return Offset + static_cast<ULONG>(FIELD_OFFSET(FILE_FULL_EA_INFORMATION, EaName)) + NameBytes
+        + 1 + Value->Length;
 }
 
-// Opens the connection by name on our own device, as "net use" does: RDBSS finds or makes the structures.
+// Opens the connection by name on our own device, as "net use" does: RDBSS finds or makes the
+// structures.
 NTSTATUS OpenConnection(const MINIRDR_CONNECTION* Given, HANDLE* Handle)
 {
     static constexpr WCHAR Device[] = MINIRDR_DEVICE_NAME;
@@ -171,8 +181,9 @@ NTSTATUS OpenConnection(const MINIRDR_CONNECTION* Given, HANDLE* Handle)
     UNICODE_STRING User;
     UNICODE_STRING Domain;
     UNICODE_STRING Password;
-    if (!FieldString(Given->RemoteName, 2 * MINIRDR_MAXIMUM_NAME, Given->RemoteNameLength, &Name) || Name.Length == 0
-        || Name.Buffer[0] != L'\\' || !FieldString(Given->UserName, MINIRDR_MAXIMUM_NAME, Given->UserNameLength, &User)
+    if (!FieldString(Given->RemoteName, 2 * MINIRDR_MAXIMUM_NAME, Given->RemoteNameLength, &Name)
+        || Name.Length == 0 || Name.Buffer[0] != L'\\'
+        || !FieldString(Given->UserName, MINIRDR_MAXIMUM_NAME, Given->UserNameLength, &User)
         || !FieldString(Given->Domain, MINIRDR_MAXIMUM_NAME, Given->DomainLength, &Domain)
         || !FieldString(Given->Password, MINIRDR_MAXIMUM_NAME, Given->PasswordLength, &Password))
         return STATUS_INVALID_PARAMETER;
@@ -186,24 +197,18 @@ NTSTATUS OpenConnection(const MINIRDR_CONNECTION* Given, HANDLE* Handle)
     RtlCopyMemory(Memory + EA_ROOM + DeviceBytes, Name.Buffer, Name.Length);
     ULONG Previous = ~0u;
     ULONG EaBytes = AppendEa(Memory, 0, &Previous, "UserName", 8, &User);
-    if (User.Length)
-    {
+    if (User.Length) {
         EaBytes = AppendEa(Memory, EaBytes, &Previous, "Domain", 6, &Domain);
         EaBytes = AppendEa(Memory, EaBytes, &Previous, "Password", 8, &Password);
     }
     OBJECT_ATTRIBUTES Attributes;
-    InitializeObjectAttributes(&Attributes, &Path, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, nullptr, nullptr);
+    InitializeObjectAttributes(
+        &Attributes, &Path, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, nullptr, nullptr);
     IO_STATUS_BLOCK IoStatus = {};
-    const NTSTATUS Status = ZwCreateFile(Handle,
-        SYNCHRONIZE,
-        &Attributes,
-        &IoStatus,
-        nullptr,
-        FILE_ATTRIBUTE_NORMAL,
-        FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-        FILE_OPEN_IF,
-        FILE_CREATE_TREE_CONNECTION | FILE_SYNCHRONOUS_IO_NONALERT,
-        EaBytes ? Memory : nullptr,
+    const NTSTATUS Status = ZwCreateFile(
+        Handle, SYNCHRONIZE, &Attributes, &IoStatus, nullptr, FILE_ATTRIBUTE_NORMAL,
+        FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, FILE_OPEN_IF,
+        FILE_CREATE_TREE_CONNECTION | FILE_SYNCHRONOUS_IO_NONALERT, EaBytes ? Memory : nullptr,
         EaBytes);
     RtlZeroMemory(Memory, EA_ROOM);
     MinirdrFree(Memory);
@@ -228,22 +233,19 @@ NTSTATUS DeleteConnection(const MINIRDR_CONNECTION* Given)
     PFILE_OBJECT FileObject;
     Status = ObReferenceObjectByHandle(
         Handle, 0, *IoFileObjectType, KernelMode, reinterpret_cast<PVOID*>(&FileObject), nullptr);
-    if (!NT_SUCCESS(Status))
-    {
+    if (!NT_SUCCESS(Status)) {
         ZwClose(Handle);
         return Status;
     }
     auto* VNetRoot = static_cast<PV_NET_ROOT>(FileObject->FsContext2);
-    if (VNetRoot && NodeType(VNetRoot) == RDBSS_NTC_V_NETROOT)
-    {
+    if (VNetRoot && NodeType(VNetRoot) == RDBSS_NTC_V_NETROOT) {
         // Our own handle must not count as a use of the connection.
         PNET_ROOT NetRoot = VNetRoot->NetRoot;
         ZwClose(Handle);
         Handle = nullptr;
-        Status = RxFinalizeConnection(NetRoot, VNetRoot, (Given->Flags & MINIRDR_CONNECTION_FORCE) ? TRUE : FALSE);
-    }
-    else
-    {
+        Status = RxFinalizeConnection(
+            NetRoot, VNetRoot, (Given->Flags & MINIRDR_CONNECTION_FORCE) ? TRUE : FALSE);
+    } else {
         Status = STATUS_INVALID_DEVICE_REQUEST;
     }
     ObDereferenceObject(FileObject);
@@ -273,8 +275,7 @@ NTSTATUS NTAPI MinirdrDevFcbXXXControlFile(PRX_CONTEXT RxContext)
         return STATUS_INVALID_DEVICE_REQUEST;
     BOOLEAN PostToFsp = FALSE;
     NTSTATUS Status;
-    switch (RxContext->CurrentIrpSp->Parameters.DeviceIoControl.IoControlCode)
-    {
+    switch (RxContext->CurrentIrpSp->Parameters.DeviceIoControl.IoControlCode) {
     case IOCTL_MINIRDR_START:
         Status = RxStartMinirdr(RxContext, &PostToFsp);
         break;

@@ -1,12 +1,12 @@
 // directory.cpp - enumeration.
 //
-// One request to the server brings many entries, always as FileIdBothDirectoryInformation, which holds what every other class
-// asks for; each MRxQueryDirectory takes as many as fit into the caller's buffer, in the caller's class. What is left waits behind
-// the FOBX. The pattern is fixed by the first request, as the server does it ([MS-SMB2] 3.3.5.18).
+// One request to the server brings many entries, always as FileIdBothDirectoryInformation, which
+// holds what every other class asks for; each MRxQueryDirectory takes as many as fit into the
+// caller's buffer, in the caller's class. What is left waits behind the FOBX. The pattern is fixed
+// by the first request, as the server does it ([MS-SMB2] 3.3.5.18).
 #include "minirdr/mrx/minirdr.h"
 
-namespace
-{
+namespace {
 constexpr ULONG LISTING_BYTES = 256 * 1024;
 constexpr ULONG MAX_ENTRY_NAME = 1024;
 
@@ -57,8 +57,7 @@ const CLASS_LAYOUT* LayoutOf(FILE_INFORMATION_CLASS Class)
 // The fixed part of one entry in the caller's class. Room holds at least the layout's name offset.
 VOID PutFixed(PUCHAR At, FILE_INFORMATION_CLASS Class, const ENTRY* Entry)
 {
-    if (Class == FileNamesInformation)
-    {
+    if (Class == FileNamesInformation) {
         auto* Names = reinterpret_cast<FILE_NAMES_INFORMATION*>(At);
         Names->FileIndex = Entry->FileIndex;
         Names->FileNameLength = Entry->FileNameLength;
@@ -77,14 +76,12 @@ VOID PutFixed(PUCHAR At, FILE_INFORMATION_CLASS Class, const ENTRY* Entry)
     Common->FileNameLength = Entry->FileNameLength;
     if (Class == FileFullDirectoryInformation)
         reinterpret_cast<FILE_FULL_DIR_INFORMATION*>(At)->EaSize = Entry->EaSize;
-    if (Class == FileIdFullDirectoryInformation)
-    {
+    if (Class == FileIdFullDirectoryInformation) {
         auto* Full = reinterpret_cast<FILE_ID_FULL_DIR_INFORMATION*>(At);
         Full->EaSize = Entry->EaSize;
         Full->FileId = Entry->FileId;
     }
-    if (Class == FileBothDirectoryInformation || Class == FileIdBothDirectoryInformation)
-    {
+    if (Class == FileBothDirectoryInformation || Class == FileIdBothDirectoryInformation) {
         auto* Both = reinterpret_cast<FILE_BOTH_DIR_INFORMATION*>(At);
         Both->EaSize = Entry->EaSize;
         Both->ShortNameLength = Entry->ShortNameLength;
@@ -102,8 +99,10 @@ const UCHAR* CurrentEntry(const MINIRDR_FOBX* Fobx, ENTRY* Entry)
         return nullptr;
     const UCHAR* At = Fobx->Entries + Fobx->Position;
     RtlCopyMemory(Entry, At, sizeof *Entry);
-    if (Entry->FileNameLength > MAX_ENTRY_NAME || Entry->FileNameLength > Left - sizeof *Entry || Entry->NextEntryOffset > Left
-        || (Entry->NextEntryOffset && Entry->NextEntryOffset < sizeof *Entry) || Entry->ShortNameLength < 0
+    if (Entry->FileNameLength > MAX_ENTRY_NAME || Entry->FileNameLength > Left - sizeof *Entry
+        || Entry->NextEntryOffset > Left
+        || (Entry->NextEntryOffset && Entry->NextEntryOffset < sizeof *Entry)
+        || Entry->ShortNameLength < 0
         || Entry->ShortNameLength > static_cast<CHAR>(sizeof Entry->ShortName))
         return nullptr;
     return At + sizeof *Entry;
@@ -121,8 +120,7 @@ UNICODE_STRING Pattern(PRX_CONTEXT RxContext)
 {
     static constexpr WCHAR Everything[] = L"*";
     UNICODE_STRING Template = RxContext->pFobx->UnicodeQueryTemplate;
-    if (Template.Length == 0)
-    {
+    if (Template.Length == 0) {
         Template.Buffer = const_cast<PWCHAR>(Everything);
         Template.Length = Template.MaximumLength = sizeof(WCHAR);
     }
@@ -133,41 +131,32 @@ NTSTATUS Fetch(PRX_CONTEXT RxContext, MINIRDR_SRVOPEN* Open, MINIRDR_FOBX* Fobx,
 {
     UCHAR Flags = Restart ? SMB2_RESTART_SCANS : 0;
     ULONG FileIndex = 0;
-    if (RxContext->QueryDirectory.IndexSpecified)
-    {
+    if (RxContext->QueryDirectory.IndexSpecified) {
         Flags |= SMB2_INDEX_SPECIFIED;
         FileIndex = RxContext->QueryDirectory.FileIndex;
     }
     const UNICODE_STRING Template = Pattern(RxContext);
-    const NTSTATUS Status = Smb2QueryDirectoryEntries(Open->Tree,
-        Open->FileId,
-        FileIdBothDirectoryInformation,
-        Flags,
-        FileIndex,
-        &Template,
-        LISTING_BYTES,
-        &Fobx->Listing,
-        &Fobx->Entries,
-        &Fobx->EntryBytes);
+    const NTSTATUS Status = Smb2QueryDirectoryEntries(
+        Open->Tree, Open->FileId, FileIdBothDirectoryInformation, Flags, FileIndex, &Template,
+        LISTING_BYTES, &Fobx->Listing, &Fobx->Entries, &Fobx->EntryBytes);
     Fobx->Position = 0;
     if (Status == STATUS_NO_MORE_FILES)
         Fobx->Ended = TRUE;
     return Status;
 }
 
-// Moves entries from the FOBX to the caller until the buffer is full, the listing empty, or one was enough.
+// Moves entries from the FOBX to the caller until the buffer is full, the listing empty, or one was
+// enough.
 NTSTATUS GiveEntries(PRX_CONTEXT RxContext, MINIRDR_FOBX* Fobx, const CLASS_LAYOUT* Layout)
 {
     auto* Buffer = static_cast<PUCHAR>(RxContext->Info.Buffer);
     const ULONG Room = static_cast<ULONG>(RxContext->Info.LengthRemaining);
     ULONG Used = 0;
     PUCHAR Last = nullptr;
-    while (Fobx->Listing)
-    {
+    while (Fobx->Listing) {
         ENTRY Entry;
         const UCHAR* Name = CurrentEntry(Fobx, &Entry);
-        if (!Name)
-        {
+        if (!Name) {
             MinirdrDropListing(Fobx);
             if (!Last)
                 return STATUS_INVALID_NETWORK_RESPONSE;
@@ -175,11 +164,11 @@ NTSTATUS GiveEntries(PRX_CONTEXT RxContext, MINIRDR_FOBX* Fobx, const CLASS_LAYO
         }
         const ULONG Start = (Used + 7) & ~7u;
         const ULONG Whole = Layout->NameOffset + Entry.FileNameLength;
-        if (Start > Room || Room - Start < Whole)
-        {
+        if (Start > Room || Room - Start < Whole) {
             if (Last)
                 break;
-            // Not even one fits: the caller gets what there is room for, and the length of the name it did not.
+            // Not even one fits: the caller gets what there is room for, and the length of the name
+            // it did not.
             if (Room < Layout->NameOffset)
                 return STATUS_BUFFER_TOO_SMALL;
             RtlZeroMemory(Buffer, Layout->NameOffset);
@@ -218,16 +207,16 @@ NTSTATUS NTAPI MinirdrQueryDirectory(PRX_CONTEXT RxContext)
         return STATUS_INVALID_INFO_CLASS;
     MINIRDR_FOBX* Fobx = FobxExtension(RxContext->pFobx);
     const BOOLEAN First = RxContext->QueryDirectory.InitialQuery;
-    const BOOLEAN Restart = First || RxContext->QueryDirectory.RestartScan || RxContext->QueryDirectory.IndexSpecified;
-    if (Restart)
-    {
+    const BOOLEAN Restart = First || RxContext->QueryDirectory.RestartScan
+        || RxContext->QueryDirectory.IndexSpecified;
+    if (Restart) {
         MinirdrDropListing(Fobx);
         Fobx->Ended = FALSE;
     }
-    if (!Fobx->Listing)
-    {
+    if (!Fobx->Listing) {
         Status = Fobx->Ended ? STATUS_NO_MORE_FILES : Fetch(RxContext, Open, Fobx, Restart);
-        // "Nothing" is told in two ways: the first time no such file exists, later there are no more.
+        // "Nothing" is told in two ways: the first time no such file exists, later there are no
+        // more.
         if (Status == STATUS_NO_MORE_FILES && First)
             Status = STATUS_NO_SUCH_FILE;
         else if (Status == STATUS_NO_SUCH_FILE && !First)

@@ -1,11 +1,11 @@
 // fileinfo.cpp - file information: queries and sets, also those at cleanup.
 #include "minirdr/mrx/minirdr.h"
 
-namespace
-{
+namespace {
 constexpr ULONG MAX_NAME_BYTES = 32767 * sizeof(WCHAR);
 
-// FILE_RENAME_INFORMATION and FILE_LINK_INFORMATION as SMB2 carries them: the 64-bit layout whoever asks.
+// FILE_RENAME_INFORMATION and FILE_LINK_INFORMATION as SMB2 carries them: the 64-bit layout whoever
+// asks.
 #pragma pack(push, 1)
 struct WIRE_RENAME
 {
@@ -23,17 +23,22 @@ NTSTATUS SetInfo(PRX_CONTEXT RxContext, UCHAR InfoClass, const VOID* Buffer, ULO
     const NTSTATUS Status = MinirdrGetHandle(RxContext, &Open);
     if (!NT_SUCCESS(Status))
         return Status;
-    return MinirdrMapIoStatus(Smb2SetFileInfo(Open->Tree, Open->FileId, SMB2_0_INFO_FILE, InfoClass, 0, Buffer, Bytes));
+    return MinirdrMapIoStatus(
+        Smb2SetFileInfo(Open->Tree, Open->FileId, SMB2_0_INFO_FILE, InfoClass, 0, Buffer, Bytes));
 }
 
-// The new name below the share. Three ways it is told: the target directory was opened by the I/O manager (a full name), the name
-// is relative to the share, or it is a bare name that stays in the file's directory.
-NTSTATUS TargetName(PRX_CONTEXT RxContext, const FILE_RENAME_INFORMATION* Info, UNICODE_STRING* Directory, UNICODE_STRING* Leaf)
+// The new name below the share. Three ways it is told: the target directory was opened by the I/O
+// manager (a full name), the name is relative to the share, or it is a bare name that stays in the
+// file's directory.
+NTSTATUS TargetName(
+    PRX_CONTEXT RxContext,
+    const FILE_RENAME_INFORMATION* Info,
+    UNICODE_STRING* Directory,
+    UNICODE_STRING* Leaf)
 {
     *Directory = {};
     PFILE_OBJECT Target = RxContext->CurrentIrpSp->Parameters.SetFile.FileObject;
-    if (Target && Target->FsContext)
-    {
+    if (Target && Target->FsContext) {
         auto* TargetFcb = static_cast<PMRX_FCB>(Target->FsContext);
         if (TargetFcb->pNetRoot != RxContext->pFcb->pNetRoot)
             return STATUS_NOT_SAME_DEVICE;
@@ -88,8 +93,7 @@ VOID NoteChange(PRX_CONTEXT RxContext, FILE_INFORMATION_CLASS InfoClass)
     PMRX_SRV_OPEN SrvOpen = RelevantSrvOpen(RxContext);
     if (InfoClass == FileRenameInformation)
         SrvOpen->Flags |= SRVOPEN_FLAG_FILE_RENAMED | SRVOPEN_FLAG_COLLAPSING_DISABLED;
-    else if (InfoClass == FileDispositionInformation)
-    {
+    else if (InfoClass == FileDispositionInformation) {
         if (static_cast<const FILE_DISPOSITION_INFORMATION*>(RxContext->Info.Buffer)->DeleteFile)
             SrvOpen->Flags |= SRVOPEN_FLAG_FILE_DELETED | SRVOPEN_FLAG_COLLAPSING_DISABLED;
         else
@@ -113,15 +117,10 @@ NTSTATUS NTAPI MinirdrQueryFileInfo(PRX_CONTEXT RxContext)
     if (!NT_SUCCESS(Status))
         return Status;
     ULONG Bytes = static_cast<ULONG>(RxContext->Info.LengthRemaining);
-    Status = Smb2QueryFileInfo(Open->Tree,
-        Open->FileId,
-        SMB2_0_INFO_FILE,
-        static_cast<UCHAR>(RxContext->Info.FileInformationClass),
-        0,
-        nullptr,
-        0,
-        RxContext->Info.Buffer,
-        &Bytes);
+    Status = Smb2QueryFileInfo(
+        Open->Tree, Open->FileId, SMB2_0_INFO_FILE,
+        static_cast<UCHAR>(RxContext->Info.FileInformationClass), 0, nullptr, 0,
+        RxContext->Info.Buffer, &Bytes);
     if (NT_SUCCESS(Status) || Status == STATUS_BUFFER_OVERFLOW)
         RxContext->Info.LengthRemaining -= static_cast<LONG>(Bytes);
     else if (Status == STATUS_BUFFER_TOO_SMALL)
@@ -138,7 +137,8 @@ NTSTATUS NTAPI MinirdrSetFileInfo(PRX_CONTEXT RxContext)
         Status = RenameOrLink(RxContext, static_cast<UCHAR>(InfoClass));
     else
         Status = SetInfo(
-            RxContext, static_cast<UCHAR>(InfoClass), RxContext->Info.Buffer, static_cast<ULONG>(RxContext->Info.Length));
+            RxContext, static_cast<UCHAR>(InfoClass), RxContext->Info.Buffer,
+            static_cast<ULONG>(RxContext->Info.Length));
     if (NT_SUCCESS(Status))
         NoteChange(RxContext, InfoClass);
     return Status;
@@ -148,9 +148,8 @@ NTSTATUS NTAPI MinirdrSetFileInfo(PRX_CONTEXT RxContext)
 NTSTATUS NTAPI MinirdrSetFileInfoAtCleanup(PRX_CONTEXT RxContext)
 {
     PAGED_CODE();
-    return SetInfo(RxContext,
-        static_cast<UCHAR>(RxContext->Info.FileInformationClass),
-        RxContext->Info.Buffer,
+    return SetInfo(
+        RxContext, static_cast<UCHAR>(RxContext->Info.FileInformationClass), RxContext->Info.Buffer,
         static_cast<ULONG>(RxContext->Info.Length));
 }
 
@@ -160,7 +159,8 @@ NTSTATUS NTAPI MinirdrTruncate(PRX_CONTEXT RxContext)
     return SetEndOfFile(RxContext, RxContext->pFcb->Header.FileSize.QuadPart);
 }
 
-/// Bytes between the valid data and the end read as zero on the server once its end of file is there.
+/// Bytes between the valid data and the end read as zero on the server once its end of file is
+/// there.
 NTSTATUS NTAPI MinirdrZeroExtend(PRX_CONTEXT RxContext)
 {
     PAGED_CODE();

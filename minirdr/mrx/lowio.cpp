@@ -1,15 +1,16 @@
 // lowio.cpp - READ, WRITE, FLUSH, extending; and the frame for every request that ends later.
 //
-// A low I/O routine returns STATUS_PENDING and RxLowIoCompletion follows, also for synchronous requests: RDBSS waits for those.
-// Cancellation may come at any moment between the two. MRxContext[0] points to the MINIRDR_PENDING while there is something to
-// cancel, and is read and cleared under PendingLock, so that a cancel never meets a request that is gone.
+// A low I/O routine returns STATUS_PENDING and RxLowIoCompletion follows, also for synchronous
+// requests: RDBSS waits for those. Cancellation may come at any moment between the two.
+// MRxContext[0] points to the MINIRDR_PENDING while there is something to cancel, and is read and
+// cleared under PendingLock, so that a cancel never meets a request that is gone.
 #include "minirdr/mrx/minirdr.h"
 
-namespace
-{
+namespace {
 constexpr LONGLONG ALLOCATION_UNIT = 4096;
 
-constinit KSPIN_LOCK PendingLock = {}; // Guards MRxContext[0] of pending requests. Nothing is called while it is held.
+constinit KSPIN_LOCK PendingLock
+    = {}; // Guards MRxContext[0] of pending requests. Nothing is called while it is held.
 
 VOID ReleasePending(MINIRDR_PENDING* Pending)
 {
@@ -101,9 +102,9 @@ NTSTATUS ReadOrWrite(PRX_CONTEXT RxContext, BOOLEAN Writing)
         return FailAtOnce(RxContext, Status);
     PLOWIO_CONTEXT LowIo = &RxContext->LowIoContext;
     MINIRDR_PENDING* Pending = AllocatePending(RxContext);
-    SMB2_TRANSFER* Transfer = Pending ? Smb2AllocateTransfer(Open->Tree, Open->FileId, Writing) : nullptr;
-    if (!Transfer)
-    {
+    SMB2_TRANSFER* Transfer
+        = Pending ? Smb2AllocateTransfer(Open->Tree, Open->FileId, Writing) : nullptr;
+    if (!Transfer) {
         MinirdrFree(Pending);
         return FailAtOnce(RxContext, STATUS_INSUFFICIENT_RESOURCES);
     }
@@ -115,8 +116,7 @@ NTSTATUS ReadOrWrite(PRX_CONTEXT RxContext, BOOLEAN Writing)
     Transfer->Context = Pending;
     Transfer->WriteThrough = Writing && (RxContext->Flags & RX_CONTEXT_FLAG_WRITE_THROUGH);
     Pending->Transfer = Transfer;
-    if (Transfer->Bytes && !Transfer->Buffer)
-    {
+    if (Transfer->Bytes && !Transfer->Buffer) {
         Pending->References = 1;
         ReleasePending(Pending);
         return FailAtOnce(RxContext, STATUS_INSUFFICIENT_RESOURCES);
@@ -130,11 +130,12 @@ NTSTATUS ReadOrWrite(PRX_CONTEXT RxContext, BOOLEAN Writing)
     return STATUS_PENDING;
 }
 
-// A write that extends the file carries its own new size, and the server allocates as it goes, so extending needs no request. What
-// RDBSS wants to know is how much it may take as allocated.
+// A write that extends the file carries its own new size, and the server allocates as it goes, so
+// extending needs no request. What RDBSS wants to know is how much it may take as allocated.
 ULONG Extend(PLARGE_INTEGER NewFileSize, PLARGE_INTEGER NewAllocationSize)
 {
-    NewAllocationSize->QuadPart = (NewFileSize->QuadPart + ALLOCATION_UNIT - 1) & ~(ALLOCATION_UNIT - 1);
+    NewAllocationSize->QuadPart
+        = (NewFileSize->QuadPart + ALLOCATION_UNIT - 1) & ~(ALLOCATION_UNIT - 1);
     return static_cast<ULONG>(STATUS_SUCCESS);
 }
 }
@@ -145,8 +146,7 @@ NTSTATUS MinirdrPendExchange(
     NTSTATUS (*Finish)(MINIRDR_PENDING* Pending, NTSTATUS Status, const SMB2_MESSAGE* Message))
 {
     MINIRDR_PENDING* Pending = Exchange ? AllocatePending(RxContext) : nullptr;
-    if (!Pending)
-    {
+    if (!Pending) {
         Smb2ReleaseExchange(Exchange);
         return FailAtOnce(RxContext, STATUS_INSUFFICIENT_RESOURCES);
     }
@@ -181,19 +181,22 @@ NTSTATUS NTAPI MinirdrFlush(PRX_CONTEXT RxContext)
     if (!NT_SUCCESS(Status))
         return Status;
     // The server wants write access for a flush; a handle that cannot write has nothing to flush.
-    constexpr ULONG AccessToWrite = FILE_WRITE_DATA | FILE_APPEND_DATA | GENERIC_WRITE | GENERIC_ALL | MAXIMUM_ALLOWED;
+    constexpr ULONG AccessToWrite
+        = FILE_WRITE_DATA | FILE_APPEND_DATA | GENERIC_WRITE | GENERIC_ALL | MAXIMUM_ALLOWED;
     if (!(RelevantSrvOpen(RxContext)->DesiredAccess & AccessToWrite))
         return STATUS_SUCCESS;
     return MinirdrMapIoStatus(Smb2FlushFile(Open->Tree, Open->FileId));
 }
 
-ULONG NTAPI MinirdrExtendForCache(PRX_CONTEXT RxContext, PLARGE_INTEGER NewFileSize, PLARGE_INTEGER NewAllocationSize)
+ULONG NTAPI MinirdrExtendForCache(
+    PRX_CONTEXT RxContext, PLARGE_INTEGER NewFileSize, PLARGE_INTEGER NewAllocationSize)
 {
     UNREFERENCED_PARAMETER(RxContext);
     return Extend(NewFileSize, NewAllocationSize);
 }
 
-ULONG NTAPI MinirdrExtendForNonCache(PRX_CONTEXT RxContext, PLARGE_INTEGER NewFileSize, PLARGE_INTEGER NewAllocationSize)
+ULONG NTAPI MinirdrExtendForNonCache(
+    PRX_CONTEXT RxContext, PLARGE_INTEGER NewFileSize, PLARGE_INTEGER NewAllocationSize)
 {
     UNREFERENCED_PARAMETER(RxContext);
     return Extend(NewFileSize, NewAllocationSize);

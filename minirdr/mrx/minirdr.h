@@ -1,13 +1,16 @@
-// minirdr.h - what the MRx routines share: the driver's global state and what hangs behind each RDBSS structure.
+// minirdr.h - what the MRx routines share: the driver's global state and what hangs behind each
+// RDBSS structure.
 //
 //      SRV_CALL.Context    MINIRDR_SRVCALL     ours: server object, table of leases
 //      NET_ROOT.Context    the share type, so that the first V_NET_ROOT can be told from later ones
 //      V_NET_ROOT.Context  MINIRDR_VNETROOT    RDBSS allocates: the tree connect of one user
-//      FCB.Context         MINIRDR_FCB         RDBSS allocates: the lease all opens of the file share
-//      SRV_OPEN.Context    MINIRDR_SRVOPEN     RDBSS allocates: the server's handle
-//      FOBX.Context        MINIRDR_FOBX        RDBSS allocates: enumeration state of one file object
+//      FCB.Context         MINIRDR_FCB         RDBSS allocates: the lease all opens of the file
+//      share SRV_OPEN.Context    MINIRDR_SRVOPEN     RDBSS allocates: the server's handle
+//      FOBX.Context        MINIRDR_FOBX        RDBSS allocates: enumeration state of one file
+//      object
 //
-// Lock order: FCB resource (RDBSS), MINIRDR_VNETROOT.Lock, SMB2_SERVER.Lock, then spin locks, never two of those.
+// Lock order: FCB resource (RDBSS), MINIRDR_VNETROOT.Lock, SMB2_SERVER.Lock, then spin locks, never
+// two of those.
 #pragma once
 
 #include "minirdr/world.h"
@@ -33,7 +36,7 @@ struct MINIRDR_GLOBALS
     BOOLEAN TransportUp;
     BOOLEAN CryptoUp;
     ULONGLONG NextLease; // guarded by Lock
-    SLEEP_LOCK Lock;     // Guards Config and Credentials.
+    SLEEP_LOCK Lock; // Guards Config and Credentials.
     SMB2_CONFIG Config;
     LIST_ENTRY Credentials;
 };
@@ -46,7 +49,7 @@ struct MINIRDR_LEASE
     LIST_ENTRY Links;
     LIST_ENTRY SrvOpens;
     SMB2_LEASE_KEY Key; // constant
-    ULONG State;        // what the server last let us have
+    ULONG State; // what the server last let us have
     USHORT Epoch;
 };
 
@@ -129,7 +132,8 @@ NTSTATUS MinirdrGetTree(PMRX_V_NET_ROOT VNetRoot, SMB2_TREE** Tree);
 BOOLEAN MinirdrTreeWasLost(NTSTATUS Status);
 /// The name a request goes by on the server: without a leading backslash, without a trailing one.
 UNICODE_STRING MinirdrServerName(PCUNICODE_STRING Name);
-/// The credentials of a V_NET_ROOT: its own, those set for its logon session, the default, guest. Copies; free them.
+/// The credentials of a V_NET_ROOT: its own, those set for its logon session, the default, guest.
+/// Copies; free them.
 NTSTATUS MinirdrCopyCredentials(PMRX_V_NET_ROOT VNetRoot, SMB2_CREDENTIALS* Credentials);
 VOID MinirdrFreeCredentials(SMB2_CREDENTIALS* Credentials);
 
@@ -142,8 +146,9 @@ struct MINIRDR_PENDING
     SMB2_TRANSFER* Transfer;
     NTSTATUS (*Finish)(MINIRDR_PENDING* Pending, NTSTATUS Status, const SMB2_MESSAGE* Message);
 };
-/// Hands an exchange to the server on behalf of a low I/O request; RxLowIoCompletion follows in every case.
-/// Owns     takes the caller's reference on Exchange, which may be null (then the request completes for want of memory)
+/// Hands an exchange to the server on behalf of a low I/O request; RxLowIoCompletion follows in
+/// every case. Owns     takes the caller's reference on Exchange, which may be null (then the
+/// request completes for want of memory)
 NTSTATUS MinirdrPendExchange(
     PRX_CONTEXT RxContext,
     SMB2_EXCHANGE* Exchange,
@@ -151,7 +156,8 @@ NTSTATUS MinirdrPendExchange(
 
 // Leases (buffering.cpp).
 NTSTATUS MinirdrPrepareLease(PRX_CONTEXT RxContext, MINIRDR_SRVOPEN* Open);
-VOID MinirdrAdoptLease(PRX_CONTEXT RxContext, MINIRDR_SRVOPEN* Open, const SMB2_CREATE_RESULT* Result);
+VOID MinirdrAdoptLease(
+    PRX_CONTEXT RxContext, MINIRDR_SRVOPEN* Open, const SMB2_CREATE_RESULT* Result);
 VOID MinirdrForgetLease(PMRX_SRV_OPEN SrvOpen);
 VOID MinirdrHandleBreak(PVOID Owner, SMB2_CONNECTION* Connection, const SMB2_MESSAGE* Message);
 VOID MinirdrConnectionDied(PVOID Owner, SMB2_CONNECTION* Connection, NTSTATUS Status);
@@ -179,8 +185,10 @@ VOID NTAPI MinirdrExtractNetRootName(
     PUNICODE_STRING NetRootName,
     PUNICODE_STRING RestOfName);
 // srvcall.cpp
-NTSTATUS NTAPI MinirdrCreateSrvCall(PMRX_SRV_CALL SrvCall, PMRX_SRVCALL_CALLBACK_CONTEXT CallbackContext);
-NTSTATUS NTAPI MinirdrSrvCallWinnerNotify(PMRX_SRV_CALL SrvCall, BOOLEAN ThisMinirdrIsTheWinner, PVOID RecommunicateContext);
+NTSTATUS NTAPI
+MinirdrCreateSrvCall(PMRX_SRV_CALL SrvCall, PMRX_SRVCALL_CALLBACK_CONTEXT CallbackContext);
+NTSTATUS NTAPI MinirdrSrvCallWinnerNotify(
+    PMRX_SRV_CALL SrvCall, BOOLEAN ThisMinirdrIsTheWinner, PVOID RecommunicateContext);
 NTSTATUS NTAPI MinirdrFinalizeSrvCall(PMRX_SRV_CALL SrvCall, BOOLEAN Force);
 // vnetroot.cpp
 NTSTATUS NTAPI MinirdrCreateVNetRoot(PMRX_CREATENETROOT_CONTEXT Context);
@@ -201,16 +209,15 @@ NTSTATUS NTAPI MinirdrDeallocateForFobx(PMRX_FOBX Fobx);
 NTSTATUS NTAPI MinirdrRead(PRX_CONTEXT RxContext);
 NTSTATUS NTAPI MinirdrWrite(PRX_CONTEXT RxContext);
 NTSTATUS NTAPI MinirdrFlush(PRX_CONTEXT RxContext);
-ULONG NTAPI MinirdrExtendForCache(PRX_CONTEXT RxContext, PLARGE_INTEGER NewFileSize, PLARGE_INTEGER NewAllocationSize);
-ULONG NTAPI MinirdrExtendForNonCache(PRX_CONTEXT RxContext, PLARGE_INTEGER NewFileSize, PLARGE_INTEGER NewAllocationSize);
+ULONG NTAPI MinirdrExtendForCache(
+    PRX_CONTEXT RxContext, PLARGE_INTEGER NewFileSize, PLARGE_INTEGER NewAllocationSize);
+ULONG NTAPI MinirdrExtendForNonCache(
+    PRX_CONTEXT RxContext, PLARGE_INTEGER NewFileSize, PLARGE_INTEGER NewAllocationSize);
 // locks.cpp
 NTSTATUS NTAPI MinirdrLock(PRX_CONTEXT RxContext);
 NTSTATUS NTAPI MinirdrUnlockMultiple(PRX_CONTEXT RxContext);
 NTSTATUS NTAPI MinirdrIsLockRealizable(
-    PMRX_FCB Fcb,
-    PLARGE_INTEGER ByteOffset,
-    PLARGE_INTEGER Length,
-    ULONG LowIoLockFlags);
+    PMRX_FCB Fcb, PLARGE_INTEGER ByteOffset, PLARGE_INTEGER Length, ULONG LowIoLockFlags);
 // notify.cpp
 NTSTATUS NTAPI MinirdrNotifyChangeDirectory(PRX_CONTEXT RxContext);
 // fsctl.cpp
@@ -232,5 +239,7 @@ NTSTATUS NTAPI MinirdrSetSdInfo(PRX_CONTEXT RxContext);
 NTSTATUS NTAPI MinirdrQueryEaInfo(PRX_CONTEXT RxContext);
 NTSTATUS NTAPI MinirdrSetEaInfo(PRX_CONTEXT RxContext);
 // buffering.cpp
-NTSTATUS NTAPI MinirdrComputeNewBufferingState(PMRX_SRV_OPEN SrvOpen, PVOID MRxContext, PULONG NewBufferingState);
-NTSTATUS NTAPI MinirdrCompleteBufferingStateChangeRequest(PRX_CONTEXT RxContext, PMRX_SRV_OPEN SrvOpen, PVOID MRxContext);
+NTSTATUS NTAPI
+MinirdrComputeNewBufferingState(PMRX_SRV_OPEN SrvOpen, PVOID MRxContext, PULONG NewBufferingState);
+NTSTATUS NTAPI MinirdrCompleteBufferingStateChangeRequest(
+    PRX_CONTEXT RxContext, PMRX_SRV_OPEN SrvOpen, PVOID MRxContext);

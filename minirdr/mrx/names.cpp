@@ -1,7 +1,8 @@
 // names.cpp - names, and the statuses that go by other names on the other side.
 #include "minirdr/mrx/minirdr.h"
 
-/// \server\share\rest, of which SrvCall is \server: NetRootName is \share, RestOfName is \rest or empty.
+/// \server\share\rest, of which SrvCall is \server: NetRootName is \share, RestOfName is \rest or
+/// empty.
 VOID NTAPI MinirdrExtractNetRootName(
     PUNICODE_STRING FilePathName,
     PMRX_SRV_CALL SrvCall,
@@ -10,24 +11,25 @@ VOID NTAPI MinirdrExtractNetRootName(
 {
     const USHORT Skip = SrvCall->pSrvCallName->Length;
     const PWCHAR First = FilePathName->Buffer + Skip / sizeof(WCHAR);
-    const USHORT Left = FilePathName->Length > Skip ? static_cast<USHORT>((FilePathName->Length - Skip) / sizeof(WCHAR)) : 0;
+    const USHORT Left = FilePathName->Length > Skip
+        ? static_cast<USHORT>((FilePathName->Length - Skip) / sizeof(WCHAR))
+        : 0;
     USHORT End = Left ? 1 : 0; // past the backslash the share begins with
     while (End < Left && First[End] != L'\\')
         ++End;
     NetRootName->Buffer = First;
     NetRootName->Length = NetRootName->MaximumLength = static_cast<USHORT>(End * sizeof(WCHAR));
-    if (RestOfName)
-    {
+    if (RestOfName) {
         RestOfName->Buffer = First + End;
-        RestOfName->Length = RestOfName->MaximumLength = static_cast<USHORT>((Left - End) * sizeof(WCHAR));
+        RestOfName->Length = RestOfName->MaximumLength
+            = static_cast<USHORT>((Left - End) * sizeof(WCHAR));
     }
 }
 
 UNICODE_STRING MinirdrServerName(PCUNICODE_STRING Name)
 {
     UNICODE_STRING Server = *Name;
-    while (Server.Length && Server.Buffer[0] == L'\\')
-    {
+    while (Server.Length && Server.Buffer[0] == L'\\') {
         ++Server.Buffer;
         Server.Length -= sizeof(WCHAR);
     }
@@ -45,12 +47,12 @@ NTSTATUS MinirdrMapConnectStatus(NTSTATUS Status)
     return STATUS_BAD_NETWORK_PATH;
 }
 
-/// What the server said about user or share is passed on exactly: it decides whether the user is asked for a password. What the
-/// network did is not: MUP knows no such codes ([IOCTL_REDIR_QUERY_PATH_EX]).
+/// What the server said about user or share is passed on exactly: it decides whether the user is
+/// asked for a password. What the network did is not: MUP knows no such codes
+/// ([IOCTL_REDIR_QUERY_PATH_EX]).
 NTSTATUS MinirdrMapTreeStatus(NTSTATUS Status)
 {
-    switch (Status)
-    {
+    switch (Status) {
     case STATUS_IO_TIMEOUT:
     case STATUS_INVALID_NETWORK_RESPONSE:
     case STATUS_NOT_SUPPORTED:
@@ -80,8 +82,7 @@ NTSTATUS MinirdrMapTreeStatus(NTSTATUS Status)
 /// During I/O every way of losing the connection is one event to the file system above.
 NTSTATUS MinirdrMapIoStatus(NTSTATUS Status)
 {
-    switch (Status)
-    {
+    switch (Status) {
     case STATUS_CONNECTION_RESET:
     case STATUS_CONNECTION_ABORTED:
     case STATUS_CONNECTION_INVALID:

@@ -1,11 +1,11 @@
 // srvcall.cpp - SRV_CALL: one server, one connection.
 //
-// MRxCreateSrvCall always returns STATUS_PENDING and tells the outcome through the callback, once. In the RDBSS process it runs
-// where it was called; a caller's process may go away while we connect, so from there a worker does it.
+// MRxCreateSrvCall always returns STATUS_PENDING and tells the outcome through the callback, once.
+// In the RDBSS process it runs where it was called; a caller's process may go away while we
+// connect, so from there a worker does it.
 #include "minirdr/mrx/minirdr.h"
 
-namespace
-{
+namespace {
 constexpr SMB2_CONNECTION_EVENTS ConnectionEvents = { MinirdrHandleBreak, MinirdrConnectionDied };
 
 NTSTATUS Connect(PMRX_SRV_CALL SrvCall, MINIRDR_SRVCALL** Result)
@@ -25,15 +25,14 @@ NTSTATUS Connect(PMRX_SRV_CALL SrvCall, MINIRDR_SRVCALL** Result)
         Config = Minirdr.Config;
     }
     NTSTATUS Status = Smb2CreateServer(
-        &Name, &Minirdr.Transport, &Config, &Minirdr.ClientGuid, &ConnectionEvents, Extension, &Extension->Server);
-    if (NT_SUCCESS(Status))
-    {
+        &Name, &Minirdr.Transport, &Config, &Minirdr.ClientGuid, &ConnectionEvents, Extension,
+        &Extension->Server);
+    if (NT_SUCCESS(Status)) {
         Status = Smb2ConnectServer(Extension->Server);
         if (!NT_SUCCESS(Status))
             Smb2DestroyServer(Extension->Server);
     }
-    if (!NT_SUCCESS(Status))
-    {
+    if (!NT_SUCCESS(Status)) {
         MinirdrFree(Extension);
         return Status;
     }
@@ -53,38 +52,38 @@ VOID NTAPI CreateSrvCallWorker(PVOID Parameter)
 }
 }
 
-NTSTATUS NTAPI MinirdrCreateSrvCall(PMRX_SRV_CALL SrvCall, PMRX_SRVCALL_CALLBACK_CONTEXT CallbackContext)
+NTSTATUS NTAPI
+MinirdrCreateSrvCall(PMRX_SRV_CALL SrvCall, PMRX_SRVCALL_CALLBACK_CONTEXT CallbackContext)
 {
     PAGED_CODE();
     NT_ASSERT(NodeType(SrvCall) == RDBSS_NTC_SRVCALL);
     UNREFERENCED_PARAMETER(SrvCall);
-    if (IoGetCurrentProcess() == RxGetRDBSSProcess())
-    {
+    if (IoGetCurrentProcess() == RxGetRDBSSProcess()) {
         CreateSrvCallWorker(CallbackContext);
         return STATUS_PENDING;
     }
-    const NTSTATUS Status
-        = RxDispatchToWorkerThread(Minirdr.Device, DelayedWorkQueue, CreateSrvCallWorker, CallbackContext);
-    if (!NT_SUCCESS(Status))
-    {
+    const NTSTATUS Status = RxDispatchToWorkerThread(
+        Minirdr.Device, DelayedWorkQueue, CreateSrvCallWorker, CallbackContext);
+    if (!NT_SUCCESS(Status)) {
         CallbackContext->Status = Status;
         CallbackContext->SrvCalldownStructure->CallBack(CallbackContext);
     }
     return STATUS_PENDING;
 }
 
-NTSTATUS NTAPI MinirdrSrvCallWinnerNotify(PMRX_SRV_CALL SrvCall, BOOLEAN ThisMinirdrIsTheWinner, PVOID RecommunicateContext)
+NTSTATUS NTAPI MinirdrSrvCallWinnerNotify(
+    PMRX_SRV_CALL SrvCall, BOOLEAN ThisMinirdrIsTheWinner, PVOID RecommunicateContext)
 {
     PAGED_CODE();
     auto* Extension = static_cast<MINIRDR_SRVCALL*>(RecommunicateContext);
-    if (!ThisMinirdrIsTheWinner)
-    {
+    if (!ThisMinirdrIsTheWinner) {
         Smb2DestroyServer(Extension->Server);
         MinirdrFree(Extension);
         return STATUS_SUCCESS;
     }
     SrvCall->Context = Extension;
-    SrvCall->Flags |= SRVCALL_FLAG_CASE_INSENSITIVE_NETROOTS | SRVCALL_FLAG_CASE_INSENSITIVE_FILENAMES;
+    SrvCall->Flags
+        |= SRVCALL_FLAG_CASE_INSENSITIVE_NETROOTS | SRVCALL_FLAG_CASE_INSENSITIVE_FILENAMES;
     return STATUS_SUCCESS;
 }
 

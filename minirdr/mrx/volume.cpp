@@ -1,8 +1,7 @@
 // volume.cpp - volume information, asked through the handle of whatever file the request names.
 #include "minirdr/mrx/minirdr.h"
 
-namespace
-{
+namespace {
 // Which device this is, only we know: a remote one.
 NTSTATUS DescribeDevice(PRX_CONTEXT RxContext)
 {
@@ -10,7 +9,8 @@ NTSTATUS DescribeDevice(PRX_CONTEXT RxContext)
         return STATUS_BUFFER_TOO_SMALL;
     auto* Info = static_cast<FILE_FS_DEVICE_INFORMATION*>(RxContext->Info.Buffer);
     const MRX_NET_ROOT* NetRoot = RxContext->pFcb->pNetRoot;
-    Info->DeviceType = NetRoot->Type == NET_ROOT_PIPE ? FILE_DEVICE_NAMED_PIPE : NetRoot->DeviceType;
+    Info->DeviceType
+        = NetRoot->Type == NET_ROOT_PIPE ? FILE_DEVICE_NAMED_PIPE : NetRoot->DeviceType;
     Info->Characteristics = FILE_REMOTE_DEVICE;
     RxContext->Info.LengthRemaining -= static_cast<LONG>(sizeof *Info);
     return STATUS_SUCCESS;
@@ -27,15 +27,10 @@ NTSTATUS NTAPI MinirdrQueryVolumeInfo(PRX_CONTEXT RxContext)
     if (!NT_SUCCESS(Status))
         return Status;
     ULONG Bytes = static_cast<ULONG>(RxContext->Info.LengthRemaining);
-    Status = Smb2QueryFileInfo(Open->Tree,
-        Open->FileId,
-        SMB2_0_INFO_FILESYSTEM,
-        static_cast<UCHAR>(RxContext->Info.FsInformationClass),
-        0,
-        nullptr,
-        0,
-        RxContext->Info.Buffer,
-        &Bytes);
+    Status = Smb2QueryFileInfo(
+        Open->Tree, Open->FileId, SMB2_0_INFO_FILESYSTEM,
+        static_cast<UCHAR>(RxContext->Info.FsInformationClass), 0, nullptr, 0,
+        RxContext->Info.Buffer, &Bytes);
     if (NT_SUCCESS(Status) || Status == STATUS_BUFFER_OVERFLOW)
         RxContext->Info.LengthRemaining -= static_cast<LONG>(Bytes);
     return MinirdrMapIoStatus(Status);
@@ -48,11 +43,8 @@ NTSTATUS NTAPI MinirdrSetVolumeInfo(PRX_CONTEXT RxContext)
     const NTSTATUS Status = MinirdrGetHandle(RxContext, &Open);
     if (!NT_SUCCESS(Status))
         return Status;
-    return MinirdrMapIoStatus(Smb2SetFileInfo(Open->Tree,
-        Open->FileId,
-        SMB2_0_INFO_FILESYSTEM,
-        static_cast<UCHAR>(RxContext->Info.FsInformationClass),
-        0,
-        RxContext->Info.Buffer,
+    return MinirdrMapIoStatus(Smb2SetFileInfo(
+        Open->Tree, Open->FileId, SMB2_0_INFO_FILESYSTEM,
+        static_cast<UCHAR>(RxContext->Info.FsInformationClass), 0, RxContext->Info.Buffer,
         static_cast<ULONG>(RxContext->Info.LengthRemaining)));
 }

@@ -38,12 +38,13 @@ const CHAR* const Smb2pCommandNames[Smb2CommandMaximum] = {
     "SMB2 OPLOCK_BREAK",
 };
 
-namespace
-{
-constexpr LONG CREDIT_TARGET = 512;         // what we try to hold, in flight included
-constexpr USHORT CREDITS_PER_REQUEST = 64;  // the most one request asks for beyond its own charge
-constexpr LONG CREDITS_TO_KEEP_ONE = 8;     // from here on one credit is kept for break acknowledgements
-constexpr ULONG INTERIM_TIMEOUT_FACTOR = 5; // a server that said STATUS_PENDING is given this much longer
+namespace {
+constexpr LONG CREDIT_TARGET = 512; // what we try to hold, in flight included
+constexpr USHORT CREDITS_PER_REQUEST = 64; // the most one request asks for beyond its own charge
+constexpr LONG CREDITS_TO_KEEP_ONE
+    = 8; // from here on one credit is kept for break acknowledgements
+constexpr ULONG INTERIM_TIMEOUT_FACTOR
+    = 5; // a server that said STATUS_PENDING is given this much longer
 
 LIST_ENTRY* BucketOf(SMB2_CONNECTION* Connection, ULONGLONG MessageId)
 {
@@ -73,8 +74,7 @@ VOID NTAPI TimerExpired(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argumen
         const LONGLONG Now = MinirdrNow();
         LONGLONG Next = 0;
         for (LIST_ENTRY& Bucket : Connection->Pending)
-            for (LIST_ENTRY* Entry = Bucket.Flink; Entry != &Bucket; Entry = Entry->Flink)
-            {
+            for (LIST_ENTRY* Entry = Bucket.Flink; Entry != &Bucket; Entry = Entry->Flink) {
                 const auto* Exchange = CONTAINING_RECORD(Entry, SMB2_EXCHANGE, Links);
                 if (Exchange->Deadline == 0)
                     continue;
@@ -119,16 +119,12 @@ VOID SendFinished(TRANSPORT_SEND* Send, NTSTATUS Status)
 
 VOID KeepResponse(SMB2_EXCHANGE* Exchange, NTSTATUS Status, const SMB2_MESSAGE* Message)
 {
-    if (Message)
-    {
+    if (Message) {
         Exchange->Response = static_cast<PUCHAR>(MinirdrAllocateRaw(Message->Bytes));
-        if (Exchange->Response)
-        {
+        if (Exchange->Response) {
             RtlCopyMemory(Exchange->Response, Message->Data, Message->Bytes);
             Exchange->ResponseBytes = Message->Bytes;
-        }
-        else
-        {
+        } else {
             Status = STATUS_INSUFFICIENT_RESOURCES;
         }
     }
@@ -154,34 +150,28 @@ VOID SendExchange(SMB2_EXCHANGE* Exchange)
     Exchange->Request[2] = static_cast<UCHAR>(Bytes >> 8);
     Exchange->Request[3] = static_cast<UCHAR>(Bytes);
     NTSTATUS Status = STATUS_SUCCESS;
-    if (!(Exchange->Flags & SMB2_EXCHANGE_RAW) && Exchange->Session && Exchange->Session->Signing.Valid
-        && ((Exchange->Flags & SMB2_EXCHANGE_SIGN) || Exchange->Session->SignAlways))
-    {
+    if (!(Exchange->Flags & SMB2_EXCHANGE_RAW) && Exchange->Session
+        && Exchange->Session->Signing.Valid
+        && ((Exchange->Flags & SMB2_EXCHANGE_SIGN) || Exchange->Session->SignAlways)) {
         SMB2_HEADER* Header = Smb2RequestHeader(Exchange);
         Header->Flags |= SMB2_FLAGS_SIGNED;
-        const SMB2_SPAN Spans[] = { { Header, Exchange->RequestBytes }, { Exchange->Body, Exchange->BodyBytes } };
+        const SMB2_SPAN Spans[]
+            = { { Header, Exchange->RequestBytes }, { Exchange->Body, Exchange->BodyBytes } };
         UCHAR Signature[16];
-        Status = Smb2ComputeSignature(&Exchange->Session->Signing,
-            Spans,
-            2,
-            Header->MessageId,
-            FALSE,
-            Exchange->Command == Smb2Cancel,
-            Signature);
+        Status = Smb2ComputeSignature(
+            &Exchange->Session->Signing, Spans, 2, Header->MessageId, FALSE,
+            Exchange->Command == Smb2Cancel, Signature);
         RtlCopyMemory(Header->Signature, Signature, sizeof Signature);
     }
     Exchange->Send = { .Head = Exchange->Request,
-        .HeadBytes = Exchange->RequestBytes + 4,
-        .Body = Exchange->Body,
-        .BodyMdl = Exchange->BodyMdl,
-        .BodyBytes = Exchange->BodyBytes,
-        .Sent = SendFinished };
-    if (NT_SUCCESS(Status))
-    {
+                       .HeadBytes = Exchange->RequestBytes + 4,
+                       .Body = Exchange->Body,
+                       .BodyMdl = Exchange->BodyMdl,
+                       .BodyBytes = Exchange->BodyBytes,
+                       .Sent = SendFinished };
+    if (NT_SUCCESS(Status)) {
         Connection->Transport->Send(Connection->Stream, &Exchange->Send);
-    }
-    else
-    {
+    } else {
         SendFinished(&Exchange->Send, Status);
         Smb2FailConnection(Connection, Status);
     }
@@ -207,13 +197,11 @@ VOID SendCancel(SMB2_EXCHANGE* Target, ULONGLONG AsyncId, ULONGLONG MessageId)
     Header->SessionId = TargetHeader->SessionId;
     Header->MessageId = MessageId;
     Header->TreeId = TargetHeader->TreeId;
-    if (AsyncId)
-    {
+    if (AsyncId) {
         Header->Flags |= SMB2_FLAGS_ASYNC_COMMAND;
         Header->AsyncId = AsyncId;
     }
-    if (Target->Session)
-    {
+    if (Target->Session) {
         Smb2ReferenceSession(Target->Session);
         Cancel->Session = Target->Session;
     }
@@ -224,8 +212,7 @@ VOID SendCancel(SMB2_EXCHANGE* Target, ULONGLONG AsyncId, ULONGLONG MessageId)
         if (Alive)
             ++Connection->ActiveSenders;
     }
-    if (Alive)
-    {
+    if (Alive) {
         InterlockedIncrement(&Cancel->References);
         SendExchange(Cancel);
     }
@@ -264,30 +251,23 @@ NTSTATUS Smb2OpenConnection(
     KeInitializeDpc(&Connection->TimerDpc, TimerExpired, Connection);
     RdrTraceBorn(RdrObjectConnection, Connection, 0, Host, Owner);
 
-    NTSTATUS Status = Transport->Connect(Transport->Provider,
-        Host,
-        Config->Port,
-        Config->ConnectTimeoutMs,
-        &Smb2pTransportEvents,
-        Connection,
-        &Connection->Stream);
-    if (!NT_SUCCESS(Status))
-    {
+    NTSTATUS Status = Transport->Connect(
+        Transport->Provider, Host, Config->Port, Config->ConnectTimeoutMs, &Smb2pTransportEvents,
+        Connection, &Connection->Stream);
+    if (!NT_SUCCESS(Status)) {
         Connection->Stream = nullptr;
         Smb2DereferenceConnection(Connection);
         return Status;
     }
     Status = Smb2pNegotiate(Connection);
-    if (NT_SUCCESS(Status))
-    {
+    if (NT_SUCCESS(Status)) {
         SPIN_GUARD Guard(&Connection->Lock);
         if (Connection->State == SMB2_CONNECTION_STATE::Dead)
             Status = Connection->DeathStatus;
         else
             Connection->State = SMB2_CONNECTION_STATE::Ready;
     }
-    if (!NT_SUCCESS(Status))
-    {
+    if (!NT_SUCCESS(Status)) {
         Smb2CloseConnection(Connection);
         Smb2DereferenceConnection(Connection);
         return Status;
@@ -313,9 +293,9 @@ BOOLEAN Smb2ConnectionIsAlive(SMB2_CONNECTION* Connection)
     return Connection->State != SMB2_CONNECTION_STATE::Dead;
 }
 
-namespace
-{
-// Abort: the stream is cut. A connection that is closed in good order ends its stream in good order.
+namespace {
+// Abort: the stream is cut. A connection that is closed in good order ends its stream in good
+// order.
 VOID KillConnection(SMB2_CONNECTION* Connection, NTSTATUS Status, BOOLEAN Abort)
 {
     LIST_ENTRY Failed;
@@ -342,7 +322,8 @@ VOID KillConnection(SMB2_CONNECTION* Connection, NTSTATUS Status, BOOLEAN Abort)
     if (Abort && Connection->Stream)
         Connection->Transport->Abort(Connection->Stream);
     while (!IsListEmpty(&Failed))
-        Smb2pCompleteExchange(CONTAINING_RECORD(RemoveHeadList(&Failed), SMB2_EXCHANGE, Links), Status, nullptr);
+        Smb2pCompleteExchange(
+            CONTAINING_RECORD(RemoveHeadList(&Failed), SMB2_EXCHANGE, Links), Status, nullptr);
     if (Connection->Events && Connection->Events->Died)
         Connection->Events->Died(Connection->Owner, Connection, Status);
 }
@@ -379,7 +360,8 @@ SMB2_EXCHANGE* Smb2AllocateExchange(SMB2_CONNECTION* Connection, USHORT Command,
     Smb2ReferenceConnection(Connection);
     Exchange->Connection = Connection;
     Exchange->Command = Command;
-    Exchange->CreditCharge = Connection->Dialect > SMB2_DIALECT_202 && Connection->MultiCredit ? 1 : 0;
+    Exchange->CreditCharge
+        = Connection->Dialect > SMB2_DIALECT_202 && Connection->MultiCredit ? 1 : 0;
     Exchange->Request = reinterpret_cast<PUCHAR>(Exchange + 1);
     Exchange->RequestCapacity = BodyBytes;
     Exchange->RequestBytes = sizeof(SMB2_HEADER);
@@ -440,13 +422,10 @@ VOID Smb2Submit(SMB2_EXCHANGE* Exchange)
     NTSTATUS Status = STATUS_SUCCESS;
     {
         SPIN_GUARD Guard(&Connection->Lock);
-        if (Connection->State == SMB2_CONNECTION_STATE::Dead)
-        {
+        if (Connection->State == SMB2_CONNECTION_STATE::Dead) {
             Status = Connection->DeathStatus;
             Exchange->State = SMB2_EXCHANGE_STATE::Done;
-        }
-        else
-        {
+        } else {
             Exchange->State = SMB2_EXCHANGE_STATE::Waiting;
             if (Exchange->Flags & SMB2_EXCHANGE_URGENT)
                 InsertHeadList(&Connection->Waiting, &Exchange->Links);
@@ -471,18 +450,20 @@ NTSTATUS Smb2Transact(SMB2_EXCHANGE* Exchange)
 // Sends what the credits allow, oldest first.
 VOID Smb2pStartWaiting(SMB2_CONNECTION* Connection)
 {
-    for (;;)
-    {
+    for (;;) {
         SMB2_EXCHANGE* Exchange;
         {
             SPIN_GUARD Guard(&Connection->Lock);
-            if (Connection->State == SMB2_CONNECTION_STATE::Dead || IsListEmpty(&Connection->Waiting))
+            if (Connection->State == SMB2_CONNECTION_STATE::Dead
+                || IsListEmpty(&Connection->Waiting))
                 return;
             Exchange = CONTAINING_RECORD(Connection->Waiting.Flink, SMB2_EXCHANGE, Links);
             const LONG Charge = Exchange->CreditCharge ? Exchange->CreditCharge : 1;
-            // One credit stays behind for a break acknowledgement once there are enough to spare one. A charge above what the
-            // server ever granted could wait for ever, so it may take the last one.
-            const LONG Kept = Connection->HighestCredits >= CREDITS_TO_KEEP_ONE && Charge < Connection->HighestCredits
+            // One credit stays behind for a break acknowledgement once there are enough to spare
+            // one. A charge above what the server ever granted could wait for ever, so it may take
+            // the last one.
+            const LONG Kept = Connection->HighestCredits >= CREDITS_TO_KEEP_ONE
+                    && Charge < Connection->HighestCredits
                     && !(Exchange->Flags & SMB2_EXCHANGE_URGENT)
                 ? 1
                 : 0;
@@ -492,8 +473,7 @@ VOID Smb2pStartWaiting(SMB2_CONNECTION* Connection)
             Connection->Credits -= Charge;
             Exchange->MessageId = Connection->NextMessageId;
             Connection->NextMessageId += static_cast<ULONGLONG>(Charge);
-            if (!(Exchange->Flags & SMB2_EXCHANGE_RAW))
-            {
+            if (!(Exchange->Flags & SMB2_EXCHANGE_RAW)) {
                 SMB2_HEADER* Header = Smb2RequestHeader(Exchange);
                 Header->MessageId = Exchange->MessageId;
                 Header->CreditCharge = Exchange->CreditCharge;
@@ -502,8 +482,8 @@ VOID Smb2pStartWaiting(SMB2_CONNECTION* Connection)
             Exchange->State = SMB2_EXCHANGE_STATE::Sent;
             InsertTailList(BucketOf(Connection, Exchange->MessageId), &Exchange->Links);
             ++Connection->PendingCount;
-            if (!(Exchange->Flags & SMB2_EXCHANGE_NO_TIMEOUT) && Connection->Config.RequestTimeoutMs)
-            {
+            if (!(Exchange->Flags & SMB2_EXCHANGE_NO_TIMEOUT)
+                && Connection->Config.RequestTimeoutMs) {
                 const LONGLONG Now = MinirdrNow();
                 Exchange->Deadline = Now + Connection->Config.RequestTimeoutMs * TICKS_PER_MS;
                 if (!Connection->TimerArmed)
@@ -523,15 +503,15 @@ VOID Smb2pCompleteExchange(SMB2_EXCHANGE* Exchange, NTSTATUS Status, const SMB2_
     DereferenceExchange(Exchange);
 }
 
-SMB2_EXCHANGE* Smb2pMatchResponse(SMB2_CONNECTION* Connection, const SMB2_HEADER* Header, BOOLEAN* Interim)
+SMB2_EXCHANGE*
+Smb2pMatchResponse(SMB2_CONNECTION* Connection, const SMB2_HEADER* Header, BOOLEAN* Interim)
 {
     *Interim = FALSE;
     SPIN_GUARD Guard(&Connection->Lock);
     if (Connection->State == SMB2_CONNECTION_STATE::Dead)
         return nullptr;
     LIST_ENTRY* Bucket = BucketOf(Connection, Header->MessageId);
-    for (LIST_ENTRY* Entry = Bucket->Flink; Entry != Bucket; Entry = Entry->Flink)
-    {
+    for (LIST_ENTRY* Entry = Bucket->Flink; Entry != Bucket; Entry = Entry->Flink) {
         auto* Exchange = CONTAINING_RECORD(Entry, SMB2_EXCHANGE, Links);
         if (Exchange->MessageId != Header->MessageId)
             continue;
@@ -540,14 +520,14 @@ SMB2_EXCHANGE* Smb2pMatchResponse(SMB2_CONNECTION* Connection, const SMB2_HEADER
         Connection->Credits += Header->Credits;
         if (Connection->Credits > Connection->HighestCredits)
             Connection->HighestCredits = Connection->Credits;
-        if (Header->Status == static_cast<ULONG>(STATUS_PENDING) && (Header->Flags & SMB2_FLAGS_ASYNC_COMMAND))
-        {
+        if (Header->Status == static_cast<ULONG>(STATUS_PENDING)
+            && (Header->Flags & SMB2_FLAGS_ASYNC_COMMAND)) {
             *Interim = TRUE;
             Exchange->State = SMB2_EXCHANGE_STATE::Interim;
             Exchange->AsyncId = Header->AsyncId;
             if (Exchange->Deadline)
-                Exchange->Deadline
-                    = MinirdrNow() + Connection->Config.RequestTimeoutMs * TICKS_PER_MS * INTERIM_TIMEOUT_FACTOR;
+                Exchange->Deadline = MinirdrNow()
+                    + Connection->Config.RequestTimeoutMs * TICKS_PER_MS * INTERIM_TIMEOUT_FACTOR;
             return Exchange;
         }
         RemoveEntryList(Entry);
@@ -566,20 +546,21 @@ VOID Smb2CancelExchange(SMB2_EXCHANGE* Exchange)
     ULONGLONG AsyncId = 0;
     {
         SPIN_GUARD Guard(&Connection->Lock);
-        if (Exchange->State == SMB2_EXCHANGE_STATE::Waiting)
-        {
+        if (Exchange->State == SMB2_EXCHANGE_STATE::Waiting) {
             RemoveEntryList(&Exchange->Links);
             Exchange->State = SMB2_EXCHANGE_STATE::Done;
             Unsent = TRUE;
-        }
-        else if (Exchange->State == SMB2_EXCHANGE_STATE::Sent || Exchange->State == SMB2_EXCHANGE_STATE::Interim)
-        {
+        } else if (
+            Exchange->State == SMB2_EXCHANGE_STATE::Sent
+            || Exchange->State == SMB2_EXCHANGE_STATE::Interim) {
             OnWire = !Exchange->CancelRequested;
             Exchange->CancelRequested = TRUE;
             AsyncId = Exchange->AsyncId;
         }
     }
-    RdrTraceEvent(RdrLayerWire, RdrEventCancel, Smb2pCommandNames[Exchange->Command], Exchange, STATUS_CANCELLED, OnWire);
+    RdrTraceEvent(
+        RdrLayerWire, RdrEventCancel, Smb2pCommandNames[Exchange->Command], Exchange,
+        STATUS_CANCELLED, OnWire);
     if (Unsent)
         Smb2pCompleteExchange(Exchange, STATUS_CANCELLED, nullptr);
     else if (OnWire)

@@ -1,14 +1,19 @@
-// connection.h - one transport connection to one server: exchanges, credits, message ids, signatures, timeouts.
+// connection.h - one transport connection to one server: exchanges, credits, message ids,
+// signatures, timeouts.
 //
-//      Smb2AllocateExchange ─► fill the request ─► Smb2Submit ─► (credits?) ─► wire ─► response ─► Complete, exactly once
+//      Smb2AllocateExchange ─► fill the request ─► Smb2Submit ─► (credits?) ─► wire ─► response ─►
+//      Complete, exactly once
 //                                                      │                                  │
-//                                                      └── Waiting list, first come       └── interim STATUS_PENDING keeps it alive
+//                                                      └── Waiting list, first come       └──
+//                                                      interim STATUS_PENDING keeps it alive
 //
-// An exchange is reference counted: its owner, the pending list and the send under way hold one each, so it may be abandoned
-// from above while bytes still move. Responses are processed where the transport delivers them, at up to DISPATCH_LEVEL.
+// An exchange is reference counted: its owner, the pending list and the send under way hold one
+// each, so it may be abandoned from above while bytes still move. Responses are processed where the
+// transport delivers them, at up to DISPATCH_LEVEL.
 //
-// A connection dies once: on a transport error, on garbage, on a timeout, or when it is closed. Every exchange then completes with
-// the reason, later submissions fail at once, and who owns the connection makes a new one (server.h).
+// A connection dies once: on a transport error, on garbage, on a timeout, or when it is closed.
+// Every exchange then completes with the reason, later submissions fail at once, and who owns the
+// connection makes a new one (server.h).
 //
 // Source   [MS-SMB2] 3.2.4.1, 3.2.5.1
 #pragma once
@@ -23,8 +28,8 @@ struct SMB2_TREE;
 
 enum class SMB2_SIGNING_POLICY : ULONG
 {
-    WhenRequired,   // either side asks for it, or the dialect does
-    Always,         // whenever the session has a key
+    WhenRequired, // either side asks for it, or the dialect does
+    Always, // whenever the session has a key
 };
 
 /// How to talk; fixed when a server object is created.
@@ -34,13 +39,13 @@ struct SMB2_CONFIG
     USHORT MinimumDialect;
     USHORT MaximumDialect;
     BOOLEAN MultiProtocolNegotiate; // start with the SMB1-shaped NEGOTIATE
-    BOOLEAN Spnego;                 // wrap NTLMSSP
+    BOOLEAN Spnego; // wrap NTLMSSP
     BOOLEAN AllowGuest;
     BOOLEAN Leases;
     SMB2_SIGNING_POLICY Signing;
     ULONG ConnectTimeoutMs;
     ULONG RequestTimeoutMs;
-    ULONG MaximumTransferBytes;     // one READ or WRITE
+    ULONG MaximumTransferBytes; // one READ or WRITE
 };
 
 extern const SMB2_CONFIG Smb2DefaultConfig;
@@ -55,30 +60,32 @@ struct SMB2_MESSAGE
 enum class SMB2_EXCHANGE_STATE : UCHAR
 {
     Idle,
-    Waiting,  // for credits
-    Sent,     // in the pending table
-    Interim,  // the server said STATUS_PENDING
+    Waiting, // for credits
+    Sent, // in the pending table
+    Interim, // the server said STATUS_PENDING
     Done
 };
 
-constexpr ULONG SMB2_EXCHANGE_SIGN = 0x01;          // sign whatever the session's policy says
-constexpr ULONG SMB2_EXCHANGE_NO_TIMEOUT = 0x02;    // locks and notifications may wait for ever
-constexpr ULONG SMB2_EXCHANGE_NO_VERIFY = 0x04;     // the owner verifies the signature (last SESSION_SETUP)
-constexpr ULONG SMB2_EXCHANGE_RAW = 0x08;           // the request is no SMB2 message
-constexpr ULONG SMB2_EXCHANGE_URGENT = 0x10;        // may take the credit kept back for break acknowledgements
+constexpr ULONG SMB2_EXCHANGE_SIGN = 0x01; // sign whatever the session's policy says
+constexpr ULONG SMB2_EXCHANGE_NO_TIMEOUT = 0x02; // locks and notifications may wait for ever
+constexpr ULONG SMB2_EXCHANGE_NO_VERIFY
+    = 0x04; // the owner verifies the signature (last SESSION_SETUP)
+constexpr ULONG SMB2_EXCHANGE_RAW = 0x08; // the request is no SMB2 message
+constexpr ULONG SMB2_EXCHANGE_URGENT
+    = 0x10; // may take the credit kept back for break acknowledgements
 
 struct SMB2_EXCHANGE
 {
     // constant after allocation
     SMB2_CONNECTION* Connection;
-    SMB2_SESSION* Session;      // null before there is one
+    SMB2_SESSION* Session; // null before there is one
     USHORT Command;
     USHORT CreditCharge;
     ULONG Flags;
-    PUCHAR Request;             // four bytes of frame, then the message
+    PUCHAR Request; // four bytes of frame, then the message
     ULONG RequestCapacity;
-    ULONG RequestBytes;         // of the message, Body not counted
-    PUCHAR Body;                // gathered payload (WRITE), or null
+    ULONG RequestBytes; // of the message, Body not counted
+    PUCHAR Body; // gathered payload (WRITE), or null
     PMDL BodyMdl;
     ULONG BodyBytes;
 
@@ -92,7 +99,7 @@ struct SMB2_EXCHANGE
     BOOLEAN CancelRequested;
     ULONGLONG MessageId;
     ULONGLONG AsyncId;
-    LONGLONG Deadline;          // 0: none
+    LONGLONG Deadline; // 0: none
 
     volatile LONG References;
     TRANSPORT_SEND Send;
@@ -131,7 +138,7 @@ struct SMB2_CONNECTION
     GUID ClientGuid;
     const SMB2_CONNECTION_EVENTS* Events;
     PVOID Owner;
-    ULONG Generation;           // told apart from the owner's earlier connections
+    ULONG Generation; // told apart from the owner's earlier connections
     USHORT Dialect;
     USHORT SigningAlgorithm;
     USHORT ServerSecurityMode;
@@ -145,8 +152,8 @@ struct SMB2_CONNECTION
     BOOLEAN MultiCredit;
     UCHAR PreauthHash[SMB2_HASH512_BYTES]; // after NEGOTIATE; sessions go on from a copy
 
-    // Guards the fields below and every exchange's links and state. Holder only moves list entries and numbers; callbacks and
-    // sends happen after release.
+    // Guards the fields below and every exchange's links and state. Holder only moves list entries
+    // and numbers; callbacks and sends happen after release.
     KSPIN_LOCK Lock;
     SMB2_CONNECTION_STATE State;
     NTSTATUS DeathStatus;
@@ -173,9 +180,11 @@ struct SMB2_CONNECTION
 /// Connects and negotiates.
 ///
 /// IRQL     PASSIVE_LEVEL
-/// Owns     on success the caller holds one reference; Smb2CloseConnection, then Smb2DereferenceConnection
-/// Errors   the transport's; STATUS_NOT_SUPPORTED no common dialect; STATUS_INVALID_NETWORK_RESPONSE
-NTSTATUS Smb2OpenConnection(const TRANSPORT* Transport,
+/// Owns     on success the caller holds one reference; Smb2CloseConnection, then
+/// Smb2DereferenceConnection Errors   the transport's; STATUS_NOT_SUPPORTED no common dialect;
+/// STATUS_INVALID_NETWORK_RESPONSE
+NTSTATUS Smb2OpenConnection(
+    const TRANSPORT* Transport,
     PCUNICODE_STRING Host,
     const SMB2_CONFIG* Config,
     const GUID* ClientGuid,
@@ -191,20 +200,24 @@ VOID Smb2DereferenceConnection(SMB2_CONNECTION* Connection);
 VOID Smb2FailConnection(SMB2_CONNECTION* Connection, NTSTATUS Status);
 BOOLEAN Smb2ConnectionIsAlive(SMB2_CONNECTION* Connection);
 
-/// An exchange with room for BodyBytes of request after the header. <= DISPATCH_LEVEL. Null when out of memory.
+/// An exchange with room for BodyBytes of request after the header. <= DISPATCH_LEVEL. Null when
+/// out of memory.
 SMB2_EXCHANGE* Smb2AllocateExchange(SMB2_CONNECTION* Connection, USHORT Command, ULONG BodyBytes);
 /// For a request on a tree: header, session and signing come from it.
 SMB2_EXCHANGE* Smb2AllocateTreeExchange(SMB2_TREE* Tree, USHORT Command, ULONG BodyBytes);
 VOID Smb2ReleaseExchange(SMB2_EXCHANGE* Exchange);
-/// The credits that Bytes of payload cost on this connection. Call before Smb2Submit for READ, WRITE, IOCTL and queries.
+/// The credits that Bytes of payload cost on this connection. Call before Smb2Submit for READ,
+/// WRITE, IOCTL and queries.
 VOID Smb2SetCreditCharge(SMB2_EXCHANGE* Exchange, ULONG Bytes);
 
 /// Hands the exchange over: Complete is called exactly once, perhaps before this returns.
 VOID Smb2Submit(SMB2_EXCHANGE* Exchange);
-/// Submits, waits, and returns the response's status. The response stays until Smb2ReleaseExchange. PASSIVE_LEVEL.
+/// Submits, waits, and returns the response's status. The response stays until Smb2ReleaseExchange.
+/// PASSIVE_LEVEL.
 NTSTATUS Smb2Transact(SMB2_EXCHANGE* Exchange);
-/// Asks for the exchange's end: one still waiting for credits completes with STATUS_CANCELLED here, one on the wire is followed by
-/// SMB2 CANCEL and completes with what the server says. <= DISPATCH_LEVEL.
+/// Asks for the exchange's end: one still waiting for credits completes with STATUS_CANCELLED here,
+/// one on the wire is followed by SMB2 CANCEL and completes with what the server says. <=
+/// DISPATCH_LEVEL.
 VOID Smb2CancelExchange(SMB2_EXCHANGE* Exchange);
 
 inline SMB2_HEADER* Smb2RequestHeader(SMB2_EXCHANGE* Exchange)
@@ -237,10 +250,12 @@ template <typename T> const T* Smb2ResponseBody(const SMB2_EXCHANGE* Exchange, U
     return Exchange->Response ? Smb2BodyOf<T>(&Message, StructureSize) : nullptr;
 }
 
-/// Bytes [Offset, Offset + Length) of a message, counted from its header; null when any of them lies outside.
+/// Bytes [Offset, Offset + Length) of a message, counted from its header; null when any of them
+/// lies outside.
 inline const UCHAR* Smb2Slice(const SMB2_MESSAGE* Message, ULONG Offset, ULONG Length)
 {
-    return Offset <= Message->Bytes && Length <= Message->Bytes - Offset ? Message->Data + Offset : nullptr;
+    return Offset <= Message->Bytes && Length <= Message->Bytes - Offset ? Message->Data + Offset
+                                                                         : nullptr;
 }
 
 inline const UCHAR* Smb2ResponseSlice(const SMB2_EXCHANGE* Exchange, ULONG Offset, ULONG Length)
@@ -256,5 +271,7 @@ NTSTATUS Smb2pNegotiate(SMB2_CONNECTION* Connection);
 VOID Smb2pStartWaiting(SMB2_CONNECTION* Connection);
 VOID Smb2pCompleteExchange(SMB2_EXCHANGE* Exchange, NTSTATUS Status, const SMB2_MESSAGE* Message);
 VOID Smb2pRemovePending(SMB2_EXCHANGE* Exchange);
-/// Takes the exchange a response belongs to out of the pending table (interim responses leave it there) and books its credits.
-SMB2_EXCHANGE* Smb2pMatchResponse(SMB2_CONNECTION* Connection, const SMB2_HEADER* Header, BOOLEAN* Interim);
+/// Takes the exchange a response belongs to out of the pending table (interim responses leave it
+/// there) and books its credits.
+SMB2_EXCHANGE*
+Smb2pMatchResponse(SMB2_CONNECTION* Connection, const SMB2_HEADER* Header, BOOLEAN* Interim);

@@ -2,8 +2,7 @@
 #include "minirdr/smb2/crypto.h"
 #include "minirdr/smb2/wire.h"
 
-namespace
-{
+namespace {
 constinit struct
 {
     BCRYPT_ALG_HANDLE Md4;
@@ -17,8 +16,10 @@ constinit struct
 
 NTSTATUS Open(BCRYPT_ALG_HANDLE* Handle, LPCWSTR Name, ULONG Flags)
 {
-    // Old systems know no MD4, MD5 or CMAC for use at DISPATCH_LEVEL; those that are only used while logging on do without.
-    NTSTATUS Status = BCryptOpenAlgorithmProvider(Handle, Name, nullptr, Flags | BCRYPT_PROV_DISPATCH);
+    // Old systems know no MD4, MD5 or CMAC for use at DISPATCH_LEVEL; those that are only used
+    // while logging on do without.
+    NTSTATUS Status
+        = BCryptOpenAlgorithmProvider(Handle, Name, nullptr, Flags | BCRYPT_PROV_DISPATCH);
     if (!NT_SUCCESS(Status))
         Status = BCryptOpenAlgorithmProvider(Handle, Name, nullptr, Flags);
     return Status;
@@ -33,11 +34,11 @@ VOID Close(BCRYPT_ALG_HANDLE* Handle)
 
 NTSTATUS AddSpans(BCRYPT_HASH_HANDLE Hash, const SMB2_SPAN* Spans, ULONG Count)
 {
-    for (ULONG i = 0; i < Count; ++i)
-    {
+    for (ULONG i = 0; i < Count; ++i) {
         if (Spans[i].Bytes == 0)
             continue;
-        const NTSTATUS Status = BCryptHashData(Hash, static_cast<PUCHAR>(const_cast<PVOID>(Spans[i].Data)), Spans[i].Bytes, 0);
+        const NTSTATUS Status = BCryptHashData(
+            Hash, static_cast<PUCHAR>(const_cast<PVOID>(Spans[i].Data)), Spans[i].Bytes, 0);
         if (!NT_SUCCESS(Status))
             return Status;
     }
@@ -54,7 +55,8 @@ NTSTATUS HashOnce(
     ULONG DigestBytes)
 {
     BCRYPT_HASH_HANDLE Hash = nullptr;
-    NTSTATUS Status = BCryptCreateHash(Algorithm, &Hash, nullptr, 0, const_cast<PUCHAR>(Key), KeyBytes, 0);
+    NTSTATUS Status
+        = BCryptCreateHash(Algorithm, &Hash, nullptr, 0, const_cast<PUCHAR>(Key), KeyBytes, 0);
     if (!NT_SUCCESS(Status))
         return Status;
     Status = AddSpans(Hash, Spans, Count);
@@ -64,8 +66,8 @@ NTSTATUS HashOnce(
     return Status;
 }
 
-// AES-GMAC is GCM that encrypts nothing. A WRITE request's header and fixed part are 112 bytes, seven blocks, so the two spans of
-// a gathered message may be given in two chained calls.
+// AES-GMAC is GCM that encrypts nothing. A WRITE request's header and fixed part are 112 bytes,
+// seven blocks, so the two spans of a gathered message may be given in two chained calls.
 NTSTATUS Gmac(
     BCRYPT_KEY_HANDLE Key,
     const SMB2_SPAN* Spans,
@@ -86,14 +88,14 @@ NTSTATUS Gmac(
     Info.pbNonce = reinterpret_cast<PUCHAR>(&Nonce);
     Info.cbNonce = 12;
     ULONG Used = 0;
-    if (Count == 2 && Spans[1].Bytes)
-    {
+    if (Count == 2 && Spans[1].Bytes) {
         Info.pbMacContext = MacContext;
         Info.cbMacContext = sizeof MacContext;
         Info.pbAuthData = static_cast<PUCHAR>(const_cast<PVOID>(Spans[0].Data));
         Info.cbAuthData = Spans[0].Bytes;
         Info.dwFlags = BCRYPT_AUTH_MODE_CHAIN_CALLS_FLAG;
-        const NTSTATUS Status = BCryptEncrypt(Key, nullptr, 0, &Info, nullptr, 0, nullptr, 0, &Used, 0);
+        const NTSTATUS Status
+            = BCryptEncrypt(Key, nullptr, 0, &Info, nullptr, 0, nullptr, 0, &Used, 0);
         if (!NT_SUCCESS(Status))
             return Status;
         Info.dwFlags &= ~static_cast<ULONG>(BCRYPT_AUTH_MODE_CHAIN_CALLS_FLAG);
@@ -124,11 +126,9 @@ NTSTATUS Smb2CryptoInitialize()
     if (NT_SUCCESS(Status))
         Status = Open(&Providers.AesGcm, BCRYPT_AES_ALGORITHM, 0);
     if (NT_SUCCESS(Status))
-        Status = BCryptSetProperty(Providers.AesGcm,
-            BCRYPT_CHAINING_MODE,
-            reinterpret_cast<PUCHAR>(const_cast<PWCHAR>(GcmMode)),
-            sizeof GcmMode,
-            0);
+        Status = BCryptSetProperty(
+            Providers.AesGcm, BCRYPT_CHAINING_MODE,
+            reinterpret_cast<PUCHAR>(const_cast<PWCHAR>(GcmMode)), sizeof GcmMode, 0);
     if (!NT_SUCCESS(Status))
         Smb2CryptoUninitialize();
     return Status;
@@ -147,7 +147,8 @@ VOID Smb2CryptoUninitialize()
 
 NTSTATUS Smb2Random(PVOID Buffer, ULONG Bytes)
 {
-    return BCryptGenRandom(nullptr, static_cast<PUCHAR>(Buffer), Bytes, BCRYPT_USE_SYSTEM_PREFERRED_RNG);
+    return BCryptGenRandom(
+        nullptr, static_cast<PUCHAR>(Buffer), Bytes, BCRYPT_USE_SYSTEM_PREFERRED_RNG);
 }
 
 NTSTATUS Smb2Md4(const SMB2_SPAN* Spans, ULONG Count, UCHAR Digest[16])
@@ -160,12 +161,14 @@ NTSTATUS Smb2Md5(const SMB2_SPAN* Spans, ULONG Count, UCHAR Digest[16])
     return HashOnce(Providers.Md5, nullptr, 0, Spans, Count, Digest, 16);
 }
 
-NTSTATUS Smb2HmacMd5(const UCHAR* Key, ULONG KeyBytes, const SMB2_SPAN* Spans, ULONG Count, UCHAR Digest[16])
+NTSTATUS
+Smb2HmacMd5(const UCHAR* Key, ULONG KeyBytes, const SMB2_SPAN* Spans, ULONG Count, UCHAR Digest[16])
 {
     return HashOnce(Providers.HmacMd5, Key, KeyBytes, Spans, Count, Digest, 16);
 }
 
-NTSTATUS Smb2HmacSha256(const UCHAR* Key, ULONG KeyBytes, const SMB2_SPAN* Spans, ULONG Count, UCHAR Digest[32])
+NTSTATUS Smb2HmacSha256(
+    const UCHAR* Key, ULONG KeyBytes, const SMB2_SPAN* Spans, ULONG Count, UCHAR Digest[32])
 {
     return HashOnce(Providers.HmacSha256, Key, KeyBytes, Spans, Count, Digest, 32);
 }
@@ -191,7 +194,11 @@ NTSTATUS Smb2DeriveKey(
     static constexpr UCHAR Counter[] = { 0, 0, 0, 1 };
     static constexpr UCHAR Separator[] = { 0 };
     static constexpr UCHAR OutputBits[] = { 0, 0, 0, 128 };
-    const SMB2_SPAN Spans[] = { { Counter, 4 }, { Label, LabelBytes }, { Separator, 1 }, { Context, ContextBytes }, { OutputBits, 4 } };
+    const SMB2_SPAN Spans[] = { { Counter, 4 },
+                                { Label, LabelBytes },
+                                { Separator, 1 },
+                                { Context, ContextBytes },
+                                { OutputBits, 4 } };
     UCHAR Digest[32];
     const NTSTATUS Status = Smb2HmacSha256(Key, SMB2_KEY_BYTES, Spans, 5, Digest);
     if (NT_SUCCESS(Status))
@@ -205,11 +212,14 @@ NTSTATUS Smb2PrepareSigningKey(SMB2_SIGNING_KEY* Signing, USHORT Algorithm, cons
     NTSTATUS Status = STATUS_NOT_SUPPORTED;
     const PUCHAR Secret = const_cast<PUCHAR>(Key);
     if (Algorithm == SMB2_SIGNING_HMAC_SHA256)
-        Status = BCryptCreateHash(Providers.HmacSha256, &Signing->Template, nullptr, 0, Secret, SMB2_KEY_BYTES, 0);
+        Status = BCryptCreateHash(
+            Providers.HmacSha256, &Signing->Template, nullptr, 0, Secret, SMB2_KEY_BYTES, 0);
     else if (Algorithm == SMB2_SIGNING_AES_CMAC)
-        Status = BCryptCreateHash(Providers.Cmac, &Signing->Template, nullptr, 0, Secret, SMB2_KEY_BYTES, 0);
+        Status = BCryptCreateHash(
+            Providers.Cmac, &Signing->Template, nullptr, 0, Secret, SMB2_KEY_BYTES, 0);
     else if (Algorithm == SMB2_SIGNING_AES_GMAC)
-        Status = BCryptGenerateSymmetricKey(Providers.AesGcm, &Signing->Gcm, nullptr, 0, Secret, SMB2_KEY_BYTES, 0);
+        Status = BCryptGenerateSymmetricKey(
+            Providers.AesGcm, &Signing->Gcm, nullptr, 0, Secret, SMB2_KEY_BYTES, 0);
     Signing->Algorithm = Algorithm;
     Signing->Valid = NT_SUCCESS(Status);
     return Status;

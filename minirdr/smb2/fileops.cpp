@@ -3,11 +3,10 @@
 // Source   [MS-SMB2] 2.2.13 to 2.2.40
 #include "minirdr/smb2/fileops.h"
 
-namespace
-{
-constexpr ULONG CONTEXT_OVERHEAD = 32;          // one create context's header, four-letter name and padding
-constexpr ULONG MAX_CREATE_CONTEXTS = 32;       // looked at in a response
-constexpr ULONG MAX_INFO_BYTES = 65536;         // EA lists, security descriptors, rename targets
+namespace {
+constexpr ULONG CONTEXT_OVERHEAD = 32; // one create context's header, four-letter name and padding
+constexpr ULONG MAX_CREATE_CONTEXTS = 32; // looked at in a response
+constexpr ULONG MAX_INFO_BYTES = 65536; // EA lists, security descriptors, rename targets
 
 // Transacts and remembers what the status says about session and tree.
 NTSTATUS Run(SMB2_TREE* Tree, SMB2_EXCHANGE* Exchange)
@@ -25,32 +24,32 @@ struct CREATE_CONTEXTS
     ULONG LastOffset;
 };
 
-VOID AppendCreateContext(CREATE_CONTEXTS* Contexts, const CHAR Name[4], const VOID* Data, ULONG Bytes)
+VOID AppendCreateContext(
+    CREATE_CONTEXTS* Contexts, const CHAR Name[4], const VOID* Data, ULONG Bytes)
 {
     SMB2_EXCHANGE* Exchange = Contexts->Exchange;
     Smb2Append(Exchange, (8 - Exchange->RequestBytes % 8) % 8);
     const ULONG Offset = Exchange->RequestBytes;
-    auto* Context = static_cast<SMB2_CREATE_CONTEXT*>(Smb2Append(Exchange, sizeof(SMB2_CREATE_CONTEXT) + 8 + Bytes));
+    auto* Context = static_cast<SMB2_CREATE_CONTEXT*>(
+        Smb2Append(Exchange, sizeof(SMB2_CREATE_CONTEXT) + 8 + Bytes));
     Context->NameOffset = sizeof *Context;
     Context->NameLength = 4;
     RtlCopyMemory(Context + 1, Name, 4);
-    if (Bytes)
-    {
+    if (Bytes) {
         Context->DataOffset = sizeof *Context + 8;
         Context->DataLength = Bytes;
         RtlCopyMemory(reinterpret_cast<PUCHAR>(Context + 1) + 8, Data, Bytes);
     }
-    if (Contexts->LastOffset)
-    {
-        auto* Last = reinterpret_cast<SMB2_CREATE_CONTEXT*>(Exchange->Request + 4 + Contexts->LastOffset);
+    if (Contexts->LastOffset) {
+        auto* Last
+            = reinterpret_cast<SMB2_CREATE_CONTEXT*>(Exchange->Request + 4 + Contexts->LastOffset);
         Last->Next = Offset - Contexts->LastOffset;
-    }
-    else
-    {
+    } else {
         Contexts->Request->CreateContextsOffset = Offset;
     }
     Contexts->LastOffset = Offset;
-    Contexts->Request->CreateContextsLength = Exchange->RequestBytes - Contexts->Request->CreateContextsOffset;
+    Contexts->Request->CreateContextsLength
+        = Exchange->RequestBytes - Contexts->Request->CreateContextsOffset;
 }
 
 VOID AppendLease(CREATE_CONTEXTS* Contexts, const SMB2_CREATE_PARAMETERS* Parameters)
@@ -69,26 +68,27 @@ NTSTATUS ReadCreateContexts(
     SMB2_CREATE_RESULT* Result)
 {
     ULONG Left = Response->CreateContextsLength;
-    const UCHAR* At = Left ? Smb2ResponseSlice(Exchange, Response->CreateContextsOffset, Left) : nullptr;
+    const UCHAR* At
+        = Left ? Smb2ResponseSlice(Exchange, Response->CreateContextsOffset, Left) : nullptr;
     if (Left && !At)
         return STATUS_INVALID_NETWORK_RESPONSE;
-    for (ULONG i = 0; Left; ++i)
-    {
+    for (ULONG i = 0; Left; ++i) {
         SMB2_CREATE_CONTEXT Context;
         if (i == MAX_CREATE_CONTEXTS || Left < sizeof Context)
             return STATUS_INVALID_NETWORK_RESPONSE;
         RtlCopyMemory(&Context, At, sizeof Context);
         const ULONG End = Context.Next ? Context.Next : Left;
-        if (End > Left || Context.NameOffset > End || Context.NameLength > End - Context.NameOffset || Context.DataOffset > End
-            || Context.DataLength > End - Context.DataOffset)
+        if (End > Left || Context.NameOffset > End || Context.NameLength > End - Context.NameOffset
+            || Context.DataOffset > End || Context.DataLength > End - Context.DataOffset)
             return STATUS_INVALID_NETWORK_RESPONSE;
         if (Context.NameLength == 4 && RtlCompareMemory(At + Context.NameOffset, "RqLs", 4) == 4
-            && Context.DataLength >= sizeof(SMB2_LEASE_CONTEXT))
-        {
+            && Context.DataLength >= sizeof(SMB2_LEASE_CONTEXT)) {
             SMB2_LEASE_CONTEXT_V2 Lease = {};
-            RtlCopyMemory(&Lease, At + Context.DataOffset, Context.DataLength < sizeof Lease ? Context.DataLength : sizeof Lease);
-            if (Lease.V1.LeaseKey.Low == Parameters->LeaseKey.Low && Lease.V1.LeaseKey.High == Parameters->LeaseKey.High)
-            {
+            RtlCopyMemory(
+                &Lease, At + Context.DataOffset,
+                Context.DataLength < sizeof Lease ? Context.DataLength : sizeof Lease);
+            if (Lease.V1.LeaseKey.Low == Parameters->LeaseKey.Low
+                && Lease.V1.LeaseKey.High == Parameters->LeaseKey.High) {
                 Result->LeaseState = Lease.V1.LeaseState;
                 Result->LeaseEpoch = Lease.Epoch;
             }
@@ -102,7 +102,13 @@ NTSTATUS ReadCreateContexts(
 }
 
 // Copies what an answer carries; more than the caller has room for is cut and said so.
-NTSTATUS GiveOutput(const SMB2_EXCHANGE* Exchange, ULONG Offset, ULONG OutputBytes, PVOID Buffer, ULONG* Bytes, NTSTATUS Status)
+NTSTATUS GiveOutput(
+    const SMB2_EXCHANGE* Exchange,
+    ULONG Offset,
+    ULONG OutputBytes,
+    PVOID Buffer,
+    ULONG* Bytes,
+    NTSTATUS Status)
 {
     const UCHAR* Data = Smb2ResponseSlice(Exchange, Offset, OutputBytes);
     const ULONG Room = *Bytes;
@@ -123,8 +129,8 @@ ULONG NeededBytes(const SMB2_EXCHANGE* Exchange)
     if (!Error || Error->ByteCount < sizeof(ULONG))
         return 0;
     // 3.1.1 wraps it in an error context of eight bytes.
-    const ULONG Offset
-        = static_cast<ULONG>(sizeof(SMB2_HEADER) + sizeof *Error) + (Error->ErrorContextCount && Error->ByteCount >= 12 ? 8 : 0);
+    const ULONG Offset = static_cast<ULONG>(sizeof(SMB2_HEADER) + sizeof *Error)
+        + (Error->ErrorContextCount && Error->ByteCount >= 12 ? 8 : 0);
     const UCHAR* Data = Smb2ResponseSlice(Exchange, Offset, sizeof(ULONG));
     ULONG Needed = 0;
     if (Data)
@@ -133,16 +139,19 @@ ULONG NeededBytes(const SMB2_EXCHANGE* Exchange)
 }
 }
 
-NTSTATUS Smb2CreateFile(SMB2_TREE* Tree, const SMB2_CREATE_PARAMETERS* Parameters, SMB2_CREATE_RESULT* Result)
+NTSTATUS Smb2CreateFile(
+    SMB2_TREE* Tree, const SMB2_CREATE_PARAMETERS* Parameters, SMB2_CREATE_RESULT* Result)
 {
-    if (Parameters->EaBytes > MAX_INFO_BYTES || Parameters->SecurityDescriptorBytes > MAX_INFO_BYTES)
+    if (Parameters->EaBytes > MAX_INFO_BYTES
+        || Parameters->SecurityDescriptorBytes > MAX_INFO_BYTES)
         return STATUS_INVALID_PARAMETER;
-    const ULONG NameBytes = Parameters->Name.Length ? Parameters->Name.Length : 8u; // a buffer of some bytes must follow
+    const ULONG NameBytes = Parameters->Name.Length ? Parameters->Name.Length
+                                                    : 8u; // a buffer of some bytes must follow
     SMB2_EXCHANGE* Exchange = Smb2AllocateTreeExchange(
-        Tree,
-        Smb2Create,
-        static_cast<ULONG>(sizeof(SMB2_CREATE_REQUEST)) + NameBytes + 3 * CONTEXT_OVERHEAD + sizeof(SMB2_LEASE_CONTEXT_V2)
-            + Parameters->EaBytes + Parameters->SecurityDescriptorBytes + 16);
+        Tree, Smb2Create,
+        static_cast<ULONG>(sizeof(SMB2_CREATE_REQUEST)) + NameBytes + 3 * CONTEXT_OVERHEAD
+            + sizeof(SMB2_LEASE_CONTEXT_V2) + Parameters->EaBytes
+            + Parameters->SecurityDescriptorBytes + 16);
     if (!Exchange)
         return STATUS_INSUFFICIENT_RESOURCES;
     auto* Request = Smb2AppendBody<SMB2_CREATE_REQUEST>(Exchange, 57);
@@ -162,16 +171,15 @@ NTSTATUS Smb2CreateFile(SMB2_TREE* Tree, const SMB2_CREATE_PARAMETERS* Parameter
     if (Parameters->EaBytes)
         AppendCreateContext(&Contexts, "ExtA", Parameters->EaBuffer, Parameters->EaBytes);
     if (Parameters->SecurityDescriptorBytes)
-        AppendCreateContext(&Contexts, "SecD", Parameters->SecurityDescriptor, Parameters->SecurityDescriptorBytes);
+        AppendCreateContext(
+            &Contexts, "SecD", Parameters->SecurityDescriptor, Parameters->SecurityDescriptorBytes);
     if (Parameters->OplockLevel == SMB2_OPLOCK_LEVEL_LEASE)
         AppendLease(&Contexts, Parameters);
 
     NTSTATUS Status = Run(Tree, Exchange);
-    if (NT_SUCCESS(Status))
-    {
+    if (NT_SUCCESS(Status)) {
         RtlZeroMemory(Result, sizeof *Result);
-        if (const auto* Response = Smb2ResponseBody<SMB2_CREATE_RESPONSE>(Exchange, 89))
-        {
+        if (const auto* Response = Smb2ResponseBody<SMB2_CREATE_RESPONSE>(Exchange, 89)) {
             Result->FileId = Response->FileId;
             Result->CreateAction = Response->CreateAction;
             Result->Info = Response->Info;
@@ -179,9 +187,7 @@ NTSTATUS Smb2CreateFile(SMB2_TREE* Tree, const SMB2_CREATE_PARAMETERS* Parameter
             Status = ReadCreateContexts(Exchange, Response, Parameters, Result);
             if (!NT_SUCCESS(Status))
                 Smb2CloseFile(Tree, Result->FileId); // the server has it open all the same
-        }
-        else
-        {
+        } else {
             Status = STATUS_INVALID_NETWORK_RESPONSE;
         }
     }
@@ -225,7 +231,8 @@ NTSTATUS Smb2QueryFileInfo(
 {
     if (InputBytes > MAX_INFO_BYTES)
         return STATUS_INVALID_PARAMETER;
-    SMB2_EXCHANGE* Exchange = Smb2AllocateTreeExchange(Tree, Smb2QueryInfo, sizeof(SMB2_QUERY_INFO_REQUEST) + InputBytes);
+    SMB2_EXCHANGE* Exchange = Smb2AllocateTreeExchange(
+        Tree, Smb2QueryInfo, sizeof(SMB2_QUERY_INFO_REQUEST) + InputBytes);
     if (!Exchange)
         return STATUS_INSUFFICIENT_RESOURCES;
     const ULONG Most = Tree->Session->Connection->MaxTransactSize;
@@ -236,29 +243,26 @@ NTSTATUS Smb2QueryFileInfo(
     Request->AdditionalInformation = AdditionalInformation;
     Request->Flags = Flags;
     Request->FileId = FileId;
-    if (InputBytes)
-    {
+    if (InputBytes) {
         Request->InputBufferOffset = sizeof(SMB2_HEADER) + sizeof *Request;
         Request->InputBufferLength = InputBytes;
         RtlCopyMemory(Smb2Append(Exchange, InputBytes), Input, InputBytes);
     }
-    Smb2SetCreditCharge(Exchange, Request->OutputBufferLength > InputBytes ? Request->OutputBufferLength : InputBytes);
+    Smb2SetCreditCharge(
+        Exchange,
+        Request->OutputBufferLength > InputBytes ? Request->OutputBufferLength : InputBytes);
     NTSTATUS Status = Run(Tree, Exchange);
-    if (NT_SUCCESS(Status) || Status == STATUS_BUFFER_OVERFLOW)
-    {
+    if (NT_SUCCESS(Status) || Status == STATUS_BUFFER_OVERFLOW) {
         const auto* Response = Smb2ResponseBody<SMB2_OUTPUT_RESPONSE>(Exchange, 9);
-        if (Response)
-        {
-            Status = GiveOutput(Exchange, Response->OutputBufferOffset, Response->OutputBufferLength, Buffer, Bytes, Status);
-        }
-        else
-        {
+        if (Response) {
+            Status = GiveOutput(
+                Exchange, Response->OutputBufferOffset, Response->OutputBufferLength, Buffer, Bytes,
+                Status);
+        } else {
             *Bytes = 0;
             Status = STATUS_INVALID_NETWORK_RESPONSE;
         }
-    }
-    else
-    {
+    } else {
         *Bytes = Status == STATUS_BUFFER_TOO_SMALL ? NeededBytes(Exchange) : 0;
     }
     Smb2ReleaseExchange(Exchange);
@@ -276,7 +280,8 @@ NTSTATUS Smb2SetFileInfo(
 {
     if (Bytes > MAX_INFO_BYTES)
         return STATUS_INVALID_PARAMETER;
-    SMB2_EXCHANGE* Exchange = Smb2AllocateTreeExchange(Tree, Smb2SetInfo, sizeof(SMB2_SET_INFO_REQUEST) + Bytes);
+    SMB2_EXCHANGE* Exchange
+        = Smb2AllocateTreeExchange(Tree, Smb2SetInfo, sizeof(SMB2_SET_INFO_REQUEST) + Bytes);
     if (!Exchange)
         return STATUS_INSUFFICIENT_RESOURCES;
     auto* Request = Smb2AppendBody<SMB2_SET_INFO_REQUEST>(Exchange, 33);
@@ -305,8 +310,8 @@ NTSTATUS Smb2QueryDirectoryEntries(
     ULONG* EntryBytes)
 {
     *Result = nullptr;
-    SMB2_EXCHANGE* Exchange
-        = Smb2AllocateTreeExchange(Tree, Smb2QueryDirectory, sizeof(SMB2_QUERY_DIRECTORY_REQUEST) + Pattern->Length + 2u);
+    SMB2_EXCHANGE* Exchange = Smb2AllocateTreeExchange(
+        Tree, Smb2QueryDirectory, sizeof(SMB2_QUERY_DIRECTORY_REQUEST) + Pattern->Length + 2u);
     if (!Exchange)
         return STATUS_INSUFFICIENT_RESOURCES;
     const ULONG Most = Tree->Session->Connection->MaxTransactSize;
@@ -323,13 +328,12 @@ NTSTATUS Smb2QueryDirectoryEntries(
         RtlCopyMemory(Name, Pattern->Buffer, Pattern->Length);
     Smb2SetCreditCharge(Exchange, Request->OutputBufferLength);
     NTSTATUS Status = Run(Tree, Exchange);
-    if (NT_SUCCESS(Status))
-    {
+    if (NT_SUCCESS(Status)) {
         const auto* Response = Smb2ResponseBody<SMB2_OUTPUT_RESPONSE>(Exchange, 9);
         *EntryBytes = Response ? Response->OutputBufferLength : 0;
-        *Entries = Response ? Smb2ResponseSlice(Exchange, Response->OutputBufferOffset, *EntryBytes) : nullptr;
-        if (*Entries && *EntryBytes)
-        {
+        *Entries = Response ? Smb2ResponseSlice(Exchange, Response->OutputBufferOffset, *EntryBytes)
+                            : nullptr;
+        if (*Entries && *EntryBytes) {
             *Result = Exchange;
             return Status;
         }
@@ -352,7 +356,8 @@ NTSTATUS Smb2ControlFile(
     const ULONG Most = Tree->Session->Connection->MaxTransactSize;
     if (InputBytes > Most)
         return STATUS_INVALID_PARAMETER;
-    SMB2_EXCHANGE* Exchange = Smb2AllocateTreeExchange(Tree, Smb2Ioctl, sizeof(SMB2_IOCTL_REQUEST) + InputBytes);
+    SMB2_EXCHANGE* Exchange
+        = Smb2AllocateTreeExchange(Tree, Smb2Ioctl, sizeof(SMB2_IOCTL_REQUEST) + InputBytes);
     if (!Exchange)
         return STATUS_INSUFFICIENT_RESOURCES;
     auto* Request = Smb2AppendBody<SMB2_IOCTL_REQUEST>(Exchange, 57);
@@ -364,17 +369,17 @@ NTSTATUS Smb2ControlFile(
     Request->Flags = IsFsctl ? SMB2_0_IOCTL_IS_FSCTL : 0;
     if (InputBytes)
         RtlCopyMemory(Smb2Append(Exchange, InputBytes), Input, InputBytes);
-    Smb2SetCreditCharge(Exchange, Request->MaxOutputResponse > InputBytes ? Request->MaxOutputResponse : InputBytes);
+    Smb2SetCreditCharge(
+        Exchange,
+        Request->MaxOutputResponse > InputBytes ? Request->MaxOutputResponse : InputBytes);
     NTSTATUS Status = Run(Tree, Exchange);
     const auto* Response = NT_SUCCESS(Status) || Status == STATUS_BUFFER_OVERFLOW
         ? Smb2ResponseBody<SMB2_IOCTL_RESPONSE>(Exchange, 49)
         : nullptr;
-    if (Response)
-    {
-        Status = GiveOutput(Exchange, Response->OutputOffset, Response->OutputCount, Output, OutputBytes, Status);
-    }
-    else
-    {
+    if (Response) {
+        Status = GiveOutput(
+            Exchange, Response->OutputOffset, Response->OutputCount, Output, OutputBytes, Status);
+    } else {
         *OutputBytes = 0;
         if (NT_SUCCESS(Status))
             Status = STATUS_INVALID_NETWORK_RESPONSE;
@@ -383,9 +388,11 @@ NTSTATUS Smb2ControlFile(
     return Status;
 }
 
-NTSTATUS Smb2AcknowledgeLeaseBreak(SMB2_TREE* Tree, const SMB2_LEASE_KEY* LeaseKey, ULONG LeaseState)
+NTSTATUS
+Smb2AcknowledgeLeaseBreak(SMB2_TREE* Tree, const SMB2_LEASE_KEY* LeaseKey, ULONG LeaseState)
 {
-    SMB2_EXCHANGE* Exchange = Smb2AllocateTreeExchange(Tree, Smb2OplockBreak, sizeof(SMB2_LEASE_BREAK_ACK));
+    SMB2_EXCHANGE* Exchange
+        = Smb2AllocateTreeExchange(Tree, Smb2OplockBreak, sizeof(SMB2_LEASE_BREAK_ACK));
     if (!Exchange)
         return STATUS_INSUFFICIENT_RESOURCES;
     Exchange->Flags |= SMB2_EXCHANGE_URGENT;
@@ -397,10 +404,12 @@ NTSTATUS Smb2AcknowledgeLeaseBreak(SMB2_TREE* Tree, const SMB2_LEASE_KEY* LeaseK
     return Status;
 }
 
-SMB2_EXCHANGE* Smb2BuildLock(SMB2_TREE* Tree, SMB2_FILE_ID FileId, const SMB2_LOCK_ELEMENT* Elements, USHORT Count)
+SMB2_EXCHANGE*
+Smb2BuildLock(SMB2_TREE* Tree, SMB2_FILE_ID FileId, const SMB2_LOCK_ELEMENT* Elements, USHORT Count)
 {
     const ULONG ElementBytes = Count * static_cast<ULONG>(sizeof(SMB2_LOCK_ELEMENT));
-    SMB2_EXCHANGE* Exchange = Smb2AllocateTreeExchange(Tree, Smb2Lock, sizeof(SMB2_LOCK_REQUEST) + ElementBytes);
+    SMB2_EXCHANGE* Exchange
+        = Smb2AllocateTreeExchange(Tree, Smb2Lock, sizeof(SMB2_LOCK_REQUEST) + ElementBytes);
     if (!Exchange)
         return nullptr;
     auto* Request = Smb2AppendBody<SMB2_LOCK_REQUEST>(Exchange, 48);
@@ -420,7 +429,8 @@ SMB2_EXCHANGE* Smb2BuildChangeNotify(
     ULONG CompletionFilter,
     ULONG BufferBytes)
 {
-    SMB2_EXCHANGE* Exchange = Smb2AllocateTreeExchange(Tree, Smb2ChangeNotify, sizeof(SMB2_CHANGE_NOTIFY_REQUEST));
+    SMB2_EXCHANGE* Exchange
+        = Smb2AllocateTreeExchange(Tree, Smb2ChangeNotify, sizeof(SMB2_CHANGE_NOTIFY_REQUEST));
     if (!Exchange)
         return nullptr;
     const ULONG Most = Tree->Session->Connection->MaxTransactSize;

@@ -1,7 +1,7 @@
 // fileops.h - requests on files, one round trip each.
 //
-// All block at PASSIVE_LEVEL and return the server's status unless said otherwise. Numbers that come back were checked against
-// the message that carried them.
+// All block at PASSIVE_LEVEL and return the server's status unless said otherwise. Numbers that
+// come back were checked against the message that carried them.
 #pragma once
 
 #include "minirdr/smb2/session.h"
@@ -15,7 +15,7 @@ struct SMB2_CREATE_PARAMETERS
     ULONG Disposition;
     ULONG Options;
     ULONG ImpersonationLevel;
-    UCHAR OplockLevel;              // SMB2_OPLOCK_LEVEL_LEASE: ask for LeaseState under LeaseKey
+    UCHAR OplockLevel; // SMB2_OPLOCK_LEVEL_LEASE: ask for LeaseState under LeaseKey
     SMB2_LEASE_KEY LeaseKey;
     ULONG LeaseState;
     const VOID* EaBuffer;
@@ -34,13 +34,15 @@ struct SMB2_CREATE_RESULT
     USHORT LeaseEpoch;
 };
 
-NTSTATUS Smb2CreateFile(SMB2_TREE* Tree, const SMB2_CREATE_PARAMETERS* Parameters, SMB2_CREATE_RESULT* Result);
+NTSTATUS Smb2CreateFile(
+    SMB2_TREE* Tree, const SMB2_CREATE_PARAMETERS* Parameters, SMB2_CREATE_RESULT* Result);
 NTSTATUS Smb2CloseFile(SMB2_TREE* Tree, SMB2_FILE_ID FileId);
 NTSTATUS Smb2FlushFile(SMB2_TREE* Tree, SMB2_FILE_ID FileId);
 
-/// QUERY_INFO. *Bytes: room on entry, bytes copied on return (also with STATUS_BUFFER_OVERFLOW). With STATUS_BUFFER_TOO_SMALL
-/// *Bytes is what the server says it needs, 0 if it does not say.
-NTSTATUS Smb2QueryFileInfo(SMB2_TREE* Tree,
+/// QUERY_INFO. *Bytes: room on entry, bytes copied on return (also with STATUS_BUFFER_OVERFLOW).
+/// With STATUS_BUFFER_TOO_SMALL *Bytes is what the server says it needs, 0 if it does not say.
+NTSTATUS Smb2QueryFileInfo(
+    SMB2_TREE* Tree,
     SMB2_FILE_ID FileId,
     UCHAR InfoType,
     UCHAR InfoClass,
@@ -50,7 +52,8 @@ NTSTATUS Smb2QueryFileInfo(SMB2_TREE* Tree,
     PVOID Buffer,
     ULONG* Bytes,
     ULONG Flags = 0);
-NTSTATUS Smb2SetFileInfo(SMB2_TREE* Tree,
+NTSTATUS Smb2SetFileInfo(
+    SMB2_TREE* Tree,
     SMB2_FILE_ID FileId,
     UCHAR InfoType,
     UCHAR InfoClass,
@@ -58,8 +61,10 @@ NTSTATUS Smb2SetFileInfo(SMB2_TREE* Tree,
     const VOID* Buffer,
     ULONG Bytes);
 
-/// QUERY_DIRECTORY. On success the entries lie in the exchange's response at *Entries; release it when done with them.
-NTSTATUS Smb2QueryDirectoryEntries(SMB2_TREE* Tree,
+/// QUERY_DIRECTORY. On success the entries lie in the exchange's response at *Entries; release it
+/// when done with them.
+NTSTATUS Smb2QueryDirectoryEntries(
+    SMB2_TREE* Tree,
     SMB2_FILE_ID FileId,
     UCHAR InfoClass,
     UCHAR Flags,
@@ -71,7 +76,8 @@ NTSTATUS Smb2QueryDirectoryEntries(SMB2_TREE* Tree,
     ULONG* EntryBytes);
 
 /// IOCTL. *OutputBytes as with Smb2QueryFileInfo.
-NTSTATUS Smb2ControlFile(SMB2_TREE* Tree,
+NTSTATUS Smb2ControlFile(
+    SMB2_TREE* Tree,
     SMB2_FILE_ID FileId,
     ULONG CtlCode,
     BOOLEAN IsFsctl,
@@ -81,10 +87,13 @@ NTSTATUS Smb2ControlFile(SMB2_TREE* Tree,
     ULONG* OutputBytes);
 
 /// Acknowledges a break; the answer is waited for.
-NTSTATUS Smb2AcknowledgeLeaseBreak(SMB2_TREE* Tree, const SMB2_LEASE_KEY* LeaseKey, ULONG LeaseState);
+NTSTATUS
+Smb2AcknowledgeLeaseBreak(SMB2_TREE* Tree, const SMB2_LEASE_KEY* LeaseKey, ULONG LeaseState);
 
-/// Requests that may stay with the server for long: built here, submitted by the caller with a Complete of its own.
-SMB2_EXCHANGE* Smb2BuildLock(SMB2_TREE* Tree, SMB2_FILE_ID FileId, const SMB2_LOCK_ELEMENT* Elements, USHORT Count);
+/// Requests that may stay with the server for long: built here, submitted by the caller with a
+/// Complete of its own.
+SMB2_EXCHANGE* Smb2BuildLock(
+    SMB2_TREE* Tree, SMB2_FILE_ID FileId, const SMB2_LOCK_ELEMENT* Elements, USHORT Count);
 SMB2_EXCHANGE* Smb2BuildChangeNotify(
     SMB2_TREE* Tree,
     SMB2_FILE_ID FileId,
@@ -92,10 +101,12 @@ SMB2_EXCHANGE* Smb2BuildChangeNotify(
     ULONG CompletionFilter,
     ULONG BufferBytes);
 
-/// One READ or WRITE of any length: split at what the server allows, all parts in flight as credits permit.
+/// One READ or WRITE of any length: split at what the server allows, all parts in flight as credits
+/// permit.
 ///
-/// Buffer is a system address that stays valid until Done; Mdl describes it when it is not nonpaged pool. Done is called once, at
-/// up to DISPATCH_LEVEL, perhaps before Smb2StartTransfer returns; the transfer is freed after it.
+/// Buffer is a system address that stays valid until Done; Mdl describes it when it is not nonpaged
+/// pool. Done is called once, at up to DISPATCH_LEVEL, perhaps before Smb2StartTransfer returns;
+/// the transfer is freed after it.
 struct SMB2_TRANSFER
 {
     // the caller's
@@ -114,13 +125,14 @@ struct SMB2_TRANSFER
     volatile LONG Outstanding;
     ULONG PartCount;
     SMB2_EXCHANGE** Parts; // referenced, for cancellation
-    KSPIN_LOCK Lock;       // Guards the two below.
-    ULONG EndOfData;       // first byte that was not transferred
-    NTSTATUS Error;        // why not, when a part failed there
+    KSPIN_LOCK Lock; // Guards the two below.
+    ULONG EndOfData; // first byte that was not transferred
+    NTSTATUS Error; // why not, when a part failed there
 };
 
 SMB2_TRANSFER* Smb2AllocateTransfer(SMB2_TREE* Tree, SMB2_FILE_ID FileId, BOOLEAN Writing);
-/// The caller holds one reference from Smb2AllocateTransfer and gives it back when it no longer looks at the transfer.
+/// The caller holds one reference from Smb2AllocateTransfer and gives it back when it no longer
+/// looks at the transfer.
 VOID Smb2StartTransfer(SMB2_TRANSFER* Transfer);
 VOID Smb2CancelTransfer(SMB2_TRANSFER* Transfer);
 VOID Smb2ReferenceTransfer(SMB2_TRANSFER* Transfer);

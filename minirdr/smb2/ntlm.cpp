@@ -2,8 +2,7 @@
 #include "minirdr/smb2/ntlm.h"
 #include "minirdr/smb2/crypto.h"
 
-namespace
-{
+namespace {
 constexpr UCHAR Signature[8] = { 'N', 'T', 'L', 'M', 'S', 'S', 'P', 0 };
 
 constexpr ULONG NEGOTIATE_UNICODE = 0x00000001;
@@ -15,15 +14,16 @@ constexpr ULONG NEGOTIATE_ALWAYS_SIGN = 0x00008000;
 constexpr ULONG NEGOTIATE_EXTENDED_SESSIONSECURITY = 0x00080000;
 constexpr ULONG NEGOTIATE_TARGET_INFO = 0x00800000;
 constexpr ULONG NEGOTIATE_128 = 0x20000000;
-constexpr ULONG OUR_FLAGS = NEGOTIATE_UNICODE | REQUEST_TARGET | NEGOTIATE_SIGN | NEGOTIATE_NTLM | NEGOTIATE_ALWAYS_SIGN
-    | NEGOTIATE_EXTENDED_SESSIONSECURITY | NEGOTIATE_TARGET_INFO | NEGOTIATE_128;
+constexpr ULONG OUR_FLAGS = NEGOTIATE_UNICODE | REQUEST_TARGET | NEGOTIATE_SIGN | NEGOTIATE_NTLM
+    | NEGOTIATE_ALWAYS_SIGN | NEGOTIATE_EXTENDED_SESSIONSECURITY | NEGOTIATE_TARGET_INFO
+    | NEGOTIATE_128;
 
 constexpr USHORT MsvAvEOL = 0;
 constexpr USHORT MsvAvFlags = 6;
 constexpr USHORT MsvAvTimestamp = 7;
 constexpr ULONG MSV_AV_FLAG_MIC = 0x2;
 constexpr ULONG MAX_TARGET_INFO = 4096; // what we accept of a server
-constexpr ULONG MAX_NAME_BYTES = 512;   // user or domain
+constexpr ULONG MAX_NAME_BYTES = 512; // user or domain
 
 #pragma pack(push, 1)
 struct NTLM_FIELD
@@ -70,7 +70,8 @@ struct NTLM_AUTHENTICATE_MESSAGE
 };
 static_assert(sizeof(NTLM_AUTHENTICATE_MESSAGE) == 88);
 
-struct NTLMV2_BLOB // what the proof covers after the server's challenge; the target information follows
+struct NTLMV2_BLOB // what the proof covers after the server's challenge; the target information
+                   // follows
 {
     UCHAR RespType;
     UCHAR HiRespType;
@@ -98,13 +99,10 @@ ULONG DerLengthBytes(ULONG Length)
 PUCHAR DerHeader(PUCHAR At, UCHAR Tag, ULONG Length)
 {
     *At++ = Tag;
-    if (Length >= 0x100)
-    {
+    if (Length >= 0x100) {
         *At++ = 0x82;
         *At++ = static_cast<UCHAR>(Length >> 8);
-    }
-    else if (Length >= 0x80)
-    {
+    } else if (Length >= 0x80) {
         *At++ = 0x81;
     }
     *At++ = static_cast<UCHAR>(Length);
@@ -117,18 +115,19 @@ ULONG DerBytes(ULONG Length)
 }
 
 constexpr UCHAR SpnegoOid[] = { 0x06, 0x06, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x02 };
-constexpr UCHAR NtlmOid[] = { 0x06, 0x0a, 0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x02, 0x0a };
+constexpr UCHAR NtlmOid[]
+    = { 0x06, 0x0a, 0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x02, 0x0a };
 
 // NegTokenInit { mechTypes [0] { NTLMSSP }, mechToken [2] OCTET STRING } in the GSS-API frame.
 NTSTATUS WrapInit(const SMB2_BLOB* Inner, SMB2_BLOB* Token)
 {
-    const ULONG MechList = DerBytes(sizeof NtlmOid);                 // SEQUENCE OF OID
-    const ULONG MechTypes = DerBytes(MechList);                      // [0]
-    const ULONG Octets = DerBytes(Inner->Bytes);                     // OCTET STRING
-    const ULONG MechToken = DerBytes(Octets);                        // [2]
-    const ULONG Sequence = DerBytes(MechTypes + MechToken);          // SEQUENCE
-    const ULONG Choice = DerBytes(Sequence);                         // [0] NegTokenInit
-    const ULONG Total = DerBytes(sizeof SpnegoOid + Choice);         // [APPLICATION 0]
+    const ULONG MechList = DerBytes(sizeof NtlmOid); // SEQUENCE OF OID
+    const ULONG MechTypes = DerBytes(MechList); // [0]
+    const ULONG Octets = DerBytes(Inner->Bytes); // OCTET STRING
+    const ULONG MechToken = DerBytes(Octets); // [2]
+    const ULONG Sequence = DerBytes(MechTypes + MechToken); // SEQUENCE
+    const ULONG Choice = DerBytes(Sequence); // [0] NegTokenInit
+    const ULONG Total = DerBytes(sizeof SpnegoOid + Choice); // [APPLICATION 0]
     Token->Data = static_cast<PUCHAR>(MinirdrAllocate(Total));
     if (!Token->Data)
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -146,9 +145,9 @@ NTSTATUS WrapInit(const SMB2_BLOB* Inner, SMB2_BLOB* Token)
     return STATUS_SUCCESS;
 }
 
-// The signature of the mechanism list: it shows that nobody removed a better mechanism on the way, and a server that got a
-// message with a MIC insists on it. Made with NTLM's own message signature, first in the client's sequence; without key exchange
-// its checksum is not encrypted.
+// The signature of the mechanism list: it shows that nobody removed a better mechanism on the way,
+// and a server that got a message with a MIC insists on it. Made with NTLM's own message signature,
+// first in the client's sequence; without key exchange its checksum is not encrypted.
 NTSTATUS SignMechList(const UCHAR SessionKey[16], UCHAR Mic[16])
 {
     static constexpr CHAR Magic[] = "session key to client-to-server signing key magic constant";
@@ -159,7 +158,9 @@ NTSTATUS SignMechList(const UCHAR SessionKey[16], UCHAR Mic[16])
     NTSTATUS Status = Smb2Md5(KeySpans, 2, Key);
     if (!NT_SUCCESS(Status))
         return Status;
-    const SMB2_SPAN Spans[] = { { SequenceNumber, 4 }, { MechListHeader, sizeof MechListHeader }, { NtlmOid, sizeof NtlmOid } };
+    const SMB2_SPAN Spans[] = { { SequenceNumber, 4 },
+                                { MechListHeader, sizeof MechListHeader },
+                                { NtlmOid, sizeof NtlmOid } };
     UCHAR Checksum[16];
     Status = Smb2HmacMd5(Key, sizeof Key, Spans, 3, Checksum);
     RtlZeroMemory(Mic, 16);
@@ -186,8 +187,7 @@ NTSTATUS WrapResponse(const SMB2_BLOB* Inner, const UCHAR* Mic, SMB2_BLOB* Token
     At = DerHeader(At, 0xa2, Octets);
     At = DerHeader(At, 0x04, Inner->Bytes);
     RtlCopyMemory(At, Inner->Data, Inner->Bytes);
-    if (Mic)
-    {
+    if (Mic) {
         At = DerHeader(At + Inner->Bytes, 0xa3, MicOctets);
         At = DerHeader(At, 0x04, MIC_BYTES);
         RtlCopyMemory(At, Mic, MIC_BYTES);
@@ -219,29 +219,28 @@ NTSTATUS ResponseKey(const SMB2_CREDENTIALS* Credentials, UCHAR Key[16])
         return STATUS_INSUFFICIENT_RESOURCES;
     for (USHORT i = 0; i < Credentials->User.Length / sizeof(WCHAR); ++i)
         Upper[i] = RtlUpcaseUnicodeChar(Credentials->User.Buffer[i]);
-    const SMB2_SPAN Spans[]
-        = { { Upper, Credentials->User.Length }, { Credentials->Domain.Buffer, Credentials->Domain.Length } };
+    const SMB2_SPAN Spans[] = { { Upper, Credentials->User.Length },
+                                { Credentials->Domain.Buffer, Credentials->Domain.Length } };
     Status = Smb2HmacMd5(NtHash, sizeof NtHash, Spans, 2, Key);
     MinirdrFree(Upper);
     RtlZeroMemory(NtHash, sizeof NtHash);
     return Status;
 }
 
-// The server's target information with our flags pair added: it announces the MIC. Out has room for 8 bytes more than In.
+// The server's target information with our flags pair added: it announces the MIC. Out has room for
+// 8 bytes more than In.
 ULONG CopyTargetInfo(const UCHAR* In, ULONG Bytes, PUCHAR Out, LONGLONG* TimeStamp)
 {
     ULONG Written = 0;
     ULONG Offset = 0;
-    while (Bytes - Offset >= sizeof(AV_PAIR))
-    {
+    while (Bytes - Offset >= sizeof(AV_PAIR)) {
         AV_PAIR Pair;
         RtlCopyMemory(&Pair, In + Offset, sizeof Pair);
         if (Pair.Id == MsvAvEOL || Pair.Length > Bytes - Offset - sizeof Pair)
             break;
         if (Pair.Id == MsvAvTimestamp && Pair.Length == sizeof *TimeStamp)
             RtlCopyMemory(TimeStamp, In + Offset + sizeof Pair, sizeof *TimeStamp);
-        if (Pair.Id != MsvAvFlags)
-        {
+        if (Pair.Id != MsvAvFlags) {
             RtlCopyMemory(Out + Written, In + Offset, sizeof Pair + Pair.Length);
             Written += static_cast<ULONG>(sizeof Pair) + Pair.Length;
         }
@@ -279,10 +278,10 @@ NTSTATUS Smb2NtlmNegotiate(SMB2_NTLM* Logon, SMB2_BLOB* Token)
 
 BOOLEAN Smb2FindNtlmToken(const UCHAR* Data, ULONG Bytes, const UCHAR** Token, ULONG* TokenBytes)
 {
-    // The message announces itself; what surrounds it is one OCTET STRING, whose length we take from its own header. Looking for
-    // the signature instead of walking the DER keeps the decoder free of recursion and accepts every encoder's choices.
-    for (ULONG i = 0; Bytes >= sizeof Signature && i <= Bytes - sizeof Signature; ++i)
-    {
+    // The message announces itself; what surrounds it is one OCTET STRING, whose length we take
+    // from its own header. Looking for the signature instead of walking the DER keeps the decoder
+    // free of recursion and accepts every encoder's choices.
+    for (ULONG i = 0; Bytes >= sizeof Signature && i <= Bytes - sizeof Signature; ++i) {
         if (RtlCompareMemory(Data + i, Signature, sizeof Signature) != sizeof Signature)
             continue;
         ULONG Length = Bytes - i;
@@ -310,13 +309,14 @@ NTSTATUS Smb2NtlmAuthenticate(
 {
     const UCHAR* Raw;
     ULONG RawBytes;
-    if (!Smb2FindNtlmToken(Challenge, ChallengeBytes, &Raw, &RawBytes) || RawBytes < sizeof(NTLM_CHALLENGE_MESSAGE))
+    if (!Smb2FindNtlmToken(Challenge, ChallengeBytes, &Raw, &RawBytes)
+        || RawBytes < sizeof(NTLM_CHALLENGE_MESSAGE))
         return STATUS_INVALID_NETWORK_RESPONSE;
     NTLM_CHALLENGE_MESSAGE Server;
     RtlCopyMemory(&Server, Raw, sizeof Server);
     const ULONG InfoBytes = Server.TargetInfo.Length;
-    if (Server.MessageType != 2 || InfoBytes > MAX_TARGET_INFO || Server.TargetInfo.Offset > RawBytes
-        || InfoBytes > RawBytes - Server.TargetInfo.Offset)
+    if (Server.MessageType != 2 || InfoBytes > MAX_TARGET_INFO
+        || Server.TargetInfo.Offset > RawBytes || InfoBytes > RawBytes - Server.TargetInfo.Offset)
         return STATUS_INVALID_NETWORK_RESPONSE;
 
     const BOOLEAN Anonymous = Credentials->User.Length == 0;
@@ -325,13 +325,13 @@ NTSTATUS Smb2NtlmAuthenticate(
     if (!NT_SUCCESS(Status))
         return Status;
 
-    const ULONG MaximumBytes = static_cast<ULONG>(sizeof(NTLM_AUTHENTICATE_MESSAGE)) + Credentials->User.Length
-        + Credentials->Domain.Length + 24 + 16 + sizeof(NTLMV2_BLOB) + InfoBytes + 12 + 4;
+    const ULONG MaximumBytes = static_cast<ULONG>(sizeof(NTLM_AUTHENTICATE_MESSAGE))
+        + Credentials->User.Length + Credentials->Domain.Length + 24 + 16 + sizeof(NTLMV2_BLOB)
+        + InfoBytes + 12 + 4;
     SMB2_BLOB Message = { static_cast<PUCHAR>(MinirdrAllocate(MaximumBytes)), 0 };
     const ULONG ProofBytes = 16 + sizeof(NTLMV2_BLOB) + InfoBytes + 12 + 4;
     auto* Proof = static_cast<PUCHAR>(MinirdrAllocate(ProofBytes));
-    if (!Message.Data || !Proof)
-    {
+    if (!Message.Data || !Proof) {
         MinirdrFree(Message.Data);
         MinirdrFree(Proof);
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -343,11 +343,13 @@ NTSTATUS Smb2NtlmAuthenticate(
     KeQuerySystemTime(&Now);
     Blob.TimeStamp = Now.QuadPart;
     Status = Smb2Random(Blob.ClientChallenge, sizeof Blob.ClientChallenge);
-    const ULONG CopiedInfo = CopyTargetInfo(Raw + Server.TargetInfo.Offset, InfoBytes, Proof + 16 + sizeof Blob, &Blob.TimeStamp);
+    const ULONG CopiedInfo = CopyTargetInfo(
+        Raw + Server.TargetInfo.Offset, InfoBytes, Proof + 16 + sizeof Blob, &Blob.TimeStamp);
     RtlCopyMemory(Proof + 16, &Blob, sizeof Blob);
     // After the blob come four zero bytes, which the allocation has put there.
     const ULONG ResponseBytes = 16 + static_cast<ULONG>(sizeof Blob) + CopiedInfo + 4;
-    const SMB2_SPAN Proved[] = { { Server.ServerChallenge, 8 }, { Proof + 16, ResponseBytes - 16 } };
+    const SMB2_SPAN Proved[]
+        = { { Server.ServerChallenge, 8 }, { Proof + 16, ResponseBytes - 16 } };
     if (NT_SUCCESS(Status))
         Status = Smb2HmacMd5(Key, sizeof Key, Proved, 2, Proof);
     const SMB2_SPAN ProofSpan = { Proof, 16 };
@@ -362,36 +364,36 @@ NTSTATUS Smb2NtlmAuthenticate(
     Header->MessageType = 3;
     Header->Flags = OUR_FLAGS & Server.Flags;
     Header->Flags |= NEGOTIATE_UNICODE | NEGOTIATE_NTLM;
-    PutField(&Header->Domain, &Offset, Message.Data, Credentials->Domain.Buffer, Credentials->Domain.Length);
-    PutField(&Header->User, &Offset, Message.Data, Credentials->User.Buffer, Credentials->User.Length);
+    PutField(
+        &Header->Domain, &Offset, Message.Data, Credentials->Domain.Buffer,
+        Credentials->Domain.Length);
+    PutField(
+        &Header->User, &Offset, Message.Data, Credentials->User.Buffer, Credentials->User.Length);
     PutField(&Header->Workstation, &Offset, Message.Data, nullptr, 0);
-    if (Anonymous)
-    {
-        // [MS-NLMP] 3.2.5.1.2: an anonymous logon has an LM response of one zero byte and no NT response.
+    if (Anonymous) {
+        // [MS-NLMP] 3.2.5.1.2: an anonymous logon has an LM response of one zero byte and no NT
+        // response.
         Header->Flags |= NEGOTIATE_ANONYMOUS;
         PutField(&Header->LmResponse, &Offset, Message.Data, NoLmResponse, 1);
         PutField(&Header->NtResponse, &Offset, Message.Data, nullptr, 0);
-    }
-    else
-    {
+    } else {
         PutField(&Header->LmResponse, &Offset, Message.Data, NoLmResponse, sizeof NoLmResponse);
         PutField(&Header->NtResponse, &Offset, Message.Data, Proof, ResponseBytes);
     }
     PutField(&Header->SessionKey, &Offset, Message.Data, nullptr, 0);
     Message.Bytes = Offset;
 
-    if (NT_SUCCESS(Status) && !Anonymous)
-    {
-        const SMB2_SPAN Chain[]
-            = { { Logon->Negotiate.Data, Logon->Negotiate.Bytes }, { Raw, RawBytes }, { Message.Data, Message.Bytes } };
+    if (NT_SUCCESS(Status) && !Anonymous) {
+        const SMB2_SPAN Chain[] = { { Logon->Negotiate.Data, Logon->Negotiate.Bytes },
+                                    { Raw, RawBytes },
+                                    { Message.Data, Message.Bytes } };
         UCHAR Mic[16];
         Status = Smb2HmacMd5(Logon->SessionKey, sizeof Logon->SessionKey, Chain, 3, Mic);
         RtlCopyMemory(Header->Mic, Mic, sizeof Mic);
     }
     Logon->HasSessionKey = NT_SUCCESS(Status) && !Anonymous;
     MinirdrFree(Proof);
-    if (!NT_SUCCESS(Status) || !Logon->Spnego)
-    {
+    if (!NT_SUCCESS(Status) || !Logon->Spnego) {
         if (!NT_SUCCESS(Status))
             MinirdrFree(Message.Data);
         else

@@ -1,17 +1,17 @@
 // receive.cpp - from bytes to completed exchanges.
 //
-// The transport writes into one buffer per connection; whole PDUs are processed in place, the rest moves to the front when room
-// runs out. Everything here trusts nothing: lengths are checked before a byte is looked at, and a PDU that breaks the rules ends
-// the connection.
+// The transport writes into one buffer per connection; whole PDUs are processed in place, the rest
+// moves to the front when room runs out. Everything here trusts nothing: lengths are checked before
+// a byte is looked at, and a PDU that breaks the rules ends the connection.
 #include "minirdr/smb2/connection.h"
 #include "minirdr/smb2/session.h"
 
-namespace
-{
+namespace {
 constexpr ULONG INITIAL_BUFFER = 128 * 1024;
-constexpr ULONG PDU_OVERHEAD = 64 * 1024;         // headers and padding beyond the largest payload
-constexpr ULONG MINIMUM_ROOM = 16 * 1024;         // with less than this free behind the data, it is moved to the front
-constexpr ULONG LARGEST_PDU = 16 * 1024 * 1024;   // whatever the server announces
+constexpr ULONG PDU_OVERHEAD = 64 * 1024; // headers and padding beyond the largest payload
+constexpr ULONG MINIMUM_ROOM
+    = 16 * 1024; // with less than this free behind the data, it is moved to the front
+constexpr ULONG LARGEST_PDU = 16 * 1024 * 1024; // whatever the server announces
 
 ULONG LargestPdu(const SMB2_CONNECTION* Connection)
 {
@@ -40,8 +40,7 @@ BOOLEAN NextPdu(const SMB2_CONNECTION* Connection, ULONG* Bytes)
 BOOLEAN ReserveBuffer(SMB2_CONNECTION* Connection, ULONG Needed)
 {
     const ULONG Held = Connection->ReceiveEnd - Connection->ReceiveStart;
-    if (Needed > Connection->ReceiveCapacity)
-    {
+    if (Needed > Connection->ReceiveCapacity) {
         ULONG Capacity = Connection->ReceiveCapacity ? Connection->ReceiveCapacity : INITIAL_BUFFER;
         while (Capacity < Needed)
             Capacity *= 2;
@@ -53,10 +52,9 @@ BOOLEAN ReserveBuffer(SMB2_CONNECTION* Connection, ULONG Needed)
         MinirdrFree(Connection->ReceiveBuffer);
         Connection->ReceiveBuffer = Buffer;
         Connection->ReceiveCapacity = Capacity;
-    }
-    else
-    {
-        RtlMoveMemory(Connection->ReceiveBuffer, Connection->ReceiveBuffer + Connection->ReceiveStart, Held);
+    } else {
+        RtlMoveMemory(
+            Connection->ReceiveBuffer, Connection->ReceiveBuffer + Connection->ReceiveStart, Held);
     }
     Connection->ReceiveStart = 0;
     Connection->ReceiveEnd = Held;
@@ -73,8 +71,7 @@ BOOLEAN ReceiveBuffer(PVOID Context, PUCHAR* Buffer, PULONG Bytes)
         return FALSE;
     const ULONG Needed = Pdu ? Pdu + 4 : MINIMUM_ROOM;
     const ULONG Room = Connection->ReceiveCapacity - Connection->ReceiveStart;
-    if (Needed > Room || Connection->ReceiveCapacity - Connection->ReceiveEnd == 0)
-    {
+    if (Needed > Room || Connection->ReceiveCapacity - Connection->ReceiveEnd == 0) {
         if (!ReserveBuffer(Connection, Needed))
             return FALSE;
     }
@@ -97,21 +94,25 @@ NTSTATUS VerifySignature(SMB2_EXCHANGE* Exchange, PUCHAR Data, ULONG Bytes)
     if (!Session || !Session->Signing.Valid || (Exchange->Flags & SMB2_EXCHANGE_NO_VERIFY))
         return STATUS_SUCCESS;
     auto* Header = reinterpret_cast<SMB2_HEADER*>(Data);
-    if (!(Header->Flags & SMB2_FLAGS_SIGNED))
-    {
+    if (!(Header->Flags & SMB2_FLAGS_SIGNED)) {
         const BOOLEAN Expected = (Smb2RequestHeader(Exchange)->Flags & SMB2_FLAGS_SIGNED) != 0;
-        return Expected && !MayBeUnsigned(static_cast<NTSTATUS>(Header->Status)) ? STATUS_INVALID_NETWORK_RESPONSE : STATUS_SUCCESS;
+        return Expected && !MayBeUnsigned(static_cast<NTSTATUS>(Header->Status))
+            ? STATUS_INVALID_NETWORK_RESPONSE
+            : STATUS_SUCCESS;
     }
     UCHAR Given[16];
     UCHAR Computed[16];
     RtlCopyMemory(Given, Header->Signature, sizeof Given);
     RtlZeroMemory(Header->Signature, sizeof Header->Signature);
     const SMB2_SPAN Span = { Data, Bytes };
-    const NTSTATUS Status = Smb2ComputeSignature(&Session->Signing, &Span, 1, Header->MessageId, TRUE, FALSE, Computed);
+    const NTSTATUS Status = Smb2ComputeSignature(
+        &Session->Signing, &Span, 1, Header->MessageId, TRUE, FALSE, Computed);
     RtlCopyMemory(Header->Signature, Given, sizeof Given);
     if (!NT_SUCCESS(Status))
         return Status;
-    return RtlCompareMemory(Given, Computed, sizeof Given) == sizeof Given ? STATUS_SUCCESS : STATUS_INVALID_NETWORK_RESPONSE;
+    return RtlCompareMemory(Given, Computed, sizeof Given) == sizeof Given
+        ? STATUS_SUCCESS
+        : STATUS_INVALID_NETWORK_RESPONSE;
 }
 
 BOOLEAN ProcessMessage(SMB2_CONNECTION* Connection, PUCHAR Data, ULONG Bytes)
@@ -120,11 +121,11 @@ BOOLEAN ProcessMessage(SMB2_CONNECTION* Connection, PUCHAR Data, ULONG Bytes)
     const SMB2_MESSAGE Message = { Data, Bytes };
     if (!(Header->Flags & SMB2_FLAGS_SERVER_TO_REDIR))
         return FALSE;
-    if (Header->MessageId == SMB2_UNSOLICITED_MESSAGE_ID)
-    {
+    if (Header->MessageId == SMB2_UNSOLICITED_MESSAGE_ID) {
         if (Header->Command != Smb2OplockBreak)
             return FALSE;
-        RdrTraceEvent(RdrLayerWire, RdrEventNote, "SMB2 OPLOCK_BREAK", Connection, STATUS_SUCCESS, 0);
+        RdrTraceEvent(
+            RdrLayerWire, RdrEventNote, "SMB2 OPLOCK_BREAK", Connection, STATUS_SUCCESS, 0);
         if (Connection->Events && Connection->Events->Break)
             Connection->Events->Break(Connection->Owner, Connection, &Message);
         return TRUE;
@@ -133,20 +134,21 @@ BOOLEAN ProcessMessage(SMB2_CONNECTION* Connection, PUCHAR Data, ULONG Bytes)
     SMB2_EXCHANGE* Exchange = Smb2pMatchResponse(Connection, Header, &Interim);
     if (!Exchange)
         return FALSE; // an answer to nothing we asked
-    if (Interim)
-    {
-        RdrTraceEvent(RdrLayerWire, RdrEventNote, "interim response", Exchange, STATUS_PENDING, Header->AsyncId);
+    if (Interim) {
+        RdrTraceEvent(
+            RdrLayerWire, RdrEventNote, "interim response", Exchange, STATUS_PENDING,
+            Header->AsyncId);
         return TRUE;
     }
     NTSTATUS Status = VerifySignature(Exchange, Data, Bytes);
-    if (!NT_SUCCESS(Status))
-    {
+    if (!NT_SUCCESS(Status)) {
         RdrTraceEvent(RdrLayerWire, RdrEventError, "signature does not match", Exchange, Status, 0);
         Smb2pCompleteExchange(Exchange, Status, nullptr);
         return TRUE;
     }
     Status = static_cast<NTSTATUS>(Header->Status);
-    // No final response says STATUS_PENDING; taken at its word it would promise a completion that never comes.
+    // No final response says STATUS_PENDING; taken at its word it would promise a completion that
+    // never comes.
     if (Status == STATUS_PENDING)
         Status = STATUS_INVALID_NETWORK_RESPONSE;
     Smb2pCompleteExchange(Exchange, Status, &Message);
@@ -155,8 +157,7 @@ BOOLEAN ProcessMessage(SMB2_CONNECTION* Connection, PUCHAR Data, ULONG Bytes)
 
 BOOLEAN ProcessPdu(SMB2_CONNECTION* Connection, PUCHAR Data, ULONG Bytes)
 {
-    for (ULONG i = 0; i < SMB2_MAX_COMPOUND; ++i)
-    {
+    for (ULONG i = 0; i < SMB2_MAX_COMPOUND; ++i) {
         if (Bytes < sizeof(SMB2_HEADER))
             return FALSE;
         const auto* Header = reinterpret_cast<const SMB2_HEADER*>(Data);
@@ -180,13 +181,11 @@ BOOLEAN Received(PVOID Context, ULONG Bytes)
     auto* Connection = static_cast<SMB2_CONNECTION*>(Context);
     NT_ASSERT(Bytes <= Connection->ReceiveCapacity - Connection->ReceiveEnd);
     Connection->ReceiveEnd += Bytes;
-    for (;;)
-    {
+    for (;;) {
         ULONG Pdu;
         if (!NextPdu(Connection, &Pdu))
             break;
-        if (Pdu == 0 || Connection->ReceiveEnd - Connection->ReceiveStart < Pdu + 4)
-        {
+        if (Pdu == 0 || Connection->ReceiveEnd - Connection->ReceiveStart < Pdu + 4) {
             // New credits may let waiting exchanges go; once per arrival is often enough.
             Smb2pStartWaiting(Connection);
             return TRUE;
@@ -196,14 +195,18 @@ BOOLEAN Received(PVOID Context, ULONG Bytes)
         if (!ProcessPdu(Connection, Data, Pdu))
             break;
     }
-    RdrTraceEvent(RdrLayerWire, RdrEventError, "malformed response", Connection, STATUS_INVALID_NETWORK_RESPONSE, 0);
+    RdrTraceEvent(
+        RdrLayerWire, RdrEventError, "malformed response", Connection,
+        STATUS_INVALID_NETWORK_RESPONSE, 0);
     Smb2FailConnection(Connection, STATUS_INVALID_NETWORK_RESPONSE);
     return FALSE;
 }
 
 VOID Disconnected(PVOID Context, NTSTATUS Status)
 {
-    Smb2FailConnection(static_cast<SMB2_CONNECTION*>(Context), NT_SUCCESS(Status) ? STATUS_CONNECTION_DISCONNECTED : Status);
+    Smb2FailConnection(
+        static_cast<SMB2_CONNECTION*>(Context),
+        NT_SUCCESS(Status) ? STATUS_CONNECTION_DISCONNECTED : Status);
 }
 }
 

@@ -1,16 +1,17 @@
 // server.cpp - see server.h.
 #include "minirdr/smb2/server.h"
 
-namespace
-{
+namespace {
 BOOLEAN SameString(PCUNICODE_STRING A, PCUNICODE_STRING B, BOOLEAN CaseInSensitive)
 {
     return RtlEqualUnicodeString(A, B, CaseInSensitive);
 }
 
-BOOLEAN SameUser(const SMB2_SESSION* Session, const SMB2_CREDENTIALS* Credentials, const LUID* LogonId)
+BOOLEAN
+SameUser(const SMB2_SESSION* Session, const SMB2_CREDENTIALS* Credentials, const LUID* LogonId)
 {
-    return Session->LogonId.LowPart == LogonId->LowPart && Session->LogonId.HighPart == LogonId->HighPart
+    return Session->LogonId.LowPart == LogonId->LowPart
+        && Session->LogonId.HighPart == LogonId->HighPart
         && SameString(&Session->Credentials.User, &Credentials->User, TRUE)
         && SameString(&Session->Credentials.Domain, &Credentials->Domain, TRUE)
         && SameString(&Session->Credentials.Password, &Credentials->Password, FALSE);
@@ -37,8 +38,7 @@ VOID ForgetConnection(SMB2_SERVER* Server)
         ForgetTree(CONTAINING_RECORD(Server->Trees.Flink, SMB2_TREE, Links));
     while (!IsListEmpty(&Server->Sessions))
         ForgetSession(CONTAINING_RECORD(Server->Sessions.Flink, SMB2_SESSION, Links));
-    if (Server->Connection)
-    {
+    if (Server->Connection) {
         Smb2CloseConnection(Server->Connection);
         Smb2DereferenceConnection(Server->Connection);
         Server->Connection = nullptr;
@@ -50,23 +50,21 @@ NTSTATUS EnsureConnection(SMB2_SERVER* Server)
     if (Server->Connection && Smb2ConnectionIsAlive(Server->Connection))
         return STATUS_SUCCESS;
     ForgetConnection(Server);
-    return Smb2OpenConnection(Server->Transport,
-        &Server->Name,
-        &Server->Config,
-        &Server->ClientGuid,
-        &Server->Events,
-        Server->Owner,
-        ++Server->Generation,
-        &Server->Connection);
+    return Smb2OpenConnection(
+        Server->Transport, &Server->Name, &Server->Config, &Server->ClientGuid, &Server->Events,
+        Server->Owner, ++Server->Generation, &Server->Connection);
 }
 
-NTSTATUS EnsureSession(SMB2_SERVER* Server, const SMB2_CREDENTIALS* Credentials, const LUID* LogonId, SMB2_SESSION** Result)
+NTSTATUS EnsureSession(
+    SMB2_SERVER* Server,
+    const SMB2_CREDENTIALS* Credentials,
+    const LUID* LogonId,
+    SMB2_SESSION** Result)
 {
-    for (LIST_ENTRY* Entry = Server->Sessions.Flink; Entry != &Server->Sessions; Entry = Entry->Flink)
-    {
+    for (LIST_ENTRY* Entry = Server->Sessions.Flink; Entry != &Server->Sessions;
+         Entry = Entry->Flink) {
         auto* Session = CONTAINING_RECORD(Entry, SMB2_SESSION, Links);
-        if (!Session->Invalid && SameUser(Session, Credentials, LogonId))
-        {
+        if (!Session->Invalid && SameUser(Session, Credentials, LogonId)) {
             *Result = Session;
             return STATUS_SUCCESS;
         }
@@ -100,13 +98,12 @@ NTSTATUS MakeSharePath(const SMB2_SERVER* Server, PCUNICODE_STRING ShareName, UN
     return STATUS_SUCCESS;
 }
 
-NTSTATUS EnsureTree(SMB2_SERVER* Server, SMB2_SESSION* Session, PCUNICODE_STRING Path, SMB2_TREE** Result)
+NTSTATUS
+EnsureTree(SMB2_SERVER* Server, SMB2_SESSION* Session, PCUNICODE_STRING Path, SMB2_TREE** Result)
 {
-    for (LIST_ENTRY* Entry = Server->Trees.Flink; Entry != &Server->Trees; Entry = Entry->Flink)
-    {
+    for (LIST_ENTRY* Entry = Server->Trees.Flink; Entry != &Server->Trees; Entry = Entry->Flink) {
         auto* Tree = CONTAINING_RECORD(Entry, SMB2_TREE, Links);
-        if (!Tree->Invalid && Tree->Session == Session && SameString(&Tree->Share, Path, TRUE))
-        {
+        if (!Tree->Invalid && Tree->Session == Session && SameString(&Tree->Share, Path, TRUE)) {
             *Result = Tree;
             return STATUS_SUCCESS;
         }
@@ -148,8 +145,7 @@ NTSTATUS Smb2CreateServer(
     if (!Server)
         return STATUS_INSUFFICIENT_RESOURCES;
     const NTSTATUS Status = Smb2CopyString(&Server->Name, Name);
-    if (!NT_SUCCESS(Status))
-    {
+    if (!NT_SUCCESS(Status)) {
         MinirdrFree(Server);
         return Status;
     }
@@ -172,7 +168,8 @@ VOID Smb2DestroyServer(SMB2_SERVER* Server)
         SLEEP_GUARD Guard(&Server->Lock);
         for (LIST_ENTRY* Entry = Server->Trees.Flink; Entry != &Server->Trees; Entry = Entry->Flink)
             Smb2DisconnectTree(CONTAINING_RECORD(Entry, SMB2_TREE, Links));
-        for (LIST_ENTRY* Entry = Server->Sessions.Flink; Entry != &Server->Sessions; Entry = Entry->Flink)
+        for (LIST_ENTRY* Entry = Server->Sessions.Flink; Entry != &Server->Sessions;
+             Entry = Entry->Flink)
             Smb2LogOff(CONTAINING_RECORD(Entry, SMB2_SESSION, Links));
         ForgetConnection(Server);
     }
@@ -199,8 +196,7 @@ NTSTATUS Smb2OpenTree(
         return Status;
     SLEEP_GUARD Guard(&Server->Lock);
     // Once more when the server turns out to have forgotten the session that an earlier user made.
-    for (ULONG Attempt = 0; Attempt < 2; ++Attempt)
-    {
+    for (ULONG Attempt = 0; Attempt < 2; ++Attempt) {
         SMB2_SESSION* Session = nullptr;
         SMB2_TREE* Tree = nullptr;
         Status = EnsureConnection(Server);
@@ -208,8 +204,7 @@ NTSTATUS Smb2OpenTree(
             Status = EnsureSession(Server, Credentials, LogonId, &Session);
         if (NT_SUCCESS(Status))
             Status = EnsureTree(Server, Session, &Path, &Tree);
-        if (NT_SUCCESS(Status))
-        {
+        if (NT_SUCCESS(Status)) {
             Smb2ReferenceTree(Tree);
             ++Tree->Users;
             *Result = Tree;
@@ -217,8 +212,7 @@ NTSTATUS Smb2OpenTree(
         }
         if (Session && ServerForgot(Status))
             ForgetSession(Session);
-        else
-        {
+        else {
             if (Session && Session->TreeCount == 0)
                 RetireSession(Session);
             break;
@@ -231,8 +225,7 @@ NTSTATUS Smb2OpenTree(
 VOID Smb2CloseTree(SMB2_SERVER* Server, SMB2_TREE* Tree)
 {
     SLEEP_GUARD Guard(&Server->Lock);
-    if (--Tree->Users == 0)
-    {
+    if (--Tree->Users == 0) {
         SMB2_SESSION* Session = Tree->Session;
         Smb2ReferenceSession(Session);
         Smb2DisconnectTree(Tree);

@@ -1,11 +1,13 @@
-// server.h - one server as its users see it: a connection that is made again when it died, the sessions and trees on it.
+// server.h - one server as its users see it: a connection that is made again when it died, the
+// sessions and trees on it.
 //
-//      SRV_CALL ── SMB2_SERVER ── SMB2_CONNECTION (current)        connections, sessions, trees of the past live on as long as
-//                      │               ├── SMB2_SESSION per user   somebody holds a reference, but are no longer found here
-//                      │               │       └── SMB2_TREE per share
+//      SRV_CALL ── SMB2_SERVER ── SMB2_CONNECTION (current)        connections, sessions, trees of
+//      the past live on as long as
+//                      │               ├── SMB2_SESSION per user   somebody holds a reference, but
+//                      are no longer found here │               │       └── SMB2_TREE per share
 //
-// Lock order: SMB2_SERVER.Lock (sleeping, held over round trips that set up connection, session or tree), then
-// SMB2_CONNECTION.Lock. LeaseLock is taken alone.
+// Lock order: SMB2_SERVER.Lock (sleeping, held over round trips that set up connection, session or
+// tree), then SMB2_CONNECTION.Lock. LeaseLock is taken alone.
 #pragma once
 
 #include "minirdr/smb2/session.h"
@@ -28,14 +30,16 @@ struct SMB2_SERVER
 };
 
 /// IRQL     PASSIVE_LEVEL for everything here
-NTSTATUS Smb2CreateServer(PCUNICODE_STRING Name,
+NTSTATUS Smb2CreateServer(
+    PCUNICODE_STRING Name,
     const TRANSPORT* Transport,
     const SMB2_CONFIG* Config,
     const GUID* ClientGuid,
     const SMB2_CONNECTION_EVENTS* Events,
     PVOID Owner,
     SMB2_SERVER** Server);
-/// Logs off, closes, frees. Trees and sessions still referenced stay valid memory, without a connection.
+/// Logs off, closes, frees. Trees and sessions still referenced stay valid memory, without a
+/// connection.
 VOID Smb2DestroyServer(SMB2_SERVER* Server);
 /// Makes sure there is a live connection.
 NTSTATUS Smb2ConnectServer(SMB2_SERVER* Server);
@@ -43,7 +47,8 @@ NTSTATUS Smb2ConnectServer(SMB2_SERVER* Server);
 ///
 /// Owns     on success the caller holds a reference and one use; give both back with Smb2CloseTree
 /// Errors   those of Smb2OpenConnection, Smb2LogOn, Smb2ConnectTree, unmapped
-NTSTATUS Smb2OpenTree(SMB2_SERVER* Server,
+NTSTATUS Smb2OpenTree(
+    SMB2_SERVER* Server,
     PCUNICODE_STRING ShareName,
     const SMB2_CREDENTIALS* Credentials,
     const LUID* LogonId,

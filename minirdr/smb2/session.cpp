@@ -3,8 +3,7 @@
 // Source   [MS-SMB2] 3.2.4.2.3, 3.2.5.3, 3.2.4.2.4, 3.2.5.5
 #include "minirdr/smb2/session.h"
 
-namespace
-{
+namespace {
 constexpr ULONG MAX_LOGON_ROUNDS = 4; // NTLM needs two
 
 VOID FreeSession(SMB2_SESSION* Session)
@@ -21,8 +20,10 @@ VOID FreeSession(SMB2_SESSION* Session)
     Smb2DereferenceConnection(Connection);
 }
 
-// The key that signs: the session key itself below 3.0, derived from it above; 3.1.1 binds it to everything said so far.
-NTSTATUS PrepareKeys(SMB2_SESSION* Session, const UCHAR SessionKey[16], const UCHAR Preauth[SMB2_HASH512_BYTES])
+// The key that signs: the session key itself below 3.0, derived from it above; 3.1.1 binds it to
+// everything said so far.
+NTSTATUS PrepareKeys(
+    SMB2_SESSION* Session, const UCHAR SessionKey[16], const UCHAR Preauth[SMB2_HASH512_BYTES])
 {
     const SMB2_CONNECTION* Connection = Session->Connection;
     if (Connection->Dialect < SMB2_DIALECT_300)
@@ -45,17 +46,21 @@ NTSTATUS VerifyFinalResponse(SMB2_SESSION* Session, SMB2_EXCHANGE* Exchange)
 {
     auto* Header = reinterpret_cast<SMB2_HEADER*>(Exchange->Response);
     if (!(Header->Flags & SMB2_FLAGS_SIGNED))
-        // [MS-SMB2] 3.2.5.3.1: required in 3.1.1; older servers sign only when they require signing.
-        return Session->Connection->Dialect == SMB2_DIALECT_311 ? STATUS_ACCESS_DENIED : STATUS_SUCCESS;
+        // [MS-SMB2] 3.2.5.3.1: required in 3.1.1; older servers sign only when they require
+        // signing.
+        return Session->Connection->Dialect == SMB2_DIALECT_311 ? STATUS_ACCESS_DENIED
+                                                                : STATUS_SUCCESS;
     UCHAR Given[16];
     UCHAR Computed[16];
     RtlCopyMemory(Given, Header->Signature, sizeof Given);
     RtlZeroMemory(Header->Signature, sizeof Header->Signature);
     const SMB2_SPAN Span = { Exchange->Response, Exchange->ResponseBytes };
-    const NTSTATUS Status = Smb2ComputeSignature(&Session->Signing, &Span, 1, Header->MessageId, TRUE, FALSE, Computed);
+    const NTSTATUS Status = Smb2ComputeSignature(
+        &Session->Signing, &Span, 1, Header->MessageId, TRUE, FALSE, Computed);
     if (!NT_SUCCESS(Status))
         return Status;
-    return RtlCompareMemory(Given, Computed, sizeof Given) == sizeof Given ? STATUS_SUCCESS : STATUS_ACCESS_DENIED;
+    return RtlCompareMemory(Given, Computed, sizeof Given) == sizeof Given ? STATUS_SUCCESS
+                                                                           : STATUS_ACCESS_DENIED;
 }
 
 // One SESSION_SETUP round trip. Exchange comes back to the caller, who releases it.
@@ -66,8 +71,8 @@ NTSTATUS SetupRound(
     SMB2_EXCHANGE** Result)
 {
     SMB2_CONNECTION* Connection = Session->Connection;
-    SMB2_EXCHANGE* Exchange
-        = Smb2AllocateExchange(Connection, Smb2SessionSetup, sizeof(SMB2_SESSION_SETUP_REQUEST) + Token->Bytes);
+    SMB2_EXCHANGE* Exchange = Smb2AllocateExchange(
+        Connection, Smb2SessionSetup, sizeof(SMB2_SESSION_SETUP_REQUEST) + Token->Bytes);
     *Result = Exchange;
     if (!Exchange)
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -80,8 +85,7 @@ NTSTATUS SetupRound(
     Request->SecurityBufferLength = static_cast<USHORT>(Token->Bytes);
     RtlCopyMemory(Smb2Append(Exchange, Token->Bytes), Token->Data, Token->Bytes);
     const NTSTATUS Status = Smb2Transact(Exchange);
-    if (Connection->Dialect == SMB2_DIALECT_311 && Exchange->Response)
-    {
+    if (Connection->Dialect == SMB2_DIALECT_311 && Exchange->Response) {
         Smb2ExtendHash(Preauth, Smb2RequestHeader(Exchange), Exchange->RequestBytes);
         // The chain ends with the last request: the response that says yes is no part of it.
         if (Status == STATUS_MORE_PROCESSING_REQUIRED)
@@ -92,16 +96,20 @@ NTSTATUS SetupRound(
     return Status;
 }
 
-NTSTATUS FinishLogOn(SMB2_SESSION* Session, SMB2_NTLM* Logon, SMB2_EXCHANGE* Exchange, const UCHAR Preauth[SMB2_HASH512_BYTES])
+NTSTATUS FinishLogOn(
+    SMB2_SESSION* Session,
+    SMB2_NTLM* Logon,
+    SMB2_EXCHANGE* Exchange,
+    const UCHAR Preauth[SMB2_HASH512_BYTES])
 {
     const SMB2_CONNECTION* Connection = Session->Connection;
     const auto* Response = Smb2ResponseBody<SMB2_SESSION_SETUP_RESPONSE>(Exchange, 9);
     if (!Response)
         return STATUS_INVALID_NETWORK_RESPONSE;
     Session->SessionFlags = Response->SessionFlags;
-    if (Response->SessionFlags & (SMB2_SESSION_FLAG_IS_GUEST | SMB2_SESSION_FLAG_IS_NULL))
-    {
-        // Nobody proved anything: there is no key, so whoever sits in between can read and write this session.
+    if (Response->SessionFlags & (SMB2_SESSION_FLAG_IS_GUEST | SMB2_SESSION_FLAG_IS_NULL)) {
+        // Nobody proved anything: there is no key, so whoever sits in between can read and write
+        // this session.
         return Connection->Config.AllowGuest ? STATUS_SUCCESS : STATUS_ACCESS_DENIED;
     }
     if (!Logon->HasSessionKey)
@@ -114,16 +122,19 @@ NTSTATUS FinishLogOn(SMB2_SESSION* Session, SMB2_NTLM* Logon, SMB2_EXCHANGE* Exc
     return Status;
 }
 
-// [MS-SMB2] 3.2.5.5: below 3.1.1 a signed FSCTL repeats what was negotiated, so that a downgrade in between shows.
+// [MS-SMB2] 3.2.5.5: below 3.1.1 a signed FSCTL repeats what was negotiated, so that a downgrade in
+// between shows.
 NTSTATUS ValidateNegotiate(SMB2_TREE* Tree)
 {
     SMB2_CONNECTION* Connection = Tree->Session->Connection;
-    if (Connection->Dialect == SMB2_DIALECT_311 || Connection->Config.MaximumDialect < SMB2_DIALECT_300
-        || !Tree->Session->Signing.Valid)
+    if (Connection->Dialect == SMB2_DIALECT_311
+        || Connection->Config.MaximumDialect < SMB2_DIALECT_300 || !Tree->Session->Signing.Valid)
         return STATUS_SUCCESS;
-    static constexpr USHORT Offered[] = { SMB2_DIALECT_202, SMB2_DIALECT_210, SMB2_DIALECT_300, SMB2_DIALECT_302, SMB2_DIALECT_311 };
+    static constexpr USHORT Offered[] = { SMB2_DIALECT_202, SMB2_DIALECT_210, SMB2_DIALECT_300,
+                                          SMB2_DIALECT_302, SMB2_DIALECT_311 };
     SMB2_EXCHANGE* Exchange = Smb2AllocateTreeExchange(
-        Tree, Smb2Ioctl, sizeof(SMB2_IOCTL_REQUEST) + sizeof(SMB2_VALIDATE_NEGOTIATE_REQUEST) + sizeof Offered);
+        Tree, Smb2Ioctl,
+        sizeof(SMB2_IOCTL_REQUEST) + sizeof(SMB2_VALIDATE_NEGOTIATE_REQUEST) + sizeof Offered);
     if (!Exchange)
         return STATUS_INSUFFICIENT_RESOURCES;
     Exchange->Flags |= SMB2_EXCHANGE_SIGN;
@@ -133,46 +144,49 @@ NTSTATUS ValidateNegotiate(SMB2_TREE* Tree)
     Request->InputOffset = sizeof(SMB2_HEADER) + sizeof *Request;
     Request->MaxOutputResponse = sizeof(SMB2_VALIDATE_NEGOTIATE_RESPONSE);
     Request->Flags = SMB2_0_IOCTL_IS_FSCTL;
-    auto* Info = static_cast<SMB2_VALIDATE_NEGOTIATE_REQUEST*>(Smb2Append(Exchange, sizeof(SMB2_VALIDATE_NEGOTIATE_REQUEST)));
+    auto* Info = static_cast<SMB2_VALIDATE_NEGOTIATE_REQUEST*>(
+        Smb2Append(Exchange, sizeof(SMB2_VALIDATE_NEGOTIATE_REQUEST)));
     Info->Capabilities = Connection->ClientCapabilities;
     Info->Guid = Connection->ClientGuid;
     Info->SecurityMode = Connection->ClientSecurityMode;
     for (const USHORT Dialect : Offered)
-        if (Dialect >= Connection->Config.MinimumDialect && Dialect <= Connection->Config.MaximumDialect)
-        {
+        if (Dialect >= Connection->Config.MinimumDialect
+            && Dialect <= Connection->Config.MaximumDialect) {
             *static_cast<USHORT UNALIGNED*>(Smb2Append(Exchange, sizeof(USHORT))) = Dialect;
             ++Info->DialectCount;
         }
-    Request->InputCount = static_cast<ULONG>(sizeof *Info) + Info->DialectCount * static_cast<ULONG>(sizeof(USHORT));
+    Request->InputCount = static_cast<ULONG>(sizeof *Info)
+        + Info->DialectCount * static_cast<ULONG>(sizeof(USHORT));
     NTSTATUS Status = Smb2Transact(Exchange);
-    if (Status == STATUS_NOT_SUPPORTED || Status == STATUS_INVALID_DEVICE_REQUEST || Status == STATUS_FILE_CLOSED)
-    {
-        // A signed refusal: a server older than the check, and nobody in between could have forged it.
+    if (Status == STATUS_NOT_SUPPORTED || Status == STATUS_INVALID_DEVICE_REQUEST
+        || Status == STATUS_FILE_CLOSED) {
+        // A signed refusal: a server older than the check, and nobody in between could have forged
+        // it.
         Smb2ReleaseExchange(Exchange);
         return STATUS_SUCCESS;
     }
-    if (NT_SUCCESS(Status))
-    {
+    if (NT_SUCCESS(Status)) {
         const auto* Response = Smb2ResponseBody<SMB2_IOCTL_RESPONSE>(Exchange, 49);
-        const UCHAR* Output
-            = Response ? Smb2ResponseSlice(Exchange, Response->OutputOffset, sizeof(SMB2_VALIDATE_NEGOTIATE_RESPONSE)) : nullptr;
-        if (!Output || Response->OutputCount != sizeof(SMB2_VALIDATE_NEGOTIATE_RESPONSE))
-        {
+        const UCHAR* Output = Response
+            ? Smb2ResponseSlice(
+                Exchange, Response->OutputOffset, sizeof(SMB2_VALIDATE_NEGOTIATE_RESPONSE))
+            : nullptr;
+        if (!Output || Response->OutputCount != sizeof(SMB2_VALIDATE_NEGOTIATE_RESPONSE)) {
             Status = STATUS_INVALID_NETWORK_RESPONSE;
-        }
-        else
-        {
+        } else {
             const auto* Told = reinterpret_cast<const SMB2_VALIDATE_NEGOTIATE_RESPONSE*>(Output);
-            if (Told->Capabilities != Connection->ServerCapabilities || Told->SecurityMode != Connection->ServerSecurityMode
+            if (Told->Capabilities != Connection->ServerCapabilities
+                || Told->SecurityMode != Connection->ServerSecurityMode
                 || Told->Dialect != Connection->Dialect
-                || RtlCompareMemory(&Told->Guid, &Connection->ServerGuid, sizeof(GUID)) != sizeof(GUID))
+                || RtlCompareMemory(&Told->Guid, &Connection->ServerGuid, sizeof(GUID))
+                    != sizeof(GUID))
                 Status = STATUS_DOWNGRADE_DETECTED;
         }
     }
     Smb2ReleaseExchange(Exchange);
-    if (!NT_SUCCESS(Status))
-    {
-        RdrTraceEvent(RdrLayerWire, RdrEventError, "negotiation was tampered with", Connection, Status, 0);
+    if (!NT_SUCCESS(Status)) {
+        RdrTraceEvent(
+            RdrLayerWire, RdrEventError, "negotiation was tampered with", Connection, Status, 0);
         Smb2FailConnection(Connection, STATUS_DOWNGRADE_DETECTED);
     }
     return Status;
@@ -182,7 +196,8 @@ VOID SendEmpty(SMB2_SESSION* Session, USHORT Command, ULONG TreeId)
 {
     if (!Smb2ConnectionIsAlive(Session->Connection) || Session->Invalid)
         return;
-    SMB2_EXCHANGE* Exchange = Smb2AllocateExchange(Session->Connection, Command, sizeof(SMB2_EMPTY_BODY));
+    SMB2_EXCHANGE* Exchange
+        = Smb2AllocateExchange(Session->Connection, Command, sizeof(SMB2_EMPTY_BODY));
     if (!Exchange)
         return;
     Smb2ReferenceSession(Session);
@@ -214,7 +229,11 @@ VOID Smb2FreeString(UNICODE_STRING* String)
     *String = {};
 }
 
-NTSTATUS Smb2LogOn(SMB2_CONNECTION* Connection, const SMB2_CREDENTIALS* Credentials, const LUID* LogonId, SMB2_SESSION** Result)
+NTSTATUS Smb2LogOn(
+    SMB2_CONNECTION* Connection,
+    const SMB2_CREDENTIALS* Credentials,
+    const LUID* LogonId,
+    SMB2_SESSION** Result)
 {
     auto* Session = MinirdrAllocateObject<SMB2_SESSION>();
     if (!Session)
@@ -237,10 +256,8 @@ NTSTATUS Smb2LogOn(SMB2_CONNECTION* Connection, const SMB2_CREDENTIALS* Credenti
     SMB2_BLOB Token = {};
     if (NT_SUCCESS(Status))
         Status = Smb2NtlmNegotiate(&Logon, &Token);
-    for (ULONG Round = 0; NT_SUCCESS(Status); ++Round)
-    {
-        if (Round == MAX_LOGON_ROUNDS)
-        {
+    for (ULONG Round = 0; NT_SUCCESS(Status); ++Round) {
+        if (Round == MAX_LOGON_ROUNDS) {
             Status = STATUS_INVALID_NETWORK_RESPONSE;
             break;
         }
@@ -248,15 +265,16 @@ NTSTATUS Smb2LogOn(SMB2_CONNECTION* Connection, const SMB2_CREDENTIALS* Credenti
         Status = SetupRound(Session, &Token, Preauth, &Exchange);
         MinirdrFree(Token.Data);
         Token = {};
-        if (Status == STATUS_MORE_PROCESSING_REQUIRED)
-        {
+        if (Status == STATUS_MORE_PROCESSING_REQUIRED) {
             const auto* Response = Smb2ResponseBody<SMB2_SESSION_SETUP_RESPONSE>(Exchange, 9);
             const UCHAR* Challenge = Response
-                ? Smb2ResponseSlice(Exchange, Response->SecurityBufferOffset, Response->SecurityBufferLength)
+                ? Smb2ResponseSlice(
+                    Exchange, Response->SecurityBufferOffset, Response->SecurityBufferLength)
                 : nullptr;
-            Status = Challenge
-                ? Smb2NtlmAuthenticate(&Logon, Challenge, Response->SecurityBufferLength, &Session->Credentials, &Token)
-                : STATUS_INVALID_NETWORK_RESPONSE;
+            Status = Challenge ? Smb2NtlmAuthenticate(
+                         &Logon, Challenge, Response->SecurityBufferLength, &Session->Credentials,
+                         &Token)
+                               : STATUS_INVALID_NETWORK_RESPONSE;
             Smb2ReleaseExchange(Exchange);
             continue;
         }
@@ -267,8 +285,7 @@ NTSTATUS Smb2LogOn(SMB2_CONNECTION* Connection, const SMB2_CREDENTIALS* Credenti
     }
     MinirdrFree(Token.Data);
     Smb2NtlmReset(&Logon);
-    if (!NT_SUCCESS(Status))
-    {
+    if (!NT_SUCCESS(Status)) {
         Smb2DereferenceSession(Session);
         return Status;
     }
@@ -296,10 +313,9 @@ VOID Smb2DereferenceSession(SMB2_SESSION* Session)
 NTSTATUS Smb2ConnectTree(SMB2_SESSION* Session, PCUNICODE_STRING Share, SMB2_TREE** Result)
 {
     auto* Tree = MinirdrAllocateObject<SMB2_TREE>();
-    SMB2_EXCHANGE* Exchange
-        = Smb2AllocateExchange(Session->Connection, Smb2TreeConnect, sizeof(SMB2_TREE_CONNECT_REQUEST) + Share->Length);
-    if (!Tree || !Exchange)
-    {
+    SMB2_EXCHANGE* Exchange = Smb2AllocateExchange(
+        Session->Connection, Smb2TreeConnect, sizeof(SMB2_TREE_CONNECT_REQUEST) + Share->Length);
+    if (!Tree || !Exchange) {
         MinirdrFree(Tree);
         Smb2ReleaseExchange(Exchange);
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -322,28 +338,24 @@ NTSTATUS Smb2ConnectTree(SMB2_SESSION* Session, PCUNICODE_STRING Share, SMB2_TRE
     RtlCopyMemory(Smb2Append(Exchange, Share->Length), Share->Buffer, Share->Length);
     if (NT_SUCCESS(Status))
         Status = Smb2Transact(Exchange);
-    if (NT_SUCCESS(Status))
-    {
-        if (const auto* Response = Smb2ResponseBody<SMB2_TREE_CONNECT_RESPONSE>(Exchange, 16))
-        {
+    if (NT_SUCCESS(Status)) {
+        if (const auto* Response = Smb2ResponseBody<SMB2_TREE_CONNECT_RESPONSE>(Exchange, 16)) {
             Tree->TreeId = reinterpret_cast<const SMB2_HEADER*>(Exchange->Response)->TreeId;
             Tree->ShareType = Response->ShareType;
             Tree->ShareFlags = Response->ShareFlags;
             Tree->MaximalAccess = Response->MaximalAccess;
-            // A share that wants encryption refuses everything in the clear; say so at once instead of at the first open.
+            // A share that wants encryption refuses everything in the clear; say so at once instead
+            // of at the first open.
             if (Response->ShareFlags & SMB2_SHAREFLAG_ENCRYPT_DATA)
                 Status = STATUS_ACCESS_DENIED;
-        }
-        else
-        {
+        } else {
             Status = STATUS_INVALID_NETWORK_RESPONSE;
         }
     }
     Smb2ReleaseExchange(Exchange);
     if (NT_SUCCESS(Status))
         Status = ValidateNegotiate(Tree);
-    if (!NT_SUCCESS(Status))
-    {
+    if (!NT_SUCCESS(Status)) {
         Smb2DereferenceTree(Tree);
         return Status;
     }
@@ -376,7 +388,8 @@ VOID Smb2DereferenceTree(SMB2_TREE* Tree)
 
 BOOLEAN Smb2TreeIsAlive(SMB2_TREE* Tree)
 {
-    return !Tree->Invalid && !Tree->Session->Invalid && Smb2ConnectionIsAlive(Tree->Session->Connection);
+    return !Tree->Invalid && !Tree->Session->Invalid
+        && Smb2ConnectionIsAlive(Tree->Session->Connection);
 }
 
 VOID Smb2NoteStatus(SMB2_TREE* Tree, NTSTATUS Status)

@@ -1,7 +1,8 @@
 // session.h - SMB2 sessions and tree connects.
 //
-// A session belongs to one connection and one set of credentials, a tree to one session and one share. Both are reference counted
-// and die with the connection: their ids mean nothing on the next one. server.h finds and makes them.
+// A session belongs to one connection and one set of credentials, a tree to one session and one
+// share. Both are reference counted and die with the connection: their ids mean nothing on the next
+// one. server.h finds and makes them.
 #pragma once
 
 #include "minirdr/smb2/connection.h"
@@ -45,8 +46,13 @@ struct SMB2_TREE
 ///
 /// IRQL     PASSIVE_LEVEL
 /// Owns     on success the caller holds one reference
-/// Errors   the server's status (STATUS_LOGON_FAILURE, ...); STATUS_ACCESS_DENIED guest refused by configuration
-NTSTATUS Smb2LogOn(SMB2_CONNECTION* Connection, const SMB2_CREDENTIALS* Credentials, const LUID* LogonId, SMB2_SESSION** Session);
+/// Errors   the server's status (STATUS_LOGON_FAILURE, ...); STATUS_ACCESS_DENIED guest refused by
+/// configuration
+NTSTATUS Smb2LogOn(
+    SMB2_CONNECTION* Connection,
+    const SMB2_CREDENTIALS* Credentials,
+    const LUID* LogonId,
+    SMB2_SESSION** Session);
 VOID Smb2LogOff(SMB2_SESSION* Session);
 VOID Smb2ReferenceSession(SMB2_SESSION* Session);
 VOID Smb2DereferenceSession(SMB2_SESSION* Session);

@@ -1,23 +1,24 @@
 // transfer.cpp - READ and WRITE of any length.
 //
-// All parts are submitted at once; the connection sends as many as the credits allow and the rest as responses bring more. What
-// counts as transferred is the stretch from the start without a gap, whatever order the answers come in.
+// All parts are submitted at once; the connection sends as many as the credits allow and the rest
+// as responses bring more. What counts as transferred is the stretch from the start without a gap,
+// whatever order the answers come in.
 //
 // Source   [MS-SMB2] 2.2.19 to 2.2.22, 3.2.4.6, 3.2.4.7
 #include "minirdr/smb2/fileops.h"
 
-namespace
-{
+namespace {
 ULONG PartBytes(const SMB2_TRANSFER* Transfer)
 {
     const SMB2_CONNECTION* Connection = Transfer->Tree->Session->Connection;
     const ULONG Most = Transfer->Writing ? Connection->MaxWriteSize : Connection->MaxReadSize;
     const ULONG Own = Connection->Config.MaximumTransferBytes;
     ULONG Bytes = Most < Own ? Most : Own;
-    // While the server is sparing with credits, a part must not cost more than there will ever be at once.
-    if (Connection->MultiCredit && Bytes > SMB2_CREDIT_BYTES)
-    {
-        const ULONG Affordable = Connection->HighestCredits > 1 ? static_cast<ULONG>(Connection->HighestCredits) : 1u;
+    // While the server is sparing with credits, a part must not cost more than there will ever be
+    // at once.
+    if (Connection->MultiCredit && Bytes > SMB2_CREDIT_BYTES) {
+        const ULONG Affordable
+            = Connection->HighestCredits > 1 ? static_cast<ULONG>(Connection->HighestCredits) : 1u;
         if (Bytes / SMB2_CREDIT_BYTES > Affordable)
             Bytes = Affordable * SMB2_CREDIT_BYTES;
     }
@@ -26,11 +27,10 @@ ULONG PartBytes(const SMB2_TRANSFER* Transfer)
 
 VOID FinishPart(SMB2_TRANSFER* Transfer, ULONG At, ULONG Wanted, ULONG Got, NTSTATUS Status)
 {
-    if (Got < Wanted || NT_ERROR(Status) || Status == STATUS_BUFFER_OVERFLOW)
-    {
+    if (Got < Wanted || NT_ERROR(Status) || Status == STATUS_BUFFER_OVERFLOW) {
         SPIN_GUARD Guard(&Transfer->Lock);
-        if (At + Got < Transfer->EndOfData || (At + Got == Transfer->EndOfData && NT_SUCCESS(Transfer->Error)))
-        {
+        if (At + Got < Transfer->EndOfData
+            || (At + Got == Transfer->EndOfData && NT_SUCCESS(Transfer->Error))) {
             Transfer->EndOfData = At + Got;
             Transfer->Error = Status;
         }
@@ -41,7 +41,8 @@ VOID FinishPart(SMB2_TRANSFER* Transfer, ULONG At, ULONG Wanted, ULONG Got, NTST
     NTSTATUS Result = Transfer->Error;
     if (Result == STATUS_END_OF_FILE && Bytes)
         Result = STATUS_SUCCESS;
-    Transfer->Done(Transfer, Result, NT_SUCCESS(Result) || Result == STATUS_BUFFER_OVERFLOW ? Bytes : 0);
+    Transfer->Done(
+        Transfer, Result, NT_SUCCESS(Result) || Result == STATUS_BUFFER_OVERFLOW ? Bytes : 0);
     Smb2ReleaseTransfer(Transfer);
 }
 
@@ -55,8 +56,8 @@ struct PART
 PART PartOf(const SMB2_EXCHANGE* Exchange)
 {
     return { static_cast<SMB2_TRANSFER*>(Exchange->Context[0]),
-        static_cast<ULONG>(reinterpret_cast<ULONG_PTR>(Exchange->Context[1])),
-        static_cast<ULONG>(reinterpret_cast<ULONG_PTR>(Exchange->Context[2])) };
+             static_cast<ULONG>(reinterpret_cast<ULONG_PTR>(Exchange->Context[1])),
+             static_cast<ULONG>(reinterpret_cast<ULONG_PTR>(Exchange->Context[2])) };
 }
 
 VOID ReadComplete(SMB2_EXCHANGE* Exchange, NTSTATUS Status, const SMB2_MESSAGE* Message)
@@ -64,17 +65,14 @@ VOID ReadComplete(SMB2_EXCHANGE* Exchange, NTSTATUS Status, const SMB2_MESSAGE* 
     const PART Part = PartOf(Exchange);
     Smb2NoteStatus(Part.Transfer->Tree, Status);
     ULONG Got = 0;
-    if (NT_SUCCESS(Status) || Status == STATUS_BUFFER_OVERFLOW)
-    {
+    if (NT_SUCCESS(Status) || Status == STATUS_BUFFER_OVERFLOW) {
         const auto* Response = Smb2BodyOf<SMB2_READ_RESPONSE>(Message, 17);
-        const UCHAR* Data = Response ? Smb2Slice(Message, Response->DataOffset, Response->DataLength) : nullptr;
-        if (Data && Response->DataLength <= Part.Bytes)
-        {
+        const UCHAR* Data
+            = Response ? Smb2Slice(Message, Response->DataOffset, Response->DataLength) : nullptr;
+        if (Data && Response->DataLength <= Part.Bytes) {
             Got = Response->DataLength;
             RtlCopyMemory(Part.Transfer->Buffer + Part.At, Data, Got);
-        }
-        else
-        {
+        } else {
             Status = STATUS_INVALID_NETWORK_RESPONSE;
         }
     }
@@ -86,8 +84,7 @@ VOID WriteComplete(SMB2_EXCHANGE* Exchange, NTSTATUS Status, const SMB2_MESSAGE*
     const PART Part = PartOf(Exchange);
     Smb2NoteStatus(Part.Transfer->Tree, Status);
     ULONG Got = 0;
-    if (NT_SUCCESS(Status))
-    {
+    if (NT_SUCCESS(Status)) {
         const auto* Response = Smb2BodyOf<SMB2_WRITE_RESPONSE>(Message, 17);
         if (Response && Response->Count <= Part.Bytes)
             Got = Response->Count;
@@ -100,8 +97,7 @@ VOID WriteComplete(SMB2_EXCHANGE* Exchange, NTSTATUS Status, const SMB2_MESSAGE*
 SMB2_EXCHANGE* BuildPart(SMB2_TRANSFER* Transfer, ULONG At, ULONG Bytes)
 {
     SMB2_EXCHANGE* Exchange;
-    if (Transfer->Writing)
-    {
+    if (Transfer->Writing) {
         Exchange = Smb2AllocateTreeExchange(Transfer->Tree, Smb2Write, sizeof(SMB2_WRITE_REQUEST));
         if (!Exchange)
             return nullptr;
@@ -111,15 +107,14 @@ SMB2_EXCHANGE* BuildPart(SMB2_TRANSFER* Transfer, ULONG At, ULONG Bytes)
         Request->Offset = Transfer->Offset + At;
         Request->FileId = Transfer->FileId;
         // 2.0.2 does not know the flag ([MS-SMB2] 2.2.21).
-        if (Transfer->WriteThrough && Transfer->Tree->Session->Connection->Dialect >= SMB2_DIALECT_210)
+        if (Transfer->WriteThrough
+            && Transfer->Tree->Session->Connection->Dialect >= SMB2_DIALECT_210)
             Request->Flags = SMB2_WRITEFLAG_WRITE_THROUGH;
         Exchange->Body = Transfer->Buffer + At;
         Exchange->BodyMdl = Transfer->Mdl;
         Exchange->BodyBytes = Bytes;
         Exchange->Complete = WriteComplete;
-    }
-    else
-    {
+    } else {
         Exchange = Smb2AllocateTreeExchange(Transfer->Tree, Smb2Read, sizeof(SMB2_READ_REQUEST));
         if (!Exchange)
             return nullptr;
@@ -186,7 +181,8 @@ VOID Smb2ReleaseTransfer(SMB2_TRANSFER* Transfer)
 VOID Smb2StartTransfer(SMB2_TRANSFER* Transfer)
 {
     const ULONG Part = PartBytes(Transfer);
-    // A transfer of nothing still asks the server, once: it may have something to say about the handle.
+    // A transfer of nothing still asks the server, once: it may have something to say about the
+    // handle.
     const ULONG Count = Transfer->Bytes ? (Transfer->Bytes - 1) / Part + 1 : 1;
     Transfer->EndOfData = Transfer->Bytes;
     Transfer->Outstanding = 1;
@@ -194,8 +190,7 @@ VOID Smb2StartTransfer(SMB2_TRANSFER* Transfer)
     Transfer->Parts = static_cast<SMB2_EXCHANGE**>(MinirdrAllocate(Count * sizeof(SMB2_EXCHANGE*)));
     NTSTATUS Status = Transfer->Parts ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
     ULONG At = 0;
-    for (ULONG i = 0; NT_SUCCESS(Status) && i < Count; ++i)
-    {
+    for (ULONG i = 0; NT_SUCCESS(Status) && i < Count; ++i) {
         const ULONG Bytes = Transfer->Bytes - At < Part ? Transfer->Bytes - At : Part;
         Transfer->Parts[i] = BuildPart(Transfer, At, Bytes);
         if (!Transfer->Parts[i])
@@ -204,15 +199,12 @@ VOID Smb2StartTransfer(SMB2_TRANSFER* Transfer)
             ++Transfer->PartCount;
         At += Bytes;
     }
-    if (NT_SUCCESS(Status))
-    {
+    if (NT_SUCCESS(Status)) {
         InterlockedExchangeAdd(&Transfer->Outstanding, static_cast<LONG>(Count));
         for (ULONG i = 0; i < Count; ++i)
             Smb2Submit(Transfer->Parts[i]);
         FinishPart(Transfer, 0, 0, 0, STATUS_SUCCESS);
-    }
-    else
-    {
+    } else {
         FinishPart(Transfer, 0, 1, 0, Status);
     }
 }

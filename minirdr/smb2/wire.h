@@ -1,7 +1,8 @@
 // wire.h - SMB2/3 on the wire: numbers and packed layouts.
 //
-// Little-endian only, like every machine Windows runs on; members lie where [MS-SMB2] 2.2 puts them, and every structure asserts
-// its size. What a peer sent is looked at only through Smb2BodyOf and Smb2Slice (exchange.h), which check bounds first.
+// Little-endian only, like every machine Windows runs on; members lie where [MS-SMB2] 2.2 puts
+// them, and every structure asserts its size. What a peer sent is looked at only through Smb2BodyOf
+// and Smb2Slice (exchange.h), which check bounds first.
 //
 // Source   [MS-SMB2] 2.2
 #pragma once
@@ -108,8 +109,8 @@ constexpr ULONG SMB2_0_IOCTL_IS_FSCTL = 0x00000001;
 constexpr ULONG SMB2_FSCTL_VALIDATE_NEGOTIATE_INFO = 0x00140204;
 constexpr ULONG SMB2_WRITEFLAG_WRITE_THROUGH = 0x00000001;
 
-constexpr ULONG SMB2_CREDIT_BYTES = 65536;      // one credit pays for this much payload
-constexpr ULONG SMB2_MAX_COMPOUND = 64;         // responses looked at in one PDU
+constexpr ULONG SMB2_CREDIT_BYTES = 65536; // one credit pays for this much payload
+constexpr ULONG SMB2_MAX_COMPOUND = 64; // responses looked at in one PDU
 
 #pragma pack(push, 1)
 
@@ -224,7 +225,8 @@ struct SMB2_TREE_CONNECT_RESPONSE
 };
 static_assert(sizeof(SMB2_TREE_CONNECT_RESPONSE) == 16);
 
-// LOGOFF, TREE_DISCONNECT, ECHO and CANCEL requests, and the responses that say nothing more than "done".
+// LOGOFF, TREE_DISCONNECT, ECHO and CANCEL requests, and the responses that say nothing more than
+// "done".
 struct SMB2_EMPTY_BODY
 {
     USHORT StructureSize; // 4

@@ -1,7 +1,7 @@
 // transport.h - the byte stream below SMB2, as the driver sees it.
 //
-// One table of routines per transport (WSK; a memory pipe in the unit tests). The stream calls its owner back at up to
-// DISPATCH_LEVEL; after Close has returned no further call comes.
+// One table of routines per transport (WSK; a memory pipe in the unit tests). The stream calls its
+// owner back at up to DISPATCH_LEVEL; after Close has returned no further call comes.
 #pragma once
 
 #include "minirdr/world.h"
@@ -17,13 +17,14 @@ struct TRANSPORT_EVENTS
     VOID (*Disconnected)(PVOID Context, NTSTATUS Status);
 };
 
-/// One gather write. The memory stays valid until Sent was called, which happens exactly once whatever Send returned.
+/// One gather write. The memory stays valid until Sent was called, which happens exactly once
+/// whatever Send returned.
 struct TRANSPORT_SEND
 {
     PUCHAR Head;
     ULONG HeadBytes;
-    PUCHAR Body;        // system address, or null
-    PMDL BodyMdl;       // describes Body when that is not nonpaged pool; else null
+    PUCHAR Body; // system address, or null
+    PMDL BodyMdl; // describes Body when that is not nonpaged pool; else null
     ULONG BodyBytes;
     VOID (*Sent)(TRANSPORT_SEND* Send, NTSTATUS Status);
 };
@@ -33,13 +34,14 @@ struct TRANSPORT
 {
     /// Resolves Host, connects, starts receiving. Blocks up to TimeoutMs.
     /// Errors   STATUS_BAD_NETWORK_PATH (name), the connect's own status otherwise
-    NTSTATUS (*Connect)(PVOID Provider,
-        PCUNICODE_STRING Host,
-        USHORT Port,
-        ULONG TimeoutMs,
-        const TRANSPORT_EVENTS* Events,
-        PVOID Context,
-        PVOID* Stream);
+    NTSTATUS (*Connect)
+    (PVOID Provider,
+     PCUNICODE_STRING Host,
+     USHORT Port,
+     ULONG TimeoutMs,
+     const TRANSPORT_EVENTS* Events,
+     PVOID Context,
+     PVOID* Stream);
     VOID (*Send)(PVOID Stream, TRANSPORT_SEND* Send);
     /// Ends the stream from above without waiting; Disconnected follows. <= DISPATCH_LEVEL.
     VOID (*Abort)(PVOID Stream);

@@ -1,16 +1,16 @@
 // wsk.cpp - the transport over Winsock Kernel (Windows Vista and later, and the emulator).
 //
-// One receive is always outstanding; its completion hands the bytes up, at the level it came at, and asks for the next stretch of
-// buffer. Sends go out as they come, each with an IRP and MDLs of its own, so that any number may be under way.
+// One receive is always outstanding; its completion hands the bytes up, at the level it came at,
+// and asks for the next stretch of buffer. Sends go out as they come, each with an IRP and MDLs of
+// its own, so that any number may be under way.
 //
-//      Operations counts the receive pump and every send and abort under way. Close waits until it is zero, so no completion runs
-//      on a stream that is gone.
+//      Operations counts the receive pump and every send and abort under way. Close waits until it
+//      is zero, so no completion runs on a stream that is gone.
 #include "minirdr/mrx/minirdr.h"
 
 #include <wsk.h>
 
-namespace
-{
+namespace {
 constexpr ULONG GRACEFUL_CLOSE_MS = 2000; // how long the peer may take to answer our end of stream
 
 struct WSK_STATE
@@ -30,9 +30,9 @@ struct STREAM
     PVOID Context;
     volatile LONG Operations;
     volatile LONG Aborted;
-    volatile LONG Ended;      // Disconnected was said
-    volatile LONG Pump;       // requests to receive that nobody has served yet
-    KEVENT Idle;              // Operations became zero
+    volatile LONG Ended; // Disconnected was said
+    volatile LONG Pump; // requests to receive that nobody has served yet
+    KEVENT Idle; // Operations became zero
     PIRP ReceiveIrp;
     PMDL ReceiveMdl;
 };
@@ -83,23 +83,21 @@ VOID RepeatWait(WAITED_IRP* Call)
     IoSetCompletionRoutine(Call->Irp, WakeCaller, &Call->Event, TRUE, TRUE, TRUE);
 }
 
-// Waits for a call that was made. After TimeoutMs (0: none) it is cancelled, and STATUS_IO_TIMEOUT is the answer.
+// Waits for a call that was made. After TimeoutMs (0: none) it is cancelled, and STATUS_IO_TIMEOUT
+// is the answer.
 NTSTATUS FinishWait(WAITED_IRP* Call, ULONG TimeoutMs)
 {
     BOOLEAN TimedOut = FALSE;
-    if (TimeoutMs)
-    {
+    if (TimeoutMs) {
         LARGE_INTEGER Due;
         Due.QuadPart = -static_cast<LONGLONG>(TimeoutMs) * TICKS_PER_MS;
-        if (KeWaitForSingleObject(&Call->Event, Executive, KernelMode, FALSE, &Due) == STATUS_TIMEOUT)
-        {
+        if (KeWaitForSingleObject(&Call->Event, Executive, KernelMode, FALSE, &Due)
+            == STATUS_TIMEOUT) {
             TimedOut = TRUE;
             IoCancelIrp(Call->Irp);
             KeWaitForSingleObject(&Call->Event, Executive, KernelMode, FALSE, nullptr);
         }
-    }
-    else
-    {
+    } else {
         KeWaitForSingleObject(&Call->Event, Executive, KernelMode, FALSE, nullptr);
     }
     const NTSTATUS Status = Call->Irp->IoStatus.Status;
@@ -124,18 +122,13 @@ NTSTATUS NTAPI ReceiveDone(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Context)
     const auto Bytes = static_cast<ULONG>(Irp->IoStatus.Information);
     IoFreeMdl(Stream->ReceiveMdl);
     Stream->ReceiveMdl = nullptr;
-    if (!NT_SUCCESS(Status) || Bytes == 0)
-    {
+    if (!NT_SUCCESS(Status) || Bytes == 0) {
         EndStream(Stream, NT_SUCCESS(Status) ? STATUS_CONNECTION_DISCONNECTED : Status);
         LeaveOperation(Stream);
-    }
-    else if (!Stream->Events->Received(Stream->Context, Bytes))
-    {
+    } else if (!Stream->Events->Received(Stream->Context, Bytes)) {
         EndStream(Stream, STATUS_INVALID_NETWORK_RESPONSE);
         LeaveOperation(Stream);
-    }
-    else
-    {
+    } else {
         PumpReceive(Stream);
     }
     return STATUS_MORE_PROCESSING_REQUIRED;
@@ -158,16 +151,16 @@ BOOLEAN IssueReceive(STREAM* Stream)
     return TRUE;
 }
 
-// Data that is there already completes a receive inside WskReceive; counting instead of calling keeps the stack flat.
+// Data that is there already completes a receive inside WskReceive; counting instead of calling
+// keeps the stack flat.
 VOID PumpReceive(STREAM* Stream)
 {
     if (InterlockedIncrement(&Stream->Pump) > 1)
         return;
-    InterlockedIncrement(&Stream->Operations); // a receive that ends the stream in here must not free it under us
-    do
-    {
-        if (!IssueReceive(Stream))
-        {
+    InterlockedIncrement(
+        &Stream->Operations); // a receive that ends the stream in here must not free it under us
+    do {
+        if (!IssueReceive(Stream)) {
             EndStream(Stream, STATUS_INSUFFICIENT_RESOURCES);
             LeaveOperation(Stream);
         }
@@ -202,7 +195,8 @@ NTSTATUS NTAPI SendDone(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Context)
     return STATUS_MORE_PROCESSING_REQUIRED;
 }
 
-// Head and Body as one chain of MDLs. A caller's buffer is described by its own locked MDL, part of which we take.
+// Head and Body as one chain of MDLs. A caller's buffer is described by its own locked MDL, part of
+// which we take.
 BOOLEAN BuildChain(WSK_SEND* Send)
 {
     const TRANSPORT_SEND* Owner = Send->Send;
@@ -213,9 +207,9 @@ BOOLEAN BuildChain(WSK_SEND* Send)
     if (!Owner->BodyBytes)
         return TRUE;
     PVOID Address = Owner->Body;
-    if (Owner->BodyMdl)
-    {
-        const auto Offset = Owner->Body - static_cast<PUCHAR>(MmGetSystemAddressForMdlSafe(Owner->BodyMdl, NormalPagePriority));
+    if (Owner->BodyMdl) {
+        const auto Offset = Owner->Body
+            - static_cast<PUCHAR>(MmGetSystemAddressForMdlSafe(Owner->BodyMdl, NormalPagePriority));
         Address = static_cast<PUCHAR>(MmGetMdlVirtualAddress(Owner->BodyMdl)) + Offset;
     }
     Send->Body = IoAllocateMdl(Address, Owner->BodyBytes, FALSE, FALSE, nullptr);
@@ -236,8 +230,7 @@ VOID StreamSend(PVOID Handle, TRANSPORT_SEND* Owner)
     PIRP Irp = Send ? IoAllocateIrp(1, FALSE) : nullptr;
     if (Send)
         *Send = { Stream, Owner, nullptr, nullptr };
-    if (!Irp || !BuildChain(Send))
-    {
+    if (!Irp || !BuildChain(Send)) {
         if (Irp)
             IoFreeIrp(Irp);
         if (Send)
@@ -281,15 +274,13 @@ VOID StreamAbort(PVOID Handle)
 VOID CloseSocket(STREAM* Stream)
 {
     WAITED_IRP Call;
-    while (!PrepareWait(&Call))
-    {
+    while (!PrepareWait(&Call)) {
         // A socket cannot be left behind; memory will come back.
         LARGE_INTEGER Pause;
         Pause.QuadPart = -10 * TICKS_PER_MS;
         KeDelayExecutionThread(KernelMode, FALSE, &Pause);
     }
-    if (InterlockedExchange(&Stream->Aborted, 1) == 0)
-    {
+    if (InterlockedExchange(&Stream->Aborted, 1) == 0) {
         Stream->Dispatch->WskDisconnect(Stream->Socket, nullptr, 0, Call.Irp);
         FinishWait(&Call, GRACEFUL_CLOSE_MS);
         RepeatWait(&Call);
@@ -304,8 +295,8 @@ VOID StreamClose(PVOID Handle)
     auto* Stream = static_cast<STREAM*>(Handle);
     InterlockedExchange(&Stream->Ended, 1); // nobody wants to hear of it any more
     CloseSocket(Stream);
-    // WskCloseSocket completes what is pending before it completes itself; the routines that run then may still be on their way
-    // out on another processor.
+    // WskCloseSocket completes what is pending before it completes itself; the routines that run
+    // then may still be on their way out on another processor.
     LeaveOperation(Stream);
     KeWaitForSingleObject(&Stream->Idle, Executive, KernelMode, FALSE, nullptr);
     IoFreeIrp(Stream->ReceiveIrp);
@@ -319,16 +310,9 @@ NTSTATUS Resolve(PCUNICODE_STRING Host, ULONG TimeoutMs, PADDRINFOEXW* Addresses
     WAITED_IRP Call;
     if (!PrepareWait(&Call))
         return STATUS_INSUFFICIENT_RESOURCES;
-    Wsk.Provider.Dispatch->WskGetAddressInfo(Wsk.Provider.Client,
-        const_cast<PUNICODE_STRING>(Host),
-        nullptr,
-        NS_ALL,
-        nullptr,
-        nullptr,
-        Addresses,
-        nullptr,
-        nullptr,
-        Call.Irp);
+    Wsk.Provider.Dispatch->WskGetAddressInfo(
+        Wsk.Provider.Client, const_cast<PUNICODE_STRING>(Host), nullptr, NS_ALL, nullptr, nullptr,
+        Addresses, nullptr, nullptr, Call.Irp);
     const NTSTATUS Status = FinishWait(&Call, TimeoutMs);
     IoFreeIrp(Call.Irp);
     return NT_SUCCESS(Status) ? STATUS_SUCCESS : STATUS_BAD_NETWORK_PATH;
@@ -336,22 +320,15 @@ NTSTATUS Resolve(PCUNICODE_STRING Host, ULONG TimeoutMs, PADDRINFOEXW* Addresses
 
 NTSTATUS OpenSocket(STREAM* Stream, ADDRESS_FAMILY Family, WAITED_IRP* Call)
 {
-    Wsk.Provider.Dispatch->WskSocket(Wsk.Provider.Client,
-        Family,
-        SOCK_STREAM,
-        IPPROTO_TCP,
-        WSK_FLAG_CONNECTION_SOCKET,
-        Stream,
-        nullptr,
-        nullptr,
-        nullptr,
-        nullptr,
-        Call->Irp);
+    Wsk.Provider.Dispatch->WskSocket(
+        Wsk.Provider.Client, Family, SOCK_STREAM, IPPROTO_TCP, WSK_FLAG_CONNECTION_SOCKET, Stream,
+        nullptr, nullptr, nullptr, nullptr, Call->Irp);
     const NTSTATUS Status = FinishWait(Call, 0);
     if (!NT_SUCCESS(Status))
         return Status;
     Stream->Socket = reinterpret_cast<PWSK_SOCKET>(Call->Irp->IoStatus.Information);
-    Stream->Dispatch = static_cast<const WSK_PROVIDER_CONNECTION_DISPATCH*>(Stream->Socket->Dispatch);
+    Stream->Dispatch
+        = static_cast<const WSK_PROVIDER_CONNECTION_DISPATCH*>(Stream->Socket->Dispatch);
     return STATUS_SUCCESS;
 }
 
@@ -364,13 +341,15 @@ NTSTATUS BindAny(STREAM* Stream, ADDRESS_FAMILY Family, WAITED_IRP* Call)
     return FinishWait(Call, 0);
 }
 
-// Small requests must not wait for acknowledgements of earlier ones. A provider that refuses only makes us slower.
+// Small requests must not wait for acknowledgements of earlier ones. A provider that refuses only
+// makes us slower.
 VOID SetNoDelay(STREAM* Stream, WAITED_IRP* Call)
 {
     ULONG On = 1;
     RepeatWait(Call);
     Stream->Dispatch->WskControlSocket(
-        Stream->Socket, WskSetOption, TCP_NODELAY, IPPROTO_TCP, sizeof On, &On, 0, nullptr, nullptr, Call->Irp);
+        Stream->Socket, WskSetOption, TCP_NODELAY, IPPROTO_TCP, sizeof On, &On, 0, nullptr, nullptr,
+        Call->Irp);
     FinishWait(Call, 0);
 }
 
@@ -390,16 +369,15 @@ NTSTATUS ConnectTo(STREAM* Stream, const ADDRINFOEXW* Address, USHORT Port, ULON
     const BOOLEAN HaveSocket = NT_SUCCESS(Status);
     if (HaveSocket)
         Status = BindAny(Stream, Family, &Call);
-    if (NT_SUCCESS(Status))
-    {
+    if (NT_SUCCESS(Status)) {
         SetNoDelay(Stream, &Call);
         RepeatWait(&Call);
-        Stream->Dispatch->WskConnect(Stream->Socket, reinterpret_cast<PSOCKADDR>(&Peer), 0, Call.Irp);
+        Stream->Dispatch->WskConnect(
+            Stream->Socket, reinterpret_cast<PSOCKADDR>(&Peer), 0, Call.Irp);
         Status = FinishWait(&Call, TimeoutMs);
     }
     IoFreeIrp(Call.Irp);
-    if (!NT_SUCCESS(Status) && HaveSocket)
-    {
+    if (!NT_SUCCESS(Status) && HaveSocket) {
         Stream->Aborted = 1; // there is nothing to end gracefully
         CloseSocket(Stream);
         Stream->Aborted = 0;
@@ -426,12 +404,11 @@ NTSTATUS StreamConnect(
     KeInitializeEvent(&Stream->Idle, NotificationEvent, FALSE);
     Stream->ReceiveIrp = IoAllocateIrp(1, FALSE);
     PADDRINFOEXW Addresses = nullptr;
-    NTSTATUS Status = Stream->ReceiveIrp ? Resolve(Host, TimeoutMs, &Addresses) : STATUS_INSUFFICIENT_RESOURCES;
-    if (NT_SUCCESS(Status))
-    {
+    NTSTATUS Status
+        = Stream->ReceiveIrp ? Resolve(Host, TimeoutMs, &Addresses) : STATUS_INSUFFICIENT_RESOURCES;
+    if (NT_SUCCESS(Status)) {
         Status = STATUS_BAD_NETWORK_PATH;
-        for (const ADDRINFOEXW* Address = Addresses; Address; Address = Address->ai_next)
-        {
+        for (const ADDRINFOEXW* Address = Addresses; Address; Address = Address->ai_next) {
             if (Address->ai_family != AF_INET && Address->ai_family != AF_INET6)
                 continue;
             Status = ConnectTo(Stream, Address, Port, TimeoutMs);
@@ -440,8 +417,7 @@ NTSTATUS StreamConnect(
         }
         Wsk.Provider.Dispatch->WskFreeAddressInfo(Wsk.Provider.Client, Addresses);
     }
-    if (!NT_SUCCESS(Status))
-    {
+    if (!NT_SUCCESS(Status)) {
         if (Stream->ReceiveIrp)
             IoFreeIrp(Stream->ReceiveIrp);
         MinirdrFree(Stream);
@@ -461,8 +437,7 @@ NTSTATUS MinirdrStartWsk(TRANSPORT* Transport)
     if (!NT_SUCCESS(Status))
         return Status;
     Status = WskCaptureProviderNPI(&Wsk.Registration, WSK_INFINITE_WAIT, &Wsk.Provider);
-    if (!NT_SUCCESS(Status))
-    {
+    if (!NT_SUCCESS(Status)) {
         WskDeregister(&Wsk.Registration);
         return Status;
     }

@@ -1,4 +1,5 @@
-// client.h - a small language for tests of smb2/: a client that opens trees and files with UTF-16 literals.
+// client.h - a small language for tests of smb2/: a client that opens trees and files with UTF-16
+// literals.
 #pragma once
 
 #include "minirdr/smb2/fileops.h"
@@ -22,7 +23,11 @@ struct Client
     std::vector<SMB2_TREE*> trees;
     inline static int s_clients = 0; // the providers are the driver's, not a client's
 
-    Client(const TRANSPORT* transport, SMB2_CONFIG config, const SMB2_CONNECTION_EVENTS* events = nullptr, PVOID owner = nullptr)
+    Client(
+        const TRANSPORT* transport,
+        SMB2_CONFIG config,
+        const SMB2_CONNECTION_EVENTS* events = nullptr,
+        PVOID owner = nullptr)
     {
         if (s_clients++ == 0)
             Smb2CryptoInitialize();
@@ -43,7 +48,11 @@ struct Client
     NTSTATUS connect() { return Smb2ConnectServer(server); }
     SMB2_CONNECTION* connection() const { return server->Connection; }
 
-    NTSTATUS tree(std::u16string_view share, std::u16string_view user, std::u16string_view password, SMB2_TREE** result)
+    NTSTATUS tree(
+        std::u16string_view share,
+        std::u16string_view user,
+        std::u16string_view password,
+        SMB2_TREE** result)
     {
         UNICODE_STRING shareName = unicode(share);
         SMB2_CREDENTIALS credentials = { unicode(user), unicode(u""), unicode(password) };
@@ -73,7 +82,14 @@ struct Client
         return Smb2CreateFile(tree, &parameters, result);
     }
 
-    static NTSTATUS transfer(SMB2_TREE* tree, SMB2_FILE_ID file, bool writing, ULONGLONG offset, void* data, ULONG bytes, ULONG* moved)
+    static NTSTATUS transfer(
+        SMB2_TREE* tree,
+        SMB2_FILE_ID file,
+        bool writing,
+        ULONGLONG offset,
+        void* data,
+        ULONG bytes,
+        ULONG* moved)
     {
         auto* request = Smb2AllocateTransfer(tree, file, writing);
         request->Buffer = static_cast<PUCHAR>(data);

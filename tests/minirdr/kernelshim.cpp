@@ -8,32 +8,30 @@
 #include <cwctype>
 #include <map>
 
-namespace kernelshim
-{
+namespace kernelshim {
 std::function<bool()> pump;
 
-namespace
-{
-    uint64_t s_now = 1;
-    int64_t s_blocks = 0;
-    int s_failAfter = -1;
-    std::map<PKTIMER, std::pair<uint64_t, PKDPC>> s_timers;
+namespace {
+uint64_t s_now = 1;
+int64_t s_blocks = 0;
+int s_failAfter = -1;
+std::map<PKTIMER, std::pair<uint64_t, PKDPC>> s_timers;
 
-    [[noreturn]] void stop(const char* why)
-    {
-        std::fprintf(stderr, "kernelshim: %s\n", why);
-        std::abort();
-    }
+[[noreturn]] void stop(const char* why)
+{
+    std::fprintf(stderr, "kernelshim: %s\n", why);
+    std::abort();
+}
 }
 
 void advance(uint64_t ticks)
 {
     const uint64_t end = s_now + ticks;
-    for (;;)
-    {
+    for (;;) {
         auto next = s_timers.end();
         for (auto timer = s_timers.begin(); timer != s_timers.end(); ++timer)
-            if (timer->second.first <= end && (next == s_timers.end() || timer->second.first < next->second.first))
+            if (timer->second.first <= end
+                && (next == s_timers.end() || timer->second.first < next->second.first))
                 next = timer;
         if (next == s_timers.end())
             break;
@@ -123,7 +121,8 @@ VOID NTAPI KeClearEvent(PRKEVENT event)
     event->Header.SignalState = 0;
 }
 
-NTSTATUS NTAPI KeWaitForSingleObject(PVOID object, KWAIT_REASON, KPROCESSOR_MODE, BOOLEAN, PLARGE_INTEGER)
+NTSTATUS NTAPI
+KeWaitForSingleObject(PVOID object, KWAIT_REASON, KPROCESSOR_MODE, BOOLEAN, PLARGE_INTEGER)
 {
     auto* event = static_cast<PKEVENT>(object);
     while (!event->Header.SignalState)
@@ -145,7 +144,9 @@ VOID NTAPI KeInitializeDpc(PRKDPC dpc, PKDEFERRED_ROUTINE routine, PVOID context
 BOOLEAN NTAPI KeSetTimer(PKTIMER timer, LARGE_INTEGER due, PKDPC dpc)
 {
     const bool was = s_timers.count(timer) != 0;
-    s_timers[timer] = { due.QuadPart < 0 ? s_now + static_cast<uint64_t>(-due.QuadPart) : static_cast<uint64_t>(due.QuadPart), dpc };
+    s_timers[timer] = { due.QuadPart < 0 ? s_now + static_cast<uint64_t>(-due.QuadPart)
+                                         : static_cast<uint64_t>(due.QuadPart),
+                        dpc };
     return was;
 }
 
@@ -175,8 +176,7 @@ BOOLEAN NTAPI RtlEqualUnicodeString(PCUNICODE_STRING a, PCUNICODE_STRING b, BOOL
 {
     if (a->Length != b->Length)
         return FALSE;
-    for (USHORT i = 0; i < a->Length / sizeof(WCHAR); ++i)
-    {
+    for (USHORT i = 0; i < a->Length / sizeof(WCHAR); ++i) {
         const WCHAR x = caseInsensitive ? RtlUpcaseUnicodeChar(a->Buffer[i]) : a->Buffer[i];
         const WCHAR y = caseInsensitive ? RtlUpcaseUnicodeChar(b->Buffer[i]) : b->Buffer[i];
         if (x != y)
@@ -195,7 +195,9 @@ SIZE_T NTAPI RtlCompareMemory(const VOID* a, const VOID* b, SIZE_T bytes)
 
 VOID NTAPI RtlAssert(PVOID expression, PVOID file, ULONG line, PSTR)
 {
-    std::fprintf(stderr, "%s:%u: assertion failed: %s\n", static_cast<char*>(file), line, static_cast<char*>(expression));
+    std::fprintf(
+        stderr, "%s:%u: assertion failed: %s\n", static_cast<char*>(file), line,
+        static_cast<char*>(expression));
     std::abort();
 }
 }

@@ -47,20 +47,19 @@ struct MemoryNetwork::Stream final : server::Output
     {
         if (ended)
             return false;
-        if (toClient.empty())
-        {
+        if (toClient.empty()) {
             if (serverClosed)
                 end(STATUS_CONNECTION_RESET);
             return serverClosed;
         }
         PUCHAR buffer;
         ULONG room;
-        if (!events->ReceiveBuffer(context, &buffer, &room))
-        {
+        if (!events->ReceiveBuffer(context, &buffer, &room)) {
             end(STATUS_INSUFFICIENT_RESOURCES);
             return true;
         }
-        const size_t bytes = std::min({ static_cast<size_t>(room), network.pieceBytes, toClient.size() });
+        const size_t bytes
+            = std::min({ static_cast<size_t>(room), network.pieceBytes, toClient.size() });
         std::copy_n(toClient.begin(), bytes, buffer);
         toClient.erase(toClient.begin(), toClient.begin() + static_cast<std::ptrdiff_t>(bytes));
         if (!events->Received(context, static_cast<ULONG>(bytes)))
@@ -69,13 +68,11 @@ struct MemoryNetwork::Stream final : server::Output
     }
 };
 
-namespace
-{
+namespace {
 void sendStream(PVOID handle, TRANSPORT_SEND* send)
 {
     auto* stream = static_cast<MemoryNetwork::Stream*>(handle);
-    if (!stream->ended)
-    {
+    if (!stream->ended) {
         server::Buffer bytes(send->HeadBytes + send->BodyBytes);
         std::memcpy(bytes.data(), send->Head, send->HeadBytes);
         if (send->BodyBytes)
@@ -94,13 +91,8 @@ void abortStream(PVOID handle)
 MemoryNetwork::MemoryNetwork(server::Server& theServer)
     : server(theServer)
 {
-    m_transport = { [](PVOID provider,
-                        PCUNICODE_STRING,
-                        USHORT,
-                        ULONG,
-                        const TRANSPORT_EVENTS* events,
-                        PVOID context,
-                        PVOID* result) -> NTSTATUS {
+    m_transport = { [](PVOID provider, PCUNICODE_STRING, USHORT, ULONG,
+                       const TRANSPORT_EVENTS* events, PVOID context, PVOID* result) -> NTSTATUS {
                        auto& network = *static_cast<MemoryNetwork*>(provider);
                        if (network.refuse)
                            return STATUS_CONNECTION_REFUSED;
@@ -110,16 +102,15 @@ MemoryNetwork::MemoryNetwork(server::Server& theServer)
                        *result = stream;
                        return STATUS_SUCCESS;
                    },
-        sendStream,
-        abortStream,
-        [](PVOID handle) {
-            auto* stream = static_cast<Stream*>(handle);
-            std::erase(stream->network.m_streams, stream);
-            stream->ended = true;
-            stream->peer->disconnected();
-            delete stream;
-        },
-        this };
+                    sendStream, abortStream,
+                    [](PVOID handle) {
+                        auto* stream = static_cast<Stream*>(handle);
+                        std::erase(stream->network.m_streams, stream);
+                        stream->ended = true;
+                        stream->peer->disconnected();
+                        delete stream;
+                    },
+                    this };
     kernelshim::pump = [this] {
         if (pump())
             return true;
@@ -146,8 +137,7 @@ bool MemoryNetwork::pump()
 
 void MemoryNetwork::cut()
 {
-    for (auto* stream : std::vector(m_streams))
-    {
+    for (auto* stream : std::vector(m_streams)) {
         stream->peer->disconnected();
         stream->end(STATUS_CONNECTION_RESET);
     }

@@ -1,5 +1,6 @@
-// memorytransport.h - a transport that ends in an embedded server of the same process. What the server says is delivered by the pump,
-// so only while the client waits, in pieces of a size the test chooses.
+// memorytransport.h - a transport that ends in an embedded server of the same process. What the
+// server says is delivered by the pump, so only while the client waits, in pieces of a size the
+// test chooses.
 #pragma once
 
 #include "engine/server/server.h"
@@ -15,9 +16,10 @@ struct MemoryNetwork
 {
     rdrlab::server::Server& server;
     size_t pieceBytes = ~size_t { 0 }; // largest delivery to the client
-    bool refuse = false;               // connections
+    bool refuse = false; // connections
     uint64_t nowNs = 0;
-    std::function<void()> onIdle;      // tried once when nothing is left to deliver, before a wait is declared endless
+    std::function<void()>
+        onIdle; // tried once when nothing is left to deliver, before a wait is declared endless
     std::vector<std::vector<uint8_t>>* recordAnswers = nullptr; // whole PDUs, in order
 
     explicit MemoryNetwork(rdrlab::server::Server& theServer);

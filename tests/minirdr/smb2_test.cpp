@@ -8,8 +8,7 @@
 
 using namespace rdrlab;
 
-namespace
-{
+namespace {
 constexpr uint64_t kTicksPerSecond = 10'000'000;
 
 struct Lab
@@ -48,7 +47,8 @@ struct Session
         REQUIRE(client.tree(u"public", u"alice", u"wonderland", &tree) == STATUS_SUCCESS);
     }
 
-    SMB2_CREATE_RESULT open(std::u16string_view name, ULONG access = FILE_GENERIC_READ, ULONG disposition = FILE_OPEN)
+    SMB2_CREATE_RESULT
+    open(std::u16string_view name, ULONG access = FILE_GENERIC_READ, ULONG disposition = FILE_OPEN)
     {
         SMB2_CREATE_RESULT file = {};
         REQUIRE(Client::open(tree, name, access, disposition, 0, &file) == STATUS_SUCCESS);
@@ -71,8 +71,8 @@ TEST_CASE("every dialect signs, reads and writes against the embedded server", "
     const int64_t before = kernelshim::poolBlocks();
     {
         Lab lab;
-        for (const USHORT dialect : { SMB2_DIALECT_202, SMB2_DIALECT_210, SMB2_DIALECT_300, SMB2_DIALECT_302, SMB2_DIALECT_311 })
-        {
+        for (const USHORT dialect : { SMB2_DIALECT_202, SMB2_DIALECT_210, SMB2_DIALECT_300,
+                                      SMB2_DIALECT_302, SMB2_DIALECT_311 }) {
             CAPTURE(dialect);
             Session session(lab, config(dialect));
             CHECK(session.client.connection()->Dialect == dialect);
@@ -80,15 +80,19 @@ TEST_CASE("every dialect signs, reads and writes against the embedded server", "
             auto data = session.read(file.FileId, 3'000'100);
             REQUIRE(data.size() == 3'000'000);
             const auto stored = lab.host.readFile("public", "big.bin");
-            CHECK(std::equal(data.begin(), data.end(), reinterpret_cast<const UCHAR*>(stored->data())));
+            CHECK(std::equal(
+                data.begin(), data.end(), reinterpret_cast<const UCHAR*>(stored->data())));
             for (auto& byte : data)
                 byte ^= 0x55;
             ULONG moved = 0;
             CHECK(
-                Client::transfer(session.tree, file.FileId, true, 0, data.data(), static_cast<ULONG>(data.size()), &moved)
+                Client::transfer(
+                    session.tree, file.FileId, true, 0, data.data(),
+                    static_cast<ULONG>(data.size()), &moved)
                 == STATUS_SUCCESS);
             const auto changed = lab.host.readFile("public", "big.bin");
-            CHECK(std::equal(data.begin(), data.end(), reinterpret_cast<const UCHAR*>(changed->data())));
+            CHECK(std::equal(
+                data.begin(), data.end(), reinterpret_cast<const UCHAR*>(changed->data())));
             CHECK(Smb2CloseFile(session.tree, file.FileId) == STATUS_SUCCESS);
         }
         CHECK(lab.host.openCount() == 0);
@@ -149,16 +153,19 @@ TEST_CASE("a wrong signature is no answer", "[smb2]")
     Lab lab;
     Session session(lab);
     const auto file = session.open(u"readme.txt");
-    lab.host.faults().add({ .action = server::FaultRule::Action::WrongSignature, .command = server::Command::Read });
+    lab.host.faults().add(
+        { .action = server::FaultRule::Action::WrongSignature, .command = server::Command::Read });
     CHECK(session.read(file.FileId, 10, STATUS_INVALID_NETWORK_RESPONSE).empty());
     CHECK(session.read(file.FileId, 10).size() == 10);
 }
 
-TEST_CASE("garbage, a giant frame and a lost connection end the connection, and the next tree makes a new one", "[smb2]")
+TEST_CASE(
+    "garbage, a giant frame and a lost connection end the connection, and the next tree makes a "
+    "new one",
+    "[smb2]")
 {
     using Action = server::FaultRule::Action;
-    for (const auto action : { Action::Garbage, Action::HugeFrame, Action::CloseConnection })
-    {
+    for (const auto action : { Action::Garbage, Action::HugeFrame, Action::CloseConnection }) {
         CAPTURE(static_cast<int>(action));
         Lab lab;
         Session session(lab);
@@ -166,7 +173,8 @@ TEST_CASE("garbage, a giant frame and a lost connection end the connection, and 
         lab.host.faults().add({ .action = action, .command = server::Command::Read });
         std::vector<UCHAR> data(10);
         ULONG moved = 0;
-        CHECK(!NT_SUCCESS(Client::transfer(session.tree, file.FileId, false, 0, data.data(), 10, &moved)));
+        CHECK(!NT_SUCCESS(
+            Client::transfer(session.tree, file.FileId, false, 0, data.data(), 10, &moved)));
         CHECK(!Smb2TreeIsAlive(session.tree));
         SMB2_TREE* again;
         CHECK(session.client.tree(u"public", u"alice", u"wonderland", &again) == STATUS_SUCCESS);
@@ -181,7 +189,8 @@ TEST_CASE("a server that never answers is given up after the request timeout", "
     settings.RequestTimeoutMs = 5000;
     Session session(lab, settings);
     const auto file = session.open(u"readme.txt");
-    lab.host.faults().add({ .action = server::FaultRule::Action::NeverAnswer, .command = server::Command::Read });
+    lab.host.faults().add(
+        { .action = server::FaultRule::Action::NeverAnswer, .command = server::Command::Read });
     lab.network.onIdle = [&] {
         kernelshim::advance(4 * kTicksPerSecond);
         CHECK(Smb2TreeIsAlive(session.tree));
@@ -197,11 +206,15 @@ TEST_CASE("a session the server forgot is made again for the next tree", "[smb2]
     Session session(lab);
     lab.host.closeSessions();
     SMB2_CREATE_RESULT file;
-    CHECK(Client::open(session.tree, u"readme.txt", FILE_GENERIC_READ, FILE_OPEN, 0, &file) == STATUS_USER_SESSION_DELETED);
+    CHECK(
+        Client::open(session.tree, u"readme.txt", FILE_GENERIC_READ, FILE_OPEN, 0, &file)
+        == STATUS_USER_SESSION_DELETED);
     CHECK(!Smb2TreeIsAlive(session.tree));
     SMB2_TREE* again;
     REQUIRE(session.client.tree(u"public", u"alice", u"wonderland", &again) == STATUS_SUCCESS);
-    CHECK(Client::open(again, u"readme.txt", FILE_GENERIC_READ, FILE_OPEN, 0, &file) == STATUS_SUCCESS);
+    CHECK(
+        Client::open(again, u"readme.txt", FILE_GENERIC_READ, FILE_OPEN, 0, &file)
+        == STATUS_SUCCESS);
 }
 
 TEST_CASE("a lock that has to wait can be cancelled", "[smb2]")
@@ -212,7 +225,8 @@ TEST_CASE("a lock that has to wait can be cancelled", "[smb2]")
     const auto mine = first.open(u"readme.txt", FILE_GENERIC_READ | FILE_GENERIC_WRITE);
     const auto theirs = second.open(u"readme.txt", FILE_GENERIC_READ | FILE_GENERIC_WRITE);
     const SMB2_LOCK_ELEMENT range = { 0, 10, SMB2_LOCKFLAG_EXCLUSIVE, 0 };
-    const SMB2_LOCK_ELEMENT impatient = { 0, 10, SMB2_LOCKFLAG_EXCLUSIVE | SMB2_LOCKFLAG_FAIL_IMMEDIATELY, 0 };
+    const SMB2_LOCK_ELEMENT impatient
+        = { 0, 10, SMB2_LOCKFLAG_EXCLUSIVE | SMB2_LOCKFLAG_FAIL_IMMEDIATELY, 0 };
     auto* lock = Smb2BuildLock(first.tree, mine.FileId, &impatient, 1);
     CHECK(Smb2Transact(lock) == STATUS_SUCCESS);
     Smb2ReleaseExchange(lock);
@@ -234,8 +248,11 @@ TEST_CASE("a notification waits for a change and brings its name", "[smb2]")
     Session watcher(lab);
     Session writer(lab);
     SMB2_CREATE_RESULT root;
-    REQUIRE(Client::open(watcher.tree, u"", FILE_LIST_DIRECTORY, FILE_OPEN, FILE_DIRECTORY_FILE, &root) == STATUS_SUCCESS);
-    auto* notify = Smb2BuildChangeNotify(watcher.tree, root.FileId, FALSE, FILE_NOTIFY_CHANGE_FILE_NAME, 4096);
+    REQUIRE(
+        Client::open(watcher.tree, u"", FILE_LIST_DIRECTORY, FILE_OPEN, FILE_DIRECTORY_FILE, &root)
+        == STATUS_SUCCESS);
+    auto* notify = Smb2BuildChangeNotify(
+        watcher.tree, root.FileId, FALSE, FILE_NOTIFY_CHANGE_FILE_NAME, 4096);
     Smb2Submit(notify);
     while (lab.network.pump()) { }
     CHECK(notify->State == SMB2_EXCHANGE_STATE::Interim);
@@ -251,8 +268,7 @@ TEST_CASE("a notification waits for a change and brings its name", "[smb2]")
 
 TEST_CASE("out of memory at any allocation is survived without a leak", "[smb2][fault]")
 {
-    for (int fail = 0; fail < 60; ++fail)
-    {
+    for (int fail = 0; fail < 60; ++fail) {
         const int64_t before = kernelshim::poolBlocks();
         {
             Lab lab;
@@ -262,7 +278,9 @@ TEST_CASE("out of memory at any allocation is survived without a leak", "[smb2][
             const NTSTATUS status = client.tree(u"public", u"alice", u"wonderland", &tree);
             kernelshim::failAllocationAfter(-1);
             CAPTURE(fail, status);
-            CHECK((NT_SUCCESS(status) || status == STATUS_INSUFFICIENT_RESOURCES || status == STATUS_INVALID_NETWORK_RESPONSE));
+            CHECK(
+                (NT_SUCCESS(status) || status == STATUS_INSUFFICIENT_RESOURCES
+                 || status == STATUS_INVALID_NETWORK_RESPONSE));
         }
         CAPTURE(fail);
         CHECK(kernelshim::poolBlocks() == before);

@@ -10,8 +10,7 @@
 #include <unistd.h>
 #include <vector>
 
-namespace
-{
+namespace {
 struct Stream
 {
     int socket;
@@ -35,21 +34,18 @@ bool pumpStreams()
     std::vector<pollfd> polls;
     std::vector<Stream*> streams;
     for (auto* stream : s_streams)
-        if (!stream->ended)
-        {
+        if (!stream->ended) {
             polls.push_back({ stream->socket, POLLIN, 0 });
             streams.push_back(stream);
         }
     if (polls.empty() || poll(polls.data(), polls.size(), 30000) <= 0)
         return false;
-    for (size_t i = 0; i < polls.size(); ++i)
-    {
+    for (size_t i = 0; i < polls.size(); ++i) {
         if (!polls[i].revents)
             continue;
         PUCHAR buffer;
         ULONG room;
-        if (!streams[i]->events->ReceiveBuffer(streams[i]->context, &buffer, &room))
-        {
+        if (!streams[i]->events->ReceiveBuffer(streams[i]->context, &buffer, &room)) {
             end(*streams[i], STATUS_INSUFFICIENT_RESOURCES);
             continue;
         }
@@ -62,7 +58,14 @@ bool pumpStreams()
     return true;
 }
 
-NTSTATUS connectStream(PVOID, PCUNICODE_STRING, USHORT port, ULONG, const TRANSPORT_EVENTS* events, PVOID context, PVOID* result)
+NTSTATUS connectStream(
+    PVOID,
+    PCUNICODE_STRING,
+    USHORT port,
+    ULONG,
+    const TRANSPORT_EVENTS* events,
+    PVOID context,
+    PVOID* result)
 {
     const int handle = socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address = {};
@@ -71,8 +74,7 @@ NTSTATUS connectStream(PVOID, PCUNICODE_STRING, USHORT port, ULONG, const TRANSP
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int one = 1;
     setsockopt(handle, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    if (connect(handle, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-    {
+    if (connect(handle, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
         close(handle);
         return STATUS_CONNECTION_REFUSED;
     }
@@ -86,9 +88,9 @@ NTSTATUS connectStream(PVOID, PCUNICODE_STRING, USHORT port, ULONG, const TRANSP
 void sendStream(PVOID handle, TRANSPORT_SEND* send)
 {
     auto* stream = static_cast<Stream*>(handle);
-    for (auto [data, bytes] : { std::pair { send->Head, send->HeadBytes }, std::pair { send->Body, send->BodyBytes } })
-        while (bytes && !stream->ended)
-        {
+    for (auto [data, bytes] :
+         { std::pair { send->Head, send->HeadBytes }, std::pair { send->Body, send->BodyBytes } })
+        while (bytes && !stream->ended) {
             const ssize_t sent = ::send(stream->socket, data, bytes, MSG_NOSIGNAL);
             if (sent <= 0)
                 break;
@@ -114,6 +116,7 @@ void closeStream(PVOID handle)
 
 const TRANSPORT* socketTransport()
 {
-    static const TRANSPORT transport = { connectStream, sendStream, abortStream, closeStream, nullptr };
+    static const TRANSPORT transport
+        = { connectStream, sendStream, abortStream, closeStream, nullptr };
     return &transport;
 }

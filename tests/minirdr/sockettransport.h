@@ -1,4 +1,5 @@
-// sockettransport.h - a transport over a real TCP socket, for tests against a real server. One thread: the pump polls.
+// sockettransport.h - a transport over a real TCP socket, for tests against a real server. One
+// thread: the pump polls.
 #pragma once
 
 #include "minirdr/transport/transport.h"
