@@ -8,10 +8,15 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <mutex>
 #include <sstream>
+#include <thread>
+#include <unistd.h>
 
 namespace rdrlab::cli {
 
@@ -60,6 +65,57 @@ std::string readText(const std::string& path, std::string& text)
     return {};
 }
 
+/// On a terminal, tells how long a run takes and how large its trace grows, from the second second on. It only looks at the
+/// clock and the file: the machine knows nothing of it.
+class Progress
+{
+public:
+    explicit Progress(std::string tracePath)
+        : m_tracePath(std::move(tracePath))
+    {
+        if (isatty(STDERR_FILENO))
+            m_thread = std::thread([this] { show(); });
+    }
+    ~Progress()
+    {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_done = true;
+        }
+        m_wake.notify_one();
+        if (m_thread.joinable())
+            m_thread.join();
+    }
+
+private:
+    void show()
+    {
+        using namespace std::chrono;
+        const auto start = steady_clock::now();
+        std::unique_lock lock(m_mutex);
+        bool shown = false;
+        while (!m_wake.wait_for(lock, milliseconds(shown ? 200 : 1000), [this] { return m_done; })) {
+            std::error_code error;
+            const auto bytes = m_tracePath.empty() ? 0 : fs::file_size(m_tracePath, error);
+            const double elapsed = duration<double>(steady_clock::now() - start).count();
+            fmt::print(stderr, "\r{:.1f} s", elapsed);
+            if (!error && bytes)
+                fmt::print(stderr, ", {:.1f} MiB recorded", static_cast<double>(bytes) / (1 << 20));
+            fmt::print(stderr, "   ");
+            std::fflush(stderr);
+            shown = true;
+        }
+        if (shown)
+            fmt::print(stderr, "\r{:40}\r", "");
+    }
+
+    std::string m_tracePath;
+    std::mutex m_mutex;
+    std::condition_variable m_wake;
+    bool m_done = false;
+    std::thread m_thread;
+};
+
 void printReport(const scenario::RunReport& report, const scenario::RunOptions& options, bool json)
 {
     if (json) {
@@ -107,7 +163,11 @@ int execute(scenario::RunOptions& options, const RunArguments& arguments)
         }
         controller.attach(options);
     }
-    const scenario::RunReport report = scenario::run(options);
+    scenario::RunReport report;
+    {
+        const Progress progress(arguments.trace);
+        report = scenario::run(options);
+    }
     if (arguments.control)
         controller.finished(report);
     else
