@@ -144,7 +144,9 @@ BOOLEAN ProcessMessage(SMB2_CONNECTION* Connection, PUCHAR Data, ULONG Bytes)
     if (!NT_SUCCESS(Status)) {
         RdrTraceEvent(RdrLayerWire, RdrEventError, "signature does not match", Exchange, Status, 0);
         Smb2pCompleteExchange(Exchange, Status, nullptr);
-        return TRUE;
+        // The server holds whatever the lost answer granted (a lease would be broken to nobody), and somebody may be
+        // tampering: the stream is given up, as [MS-SMB2] 3.2.5.1.3 allows.
+        return FALSE;
     }
     Status = static_cast<NTSTATUS>(Header->Status);
     // No final response says STATUS_PENDING; taken at its word it would promise a completion that

@@ -153,6 +153,18 @@ TEST_CASE("the first open records MUP's query and every MRx call of it in order"
     }
 }
 
+TEST_CASE("S-ST-20 stopping asks the I/O manager to unregister the file system, before MRxStop", "[scenario]")
+{
+    Folder folder;
+    REQUIRE(rdrlab("run -q --trace " + (folder / "trace") + " " RDRLAB_SOURCE "/labs/01-first-open/scenario.lua").status == 0);
+    const std::string dump = rdrlab("show " + (folder / "trace")).text;
+    const size_t unregistered = dump.find("IoUnregisterFileSystem");
+    const size_t stopped = dump.find("begin MRxStop");
+    REQUIRE(unregistered != std::string::npos);
+    REQUIRE(stopped != std::string::npos);
+    CHECK(unregistered < stopped);
+}
+
 TEST_CASE("a mistake in a scenario is one line with file and line, and exit status 1", "[scenario]")
 {
     Folder folder;
