@@ -7,7 +7,7 @@ if(Catch2_FOUND)
     add_library(catch_main STATIC ${CMAKE_SOURCE_DIR}/tests/support/catch_main.cpp)
     target_link_libraries(catch_main PUBLIC Catch2::Catch2 host_dialect)
     # gcc 12 sees ghosts in std::regex, which Catch2 uses, when it instruments for sanitizers.
-    target_compile_options(catch_main PRIVATE -Wno-maybe-uninitialized)
+    target_compile_options(catch_main PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 endif()
 
 function(rdrlab_add_tests ROOM)

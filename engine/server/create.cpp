@@ -9,8 +9,8 @@ namespace rdrlab::server {
 namespace {
 
 namespace option {
-constexpr std::uint32_t kDirectory = 0x1, kNonDirectory = 0x40, kNoEaKnowledge = 0x200,
-                        kDeleteOnClose = 0x1000, kById = 0x2000;
+constexpr std::uint32_t kDirectory = 0x1, kNonDirectory = 0x40, kDeleteOnClose = 0x1000,
+                        kById = 0x2000;
 }
 enum Disposition : std::uint32_t
 {

@@ -193,13 +193,13 @@ ntowfV2(std::u16string_view password, std::u16string_view user, std::u16string_v
 Buffer NtlmServer::mechListMic(bool fromServer) const
 {
     // [MS-NLMP] 3.4.4.2 with sequence number 0.
-    constexpr std::string_view kSign[]
+    constexpr std::string_view kSigning[]
         = { { "session key to client-to-server signing key magic constant\0", 59 },
             { "session key to server-to-client signing key magic constant\0", 59 } };
     constexpr std::string_view kSealing[]
         = { { "session key to client-to-server sealing key magic constant\0", 59 },
             { "session key to server-to-client sealing key magic constant\0", 59 } };
-    const crypto::Key signKey = crypto::md5(sessionKey, bytesOf(kSign[fromServer]));
+    const crypto::Key signKey = crypto::md5(sessionKey, bytesOf(kSigning[fromServer]));
     const std::uint32_t sequence = 0;
     crypto::Key checksum
         = crypto::hmacMd5(signKey, std::as_bytes(std::span(&sequence, 1)), m_mechTypes);

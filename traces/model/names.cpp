@@ -41,11 +41,12 @@ struct StatusName
 // The kernel's own list (ntstatus.h is made from the same lines), so that a status has one name
 // everywhere.
 constexpr auto kStatusNames = [] {
-    std::array names {
-#define X(name, value) StatusName { static_cast<std::uint32_t>(value), #name },
+    // Not by deduction: clang folds no pack as long as this list.
+    auto names = std::to_array<StatusName>({
+#define X(name, value) { static_cast<std::uint32_t>(value), #name },
 #include "engine/ddk/statusnames.def"
 #undef X
-    };
+    });
     // Stable by hand: where two names share a value the first listed one wins, on every machine.
     for (std::size_t i = 1; i < names.size(); ++i) {
         const StatusName moving = names[i];

@@ -15,7 +15,6 @@ class Cursor
 {
 public:
     Cursor(sqlite3* database, const std::string& sql)
-        : m_database(database)
     {
         sqlite3_prepare_v2(database, sql.c_str(), int(sql.size()), &m_statement, nullptr);
     }
@@ -89,7 +88,6 @@ public:
     }
 
 private:
-    sqlite3* m_database;
     sqlite3_stmt* m_statement = nullptr;
     int m_result = SQLITE_ERROR;
 };

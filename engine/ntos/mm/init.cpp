@@ -3,8 +3,8 @@
 
 extern "C" {
 
-constinit PVOID MmHighestUserAddress = reinterpret_cast<PVOID>(0);
-constinit PVOID MmSystemRangeStart = reinterpret_cast<PVOID>(0);
+constinit PVOID MmHighestUserAddress = nullptr;
+constinit PVOID MmSystemRangeStart = nullptr;
 constinit ULONG64 MmUserProbeAddress = MMP_USER_END;
 constinit PVOID MmBadPointer = nullptr;
 constinit BOOLEAN Mm64BitPhysicalAddress = TRUE;
