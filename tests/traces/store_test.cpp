@@ -302,6 +302,8 @@ TEST_CASE("a batch torn by a kill is undone when the trace is opened", "[traces]
     // Keeps copies of the file and its journal from the middle of a commit: what a kill at that
     // moment would leave.
     const std::string path = test::temporaryPath("torn.rdrtrace");
+    int started[2];
+    REQUIRE(pipe(started) == 0);
     const pid_t child = fork();
     if (child == 0) {
         std::string error;
@@ -317,16 +319,26 @@ TEST_CASE("a batch torn by a kill is undone when the trace is opened", "[traces]
             if (i % 8 == 0) {
                 writer->commit();
             }
+            if (i == 8 && write(started[1], "", 1) != 1) {
+                _exit(1);
+            }
             if (i > 4000) {
                 _exit(0);
             }
         }
     }
+    // Before the first commit there is no trace yet, which a slow machine may take long to reach.
+    close(started[1]);
+    char first;
+    REQUIRE(read(started[0], &first, 1) == 1);
+    close(started[0]);
     int torn = 0;
     for (int i = 0; i < 5; ++i) {
         usleep(60'000);
         const std::string copy = path + std::to_string(i);
         kill(child, SIGSTOP);
+        // It may run on for a moment; a copy made meanwhile would be torn as no kill tears it.
+        REQUIRE(waitpid(child, nullptr, WUNTRACED) == child);
         std::error_code ignored;
         std::filesystem::copy_file(path, copy, ignored);
         std::filesystem::copy_file(path + "-journal", copy + "-journal", ignored);
