@@ -155,7 +155,7 @@ TEST_CASE("drivers that asked for it are told of the shutdown, the last first", 
             for (auto [driver, label] :
                  { std::pair(first.get(), 'a'), std::pair(second.get(), 'b') }) {
                 CHECK(IoRegisterShutdownNotification(driver->device(nullptr)) == STATUS_SUCCESS);
-                driver->on(IRP_MJ_SHUTDOWN, [label](PDEVICE_OBJECT, PIRP irp) {
+                driver->on(IRP_MJ_SHUTDOWN, [label = label](PDEVICE_OBJECT, PIRP irp) {
                     told += label;
                     return complete(irp, STATUS_SUCCESS);
                 });
