@@ -139,6 +139,10 @@ void Pump::take(const Slot& slot)
         m_writer->string(slot.object, textOf(bytes));
         return;
     }
+    case SlotKind::Numbered:
+        m_writer->string(
+            slot.object, trace::numberedName(trace::ObjectKind(slot.kind), slot.argument));
+        return;
     case SlotKind::SpanRequest:
         m_writer->spanRequest(slot.span, slot.object);
         return;
@@ -199,6 +203,8 @@ void Pump::take(const Slot& slot)
         input.channel = slot.object;
         input.kind = slot.routine;
         input.bytes.assign(bytes.data, bytes.data + bytes.size);
+        input.seq = m_seq;
+        input.wireBytes = slot.parent;
         m_writer->input(input);
         m_tape.release(bytes.size);
         return;

@@ -265,11 +265,20 @@ struct Recorder::Implementation
 std::pair<trace::StringId, bool>
 Recorder::Implementation::canonicalName(ObjectKind kind, std::string_view name)
 {
-    std::string text(trace::objectKindName(kind));
     if (name.empty()) {
-        text += '#' + std::to_string(++bornOfKind[std::size_t(kind)]);
-        return { define(text), true };
+        const std::uint64_t ordinal = ++bornOfKind[std::size_t(kind)];
+        if (observer) [[unlikely]] {
+            return { define(trace::numberedName(kind, ordinal)), true };
+        }
+        Slot& slot = tape.next();
+        slot.slot = SlotKind::Numbered;
+        slot.object = ++lastString;
+        slot.kind = std::uint8_t(kind);
+        slot.argument = ordinal;
+        tape.publish();
+        return { lastString, true };
     }
+    std::string text(trace::objectKindName(kind));
     text += ':';
     text += name;
     const std::uint32_t use = ++nameUses[text];
@@ -765,7 +774,27 @@ void Recorder::input(
     slot.span = index;
     slot.object = channel;
     slot.routine = kind;
+    slot.parent = 0;
     self.attach(slot, bytes.data(), bytes.size());
+    self.tape.publish();
+}
+
+void Recorder::inputOnWire(
+    std::uint64_t index, std::uint32_t channel, std::uint32_t kind, std::uint64_t bytes)
+{
+    Implementation& self = *m_implementation;
+    if (self.over) {
+        return;
+    }
+    self.put(EventKind::Input, Layer::Wire, self.top(), 0, 0, bytes, 0, 0, false);
+    Slot& slot = self.tape.next();
+    slot.slot = SlotKind::Input;
+    slot.timeNs = self.context->nowNs;
+    slot.span = index;
+    slot.object = channel;
+    slot.routine = kind;
+    slot.parent = bytes;
+    self.attach(slot, nullptr, 0);
     self.tape.publish();
 }
 

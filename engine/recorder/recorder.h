@@ -126,6 +126,10 @@ public:
         std::uint32_t channel,
         std::uint32_t kind,
         std::span<const std::byte> bytes);
+    /// Live data that the wire reports as packets right after this call: `channel` is their
+    /// connection, all of them go to the client, and the file keeps the bytes once, with them.
+    void inputOnWire(
+        std::uint64_t index, std::uint32_t channel, std::uint32_t kind, std::uint64_t bytes);
     void choice(std::uint32_t options, std::uint32_t taken);
 
     /// A call that begins or ends, told to the observer while it happens.

@@ -20,6 +20,7 @@ enum class SlotKind : std::uint8_t
 {
     Event,
     String,
+    Numbered, // a string made of an object kind and an ordinal: most objects have no other name
     SpanRequest,
     Born,
     Died,

@@ -11,6 +11,7 @@ namespace {
 
 const std::vector<Word> kDialects = { { "2.0.2", 0x0202 }, { "2.1", 0x0210 }, { "3.0", 0x0300 }, { "3.0.2", 0x0302 },
     { "3.1.1", 0x0311 } };
+const std::vector<Word> kSigning = { { "default", 0 }, { "when_required", 1 }, { "always", 2 } };
 
 bool onlyWhileDeclaring(lua_State* state, const char* call, std::string& problem)
 {
@@ -192,6 +193,7 @@ int redirector(lua_State* state, std::string& problem)
     plan.minDialect = static_cast<uint16_t>(fields.word("min_dialect", kDialects, plan.minDialect));
     plan.maxDialect = static_cast<uint16_t>(fields.word("max_dialect", kDialects, plan.maxDialect));
     plan.requireSigning = fields.boolean("require_signing", plan.requireSigning);
+    plan.signing = fields.word("signing", kSigning, plan.signing);
     plan.timeoutMs = static_cast<uint32_t>(fields.timeNs("timeout", 0) / 1'000'000);
     fields.finish();
     problem = fields.problem();

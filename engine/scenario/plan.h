@@ -82,6 +82,7 @@ struct RedirectorPlan
     uint16_t minDialect = 0x0202;
     uint16_t maxDialect = 0x0311;
     bool requireSigning = false;
+    uint32_t signing = 0; // MINIRDR_SIGNING_*; 0: the driver's default
     uint32_t timeoutMs = 0; // 0: the driver's default
 };
 

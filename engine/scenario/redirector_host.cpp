@@ -52,6 +52,7 @@ uint32_t start(const RedirectorPlan& plan, uint16_t serverPort)
     configuration.MinimumDialect = plan.minDialect;
     configuration.MaximumDialect = plan.maxDialect;
     configuration.RequireSigning = plan.requireSigning;
+    configuration.Signing = plan.signing;
     configuration.RequestTimeoutMs = plan.timeoutMs;
     const uint32_t status = control(IOCTL_MINIRDR_SET_CONFIGURATION, &configuration, sizeof configuration);
     return NT_ERROR(status) ? status : control(IOCTL_MINIRDR_START, nullptr, 0);

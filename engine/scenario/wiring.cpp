@@ -32,6 +32,10 @@ void RecordedInputs::input(const vnet::LiveInput& input)
         return;
     const auto channel = static_cast<uint32_t>(input.channel);
     const auto kind = static_cast<uint32_t>(input.kind);
+    if (input.onWire) {
+        m_recorder->inputOnWire(input.idleIndex, channel, kind, input.bytes.size());
+        return;
+    }
     if (input.kind == vnet::InputKind::Data) {
         m_recorder->input(input.idleIndex, channel, kind, input.bytes);
         return;

@@ -70,6 +70,7 @@ struct LiveInput
     InputKind kind = InputKind::Data;
     std::uint32_t status = 0;
     ByteSpan bytes; // valid during the call
+    bool onWire = false; // the packet sink gets the same bytes right after the input sink
 };
 
 class InputSink

@@ -241,6 +241,9 @@ void RealWire::take(LiveInput input, Buffer bytes, std::size_t count, const Deli
         [this, input, count, owned = std::make_shared<Buffer>(std::move(bytes))]() mutable {
             input.bytes = ByteSpan(*owned).first(count);
             if (sink) {
+                const auto found = m_sockets.find(input.channel);
+                input.onWire = input.kind == InputKind::Data && m_network.m_packets != nullptr
+                    && found != m_sockets.end() && found->second.handler != nullptr;
                 sink->input(input);
             }
             deliver(input);

@@ -85,7 +85,7 @@ TEST_CASE("a trace of another schema version tells both versions", "[traces][bad
 {
     const std::string path = test::firstOpenTrace("version.rdrtrace");
     execute(path, "PRAGMA user_version = 99");
-    CHECK(refusal(path) == "trace schema version 99, this program reads 1");
+    CHECK(refusal(path) == "trace schema version 99, this program reads 2");
 }
 
 TEST_CASE("a trace without one of its tables is called damaged", "[traces][badfile]")

@@ -155,6 +155,58 @@ TEST_CASE("every row comes back from the file as it was written", "[traces][stor
     CHECK(reader->error().empty());
 }
 
+TEST_CASE("what arrived from the wire is kept once, with its packets", "[traces][store]")
+{
+    const std::string path = test::temporaryPath("wire.rdrtrace");
+    auto writer = create(path);
+    const auto packet
+        = [&](trace::Seq seq, std::uint32_t connection, trace::Direction direction, int length) {
+              trace::Packet row;
+              row.seq = seq;
+              row.connection = connection;
+              row.direction = direction;
+              row.length = std::uint32_t(length);
+              row.payload.assign(std::size_t(length), std::byte(seq));
+              writer->packet(row);
+          };
+    const auto input = [&](trace::Seq seq, std::uint64_t wireBytes) {
+        trace::Input row;
+        row.channel = 7;
+        row.seq = seq;
+        row.wireBytes = wireBytes;
+        writer->input(row);
+    };
+    input(1, 5);
+    packet(2, 7, trace::Direction::ToClient, 3);
+    packet(3, 8, trace::Direction::ToClient, 9);
+    packet(4, 7, trace::Direction::ToServer, 9);
+    packet(5, 7, trace::Direction::ToClient, 2);
+    input(6, 4);
+    packet(7, 7, trace::Direction::ToClient, 4);
+    SECTION("and is put together from them")
+    {
+        REQUIRE(writer->finish());
+        std::vector<std::vector<int>> got;
+        const auto reader = open(path);
+        CHECK(reader->inputs([&](const trace::Input& read) {
+            auto& row = got.emplace_back();
+            for (const std::byte value : read.bytes) {
+                row.push_back(int(value));
+            }
+            return true;
+        }));
+        CHECK(got == std::vector<std::vector<int>> { { 2, 2, 2, 5, 5 }, { 7, 7, 7, 7 } });
+    }
+    SECTION("and its absence is damage")
+    {
+        input(8, 1);
+        REQUIRE(writer->finish());
+        const auto reader = open(path);
+        CHECK_FALSE(reader->inputs([](const trace::Input&) { return true; }));
+        CHECK(reader->error().find("packets of an input are missing") != std::string::npos);
+    }
+}
+
 TEST_CASE("a recording told to keep less of each packet says how long it was", "[traces][store]")
 {
     const std::string path = test::temporaryPath("short.rdrtrace");

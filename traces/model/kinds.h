@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace rdrlab::trace {
@@ -98,6 +99,8 @@ enum class EventKind : std::uint8_t
 /// The printed name; "?" for a number this program does not know (a newer or damaged file).
 std::string_view layerName(Layer layer);
 std::string_view objectKindName(ObjectKind kind);
+/// The canonical name of an object that has no name of its own: "IRP#14".
+std::string numberedName(ObjectKind kind, std::uint64_t ordinal);
 std::string_view eventKindName(EventKind kind);
 
 /// "STATUS_SUCCESS" and the like; empty for a value without a name.

@@ -71,6 +71,11 @@ std::string_view objectKindName(ObjectKind kind)
     return nameAt(kObjectKindNames, std::size_t(kind));
 }
 
+std::string numberedName(ObjectKind kind, std::uint64_t ordinal)
+{
+    return std::string(objectKindName(kind)) + '#' + std::to_string(ordinal);
+}
+
 std::string_view eventKindName(EventKind kind)
 {
     return nameAt(kEventKindNames, std::size_t(kind));

@@ -163,6 +163,11 @@ struct Input
     std::uint32_t channel = 0; // the source: a socket number
     std::uint32_t kind = 0; // the channel's own word for it: data, connected, closed
     std::vector<std::byte> bytes;
+    Seq seq = 0; // the `input` event
+    /// Where the bytes went straight onto the wire they are in the file once, as the payload of the
+    /// packets of this connection that follow. A writer takes the number from here and leaves
+    /// `bytes` alone; a reader has put them together.
+    std::uint64_t wireBytes = 0;
 };
 
 /// One decision of the scheduler's choice source.

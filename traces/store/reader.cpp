@@ -169,6 +169,31 @@ struct Reader::Implementation
         return done(cursor, stopped);
     }
 
+    // Puts the bytes of an input together from its packets. `after` only grows, so that no file can
+    // make them add up to more than it holds.
+    bool collect(Input& input, Seq& after) const
+    {
+        after = std::max(after, input.seq);
+        input.bytes.clear();
+        const bool good = each(
+            "SELECT seq, payload FROM packets WHERE seq > ? AND connection = ? AND direction = 1"
+            " ORDER BY seq",
+            { after, input.channel }, [&](const Cursor& row) {
+                const std::vector<std::byte> part = row.blob(1);
+                input.bytes.insert(input.bytes.end(), part.begin(), part.end());
+                after = row.number(0);
+                return input.bytes.size() < input.wireBytes;
+            });
+        if (good && input.bytes.size() == input.wireBytes) {
+            return true;
+        }
+        // A recording that was cut off may end between an input and its packets.
+        if (good && meta.contains("complete") && error.empty()) {
+            error = path + ": damaged: the packets of an input are missing";
+        }
+        return false;
+    }
+
     void loadStrings() const
     {
         if (!haveStrings) {
@@ -463,8 +488,9 @@ bool Reader::spans(const std::function<bool(const Span&)>& visit) const
 
 bool Reader::inputs(const std::function<bool(const Input&)>& visit) const
 {
-    return m_implementation->each(
-        "SELECT idle, time, channel, kind, bytes FROM inputs ORDER BY id", {},
+    Seq after = 0;
+    const bool good = m_implementation->each(
+        "SELECT idle, time, channel, kind, bytes, seq, wire_bytes FROM inputs ORDER BY id", {},
         [&](const Cursor& row) {
             Input input;
             input.index = row.number(0);
@@ -472,8 +498,11 @@ bool Reader::inputs(const std::function<bool(const Input&)>& visit) const
             input.channel = row.small(2);
             input.kind = row.small(3);
             input.bytes = row.blob(4);
-            return visit(input);
+            input.seq = row.number(5);
+            input.wireBytes = row.number(6);
+            return (input.wireBytes == 0 || m_implementation->collect(input, after)) && visit(input);
         });
+    return good && m_implementation->error.empty();
 }
 
 bool Reader::choices(const std::function<bool(const Choice&)>& visit) const

@@ -8,11 +8,10 @@
 #include <array>
 #include <cstdio>
 #include <cstring>
-#include <map>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 namespace rdrlab::trace {
 
@@ -55,7 +54,7 @@ constexpr const char* kStatements[kStatementCount] = {
     "INSERT INTO changes VALUES(?,?,?,?,?,?,?)",
     "INSERT INTO refs VALUES(?,?,?,?,?)",
     "INSERT INTO packets VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    "INSERT INTO inputs VALUES(?,?,?,?,?,?)",
+    "INSERT INTO inputs VALUES(?,?,?,?,?,?,?,?)",
     "INSERT INTO choices VALUES(?,?,?)",
     "INSERT OR IGNORE INTO statuses VALUES(?,?)",
     "INSERT OR REPLACE INTO processes VALUES(?,?,?)",
@@ -140,6 +139,15 @@ private:
     int m_column = 0;
 };
 
+// The row with this id among those not written yet.
+template <typename Waiting> Waiting* waitingRow(std::vector<Waiting>& rows, std::uint64_t id)
+{
+    const auto found = std::lower_bound(
+        rows.begin(), rows.end(), id,
+        [](const Waiting& row, std::uint64_t wanted) { return row.id < wanted; });
+    return found != rows.end() && found->id == id ? &*found : nullptr;
+}
+
 } // namespace
 
 struct Writer::Implementation
@@ -156,13 +164,13 @@ struct Writer::Implementation
     std::uint64_t choices = 0;
 
     // Rows whose end commonly comes within the same batch wait here, so that most are written once
-    // and never updated. Ordered, so that they are appended in key order.
-    std::map<SpanId, Span> spans;
-    std::map<ObjectId, Object> objects;
+    // and never updated. Ids ascend, so the lists are in key order.
+    std::vector<Span> spans;
+    std::vector<Object> objects;
     std::unordered_set<std::int32_t> statusesSeen;
 
     // Object values are text in the file; their strings have been defined before.
-    std::unordered_map<StringId, std::string> strings;
+    std::vector<std::string> strings;
 
     ~Implementation() { close(); }
 
@@ -221,9 +229,9 @@ struct Writer::Implementation
 
     void flushPending()
     {
-        for (const auto& [id, span] : spans) {
+        for (const Span& span : spans) {
             Row bound = row(kSpan);
-            bound.number(id)
+            bound.number(span.id)
                 .optional(span.parent)
                 .number(unsigned(span.layer))
                 .optional(span.routine);
@@ -243,9 +251,9 @@ struct Writer::Implementation
             put(kSpan);
         }
         spans.clear();
-        for (const auto& [id, object] : objects) {
+        for (const Object& object : objects) {
             row(kObject)
-                .number(id)
+                .number(object.id)
                 .number(unsigned(object.kind))
                 .number(object.name)
                 .optional(object.owner)
@@ -282,7 +290,7 @@ struct Writer::Implementation
             return;
         case Value::Type::Text:
         case Value::Type::Object:
-            bound.text(strings[field.text]);
+            bound.text(field.text < strings.size() ? strings[field.text] : std::string_view());
             return;
         }
     }
@@ -306,6 +314,10 @@ Writer::create(const std::string& path, std::string& error, const WriterOptions&
         error = path + ": " + error;
         return nullptr;
     }
+    // Counting its memory makes SQLite take a lock at every allocation. Too late, and no harm, when
+    // somebody has used SQLite before.
+    static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static_cast<void>(once);
     auto implementation = std::make_unique<Implementation>();
     implementation->path = path;
     implementation->options = options;
@@ -373,7 +385,11 @@ void Writer::thread(const Thread& thread)
 
 void Writer::string(StringId id, std::string_view text)
 {
-    m_implementation->strings.emplace(id, text);
+    std::vector<std::string>& strings = m_implementation->strings;
+    if (id >= strings.size()) {
+        strings.resize(std::max<std::size_t>(id + 1, strings.size() * 2));
+    }
+    strings[id] = text;
     m_implementation->row(kString).number(id).text(text);
     m_implementation->put(kString);
 }
@@ -408,16 +424,19 @@ void Writer::event(const Event& event)
 
 void Writer::spanBegin(const Span& span)
 {
-    m_implementation->spans[span.id] = span;
+    std::vector<Span>& spans = m_implementation->spans;
+    if (!spans.empty() && spans.back().id >= span.id) {
+        m_implementation->flushPending(); // not as a recorder numbers them: the file decides
+    }
+    spans.push_back(span);
 }
 
 void Writer::spanEnd(
     SpanId id, Seq end, std::uint64_t endNs, std::int32_t status, std::uint64_t information)
 {
     Implementation& self = *m_implementation;
-    const auto waiting = self.spans.find(id);
-    if (waiting != self.spans.end()) {
-        Span& span = waiting->second;
+    if (Span* waiting = waitingRow(self.spans, id)) {
+        Span& span = *waiting;
         span.end = end;
         span.endNs = endNs;
         span.status = status;
@@ -432,9 +451,8 @@ void Writer::spanEnd(
 void Writer::spanRequest(SpanId id, ObjectId request)
 {
     Implementation& self = *m_implementation;
-    const auto waiting = self.spans.find(id);
-    if (waiting != self.spans.end()) {
-        waiting->second.request = request;
+    if (Span* waiting = waitingRow(self.spans, id)) {
+        waiting->request = request;
         return;
     }
     self.row(kSpanRequest).number(id).number(request);
@@ -443,15 +461,18 @@ void Writer::spanRequest(SpanId id, ObjectId request)
 
 void Writer::objectBorn(const Object& object)
 {
-    m_implementation->objects[object.id] = object;
+    std::vector<Object>& objects = m_implementation->objects;
+    if (!objects.empty() && objects.back().id >= object.id) {
+        m_implementation->flushPending();
+    }
+    objects.push_back(object);
 }
 
 void Writer::objectDied(ObjectId id, Seq death)
 {
     Implementation& self = *m_implementation;
-    const auto waiting = self.objects.find(id);
-    if (waiting != self.objects.end()) {
-        waiting->second.death = death;
+    if (Object* waiting = waitingRow(self.objects, id)) {
+        waiting->death = death;
         return;
     }
     self.row(kObjectDeath).number(id).number(death);
@@ -461,9 +482,8 @@ void Writer::objectDied(ObjectId id, Seq death)
 void Writer::objectRenamed(ObjectId id, StringId name)
 {
     Implementation& self = *m_implementation;
-    const auto waiting = self.objects.find(id);
-    if (waiting != self.objects.end()) {
-        waiting->second.name = name;
+    if (Object* waiting = waitingRow(self.objects, id)) {
+        waiting->name = name;
         return;
     }
     self.row(kObjectName).number(id).number(name);
@@ -523,7 +543,11 @@ void Writer::input(const Input& input)
 {
     Row bound = m_implementation->row(kInput);
     bound.null().number(input.index).number(input.timeNs).number(input.channel).number(input.kind);
-    bound.blob(input.bytes.data(), input.bytes.size());
+    if (input.wireBytes != 0) {
+        bound.null().number(input.seq).number(input.wireBytes);
+    } else {
+        bound.blob(input.bytes.data(), input.bytes.size()).number(input.seq).null();
+    }
     m_implementation->put(kInput);
 }
 
