@@ -10,6 +10,7 @@ function(rdrlab_add_driver NAME)
     set_target_properties(${NAME} PROPERTIES PREFIX "" C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden
         LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/drivers)
     target_compile_options(${NAME} PRIVATE -ffreestanding -fno-strict-aliasing
+        $<$<CXX_COMPILER_ID:Clang>:-fasynchronous-unwind-tables>
         $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions> $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>
         $<$<COMPILE_LANGUAGE:CXX>:-fno-threadsafe-statics>
         $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fno-gnu-unique>)

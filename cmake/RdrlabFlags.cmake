@@ -29,9 +29,11 @@ target_compile_options(nt_abi INTERFACE
     -fshort-wchar -fms-extensions -Wno-multichar -Wno-unknown-pragmas
     $<$<CXX_COMPILER_ID:Clang>:-Wno-microsoft>)
 
+# An exception of a test passes through kernel frames; gcc describes them unasked, clang does not when freestanding.
 add_library(kernel_dialect INTERFACE)
 target_compile_options(kernel_dialect INTERFACE
     -ffreestanding -fno-strict-aliasing -fvisibility=hidden
+    $<$<CXX_COMPILER_ID:Clang>:-fasynchronous-unwind-tables>
     $<$<COMPILE_LANGUAGE:CXX>:-nostdinc++>
     $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>
     $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>
