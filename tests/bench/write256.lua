@@ -1,11 +1,11 @@
--- Writes 256 MiB around the cache, four requests of 1 MiB in flight, as smbclient does.
+-- Writes 256 MiB around the cache, four requests of 4 MiB in flight; smbclient keeps its credits in flight.
 server { name = "lab", users = { alice = "pw" }, shares = { private = {} } }
 -- smbclient signs when the server asks for it; the benchmark's signed rows replace this word.
 redirector { signing = "when_required" }
 user { name = "alice", password = "pw" }
 
 process("write", { user = "alice" }, function()
-  local chunk, total, depth = 1048576, 256, 4
+  local chunk, total, depth = 4194304, 64, 4
   local status, file = NtCreateFile {
     path = [[\\lab\private\big3]], access = "write", disposition = "overwrite_if",
     options = "no_intermediate_buffering", async = true,
