@@ -1,5 +1,7 @@
 #include "engine/scenario/statusname.h"
 
+#include "traces/model/kinds.h"
+
 #include <cstdio>
 
 namespace rdrlab::scenario {
@@ -22,9 +24,8 @@ constexpr Entry kTable[] = {
 
 std::string statusName(uint32_t status)
 {
-    for (const Entry& entry : kTable)
-        if (entry.value == status)
-            return std::string(entry.name);
+    if (const std::string_view name = trace::statusName(static_cast<int32_t>(status)); !name.empty())
+        return std::string(name);
     char text[16];
     std::snprintf(text, sizeof text, "0x%08X", status);
     return text;
