@@ -328,6 +328,17 @@ std::string_view Reader::string(StringId id) const
                                                         : std::string_view("?");
 }
 
+StringId Reader::findString(std::string_view text) const
+{
+    m_implementation->loadStrings();
+    for (const auto& [id, known] : m_implementation->strings) {
+        if (known == text) {
+            return id;
+        }
+    }
+    return 0;
+}
+
 const std::vector<Object>& Reader::objects() const
 {
     m_implementation->loadObjects();
@@ -373,31 +384,88 @@ std::string_view Reader::threadName(std::uint32_t id) const
                                                     : std::string_view();
 }
 
+namespace {
+
+constexpr const char* kEventColumns
+    = "SELECT seq, time, kind, layer, cpu, irql, process, thread, span, parent, routine,"
+      " object, status, argument, text FROM events ";
+
+Event eventOf(const Cursor& row)
+{
+    Event event;
+    event.seq = row.number(0);
+    event.timeNs = row.number(1);
+    event.kind = row.enumerator<EventKind>(2);
+    event.layer = row.enumerator<Layer>(3);
+    event.cpu = std::uint8_t(row.small(4));
+    event.irql = std::uint8_t(row.small(5));
+    event.process = row.small(6);
+    event.thread = row.small(7);
+    event.span = row.number(8);
+    event.parent = row.number(9);
+    event.routine = row.small(10);
+    event.object = row.small(11);
+    event.hasStatus = !row.isNull(12);
+    event.status = static_cast<std::int32_t>(row.signedNumber(12));
+    event.argument = row.number(13);
+    event.text = row.small(14);
+    return event;
+}
+
+constexpr const char* kSpanColumns
+    = "SELECT id, parent, layer, routine, object, request, process, thread, begin_time,"
+      " end_seq, end_time, status, information FROM spans ";
+
+Span spanOf(const Cursor& row)
+{
+    Span span;
+    span.id = row.number(0);
+    span.parent = row.number(1);
+    span.layer = row.enumerator<Layer>(2);
+    span.routine = row.small(3);
+    span.object = row.small(4);
+    span.request = row.small(5);
+    span.process = row.small(6);
+    span.thread = row.small(7);
+    span.beginNs = row.number(8);
+    span.end = row.number(9);
+    span.endNs = row.number(10);
+    span.status = std::int32_t(row.signedNumber(11));
+    span.information = row.number(12);
+    return span;
+}
+
+Reference referenceOf(const Cursor& row)
+{
+    return { row.number(0), row.small(1), std::int32_t(row.signedNumber(2)),
+             std::int32_t(row.signedNumber(3)), row.small(4) };
+}
+
+} // namespace
+
 bool Reader::events(Seq from, Seq to, const std::function<bool(const Event&)>& visit) const
 {
     return m_implementation->each(
-        "SELECT seq, time, kind, layer, cpu, irql, process, thread, span, parent, routine,"
-        " object, status, argument, text FROM events WHERE seq BETWEEN ? AND ? ORDER BY seq",
-        { from, to }, [&](const Cursor& row) {
-            Event event;
-            event.seq = row.number(0);
-            event.timeNs = row.number(1);
-            event.kind = row.enumerator<EventKind>(2);
-            event.layer = row.enumerator<Layer>(3);
-            event.cpu = std::uint8_t(row.small(4));
-            event.irql = std::uint8_t(row.small(5));
-            event.process = row.small(6);
-            event.thread = row.small(7);
-            event.span = row.number(8);
-            event.parent = row.number(9);
-            event.routine = row.small(10);
-            event.object = row.small(11);
-            event.hasStatus = !row.isNull(12);
-            event.status = static_cast<std::int32_t>(row.signedNumber(12));
-            event.argument = row.number(13);
-            event.text = row.small(14);
-            return visit(event);
-        });
+        std::string(kEventColumns) + "WHERE seq BETWEEN ? AND ? ORDER BY seq", { from, to },
+        [&](const Cursor& row) { return visit(eventOf(row)); });
+}
+
+bool Reader::eventsOf(
+    ObjectId object, Seq from, Seq to, const std::function<bool(const Event&)>& visit) const
+{
+    return m_implementation->each(
+        std::string(kEventColumns) + "WHERE object = ? AND seq BETWEEN ? AND ? ORDER BY seq",
+        { object, from, to }, [&](const Cursor& row) { return visit(eventOf(row)); });
+}
+
+std::optional<Event> Reader::event(Seq seq) const
+{
+    std::optional<Event> found;
+    events(seq, seq, [&](const Event& event) {
+        found = event;
+        return true;
+    });
+    return found;
 }
 
 namespace {
@@ -428,14 +496,34 @@ bool Reader::changesOf(
         { object, to }, [&](const Cursor& row) { return visit(changeOf(row)); });
 }
 
+bool Reader::fieldChanges(
+    ObjectId object,
+    StringId field,
+    Seq from,
+    Seq to,
+    bool newestFirst,
+    const std::function<bool(const FieldChange&)>& visit) const
+{
+    return m_implementation->each(
+        std::string(kChangeColumns) + "WHERE object = ? AND field = ? AND seq BETWEEN ? AND ? "
+            + (newestFirst ? "ORDER BY seq DESC, rowid DESC" : "ORDER BY seq, rowid"),
+        { object, field, from, to }, [&](const Cursor& row) { return visit(changeOf(row)); });
+}
+
 bool Reader::references(Seq from, Seq to, const std::function<bool(const Reference&)>& visit) const
 {
     return m_implementation->each(
         "SELECT seq, object, delta, count, reason FROM refs WHERE seq BETWEEN ? AND ? ORDER BY seq",
-        { from, to }, [&](const Cursor& row) {
-            return visit({ row.number(0), row.small(1), std::int32_t(row.signedNumber(2)),
-                           std::int32_t(row.signedNumber(3)), row.small(4) });
-        });
+        { from, to }, [&](const Cursor& row) { return visit(referenceOf(row)); });
+}
+
+bool Reader::referencesOf(
+    ObjectId object, Seq from, Seq to, const std::function<bool(const Reference&)>& visit) const
+{
+    return m_implementation->each(
+        "SELECT seq, object, delta, count, reason FROM refs"
+        " WHERE object = ? AND seq BETWEEN ? AND ? ORDER BY seq",
+        { object, from, to }, [&](const Cursor& row) { return visit(referenceOf(row)); });
 }
 
 bool Reader::packets(const std::function<bool(const Packet&)>& visit) const
@@ -465,25 +553,19 @@ bool Reader::packets(const std::function<bool(const Packet&)>& visit) const
 bool Reader::spans(const std::function<bool(const Span&)>& visit) const
 {
     return m_implementation->each(
-        "SELECT id, parent, layer, routine, object, request, process, thread, begin_time,"
-        " end_seq, end_time, status, information FROM spans ORDER BY id",
-        {}, [&](const Cursor& row) {
-            Span span;
-            span.id = row.number(0);
-            span.parent = row.number(1);
-            span.layer = row.enumerator<Layer>(2);
-            span.routine = row.small(3);
-            span.object = row.small(4);
-            span.request = row.small(5);
-            span.process = row.small(6);
-            span.thread = row.small(7);
-            span.beginNs = row.number(8);
-            span.end = row.number(9);
-            span.endNs = row.number(10);
-            span.status = std::int32_t(row.signedNumber(11));
-            span.information = row.number(12);
-            return visit(span);
+        std::string(kSpanColumns) + "ORDER BY id", {},
+        [&](const Cursor& row) { return visit(spanOf(row)); });
+}
+
+std::optional<Span> Reader::span(SpanId id) const
+{
+    std::optional<Span> found;
+    m_implementation->each(
+        std::string(kSpanColumns) + "WHERE id = ?", { id }, [&](const Cursor& row) {
+            found = spanOf(row);
+            return false;
         });
+    return found;
 }
 
 bool Reader::inputs(const std::function<bool(const Input&)>& visit) const
@@ -500,7 +582,8 @@ bool Reader::inputs(const std::function<bool(const Input&)>& visit) const
             input.bytes = row.blob(4);
             input.seq = row.number(5);
             input.wireBytes = row.number(6);
-            return (input.wireBytes == 0 || m_implementation->collect(input, after)) && visit(input);
+            return (input.wireBytes == 0 || m_implementation->collect(input, after))
+                && visit(input);
         });
     return good && m_implementation->error.empty();
 }

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,6 +72,8 @@ public:
 
     // Dictionaries; loaded at first use. An id the file does not have gives "?" or nullptr.
     std::string_view string(StringId id) const;
+    /// The id of a text, 0 when the trace does not have it.
+    StringId findString(std::string_view text) const;
     const Object* object(ObjectId id) const;
     const std::vector<Object>& objects() const; // by id
     /// Objects whose canonical name is `name`, exactly or from the kind's colon on.
@@ -85,9 +88,29 @@ public:
     changesBackwards(Seq from, Seq to, const std::function<bool(const FieldChange&)>& visit) const;
     bool
     changesOf(ObjectId object, Seq to, const std::function<bool(const FieldChange&)>& visit) const;
+    /// One field of one object, newest first when asked. Costs the rows visited, not the trace.
+    bool fieldChanges(
+        ObjectId object,
+        StringId field,
+        Seq from,
+        Seq to,
+        bool newestFirst,
+        const std::function<bool(const FieldChange&)>& visit) const;
     bool references(Seq from, Seq to, const std::function<bool(const Reference&)>& visit) const;
+    /// The ledger of one object.
+    bool referencesOf(
+        ObjectId object,
+        Seq from,
+        Seq to,
+        const std::function<bool(const Reference&)>& visit) const;
+    /// The events about one object.
+    bool eventsOf(
+        ObjectId object, Seq from, Seq to, const std::function<bool(const Event&)>& visit) const;
     bool packets(const std::function<bool(const Packet&)>& visit) const;
     bool spans(const std::function<bool(const Span&)>& visit) const; // by id
+    // Single rows by number; nothing when the file has none.
+    std::optional<Event> event(Seq seq) const;
+    std::optional<Span> span(SpanId id) const;
     bool inputs(const std::function<bool(const Input&)>& visit) const;
     bool choices(const std::function<bool(const Choice&)>& visit) const;
 
