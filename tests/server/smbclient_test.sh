@@ -64,7 +64,8 @@ fi
 if [ "$what" = capture ]; then
     command -v tshark >/dev/null || skip "tshark is not installed"
     : >"$work/tshark.log"
-    tshark -q -i lo -f "tcp port $port" -w "$work/trace.pcapng" >"$work/tshark.log" 2>&1 &
+    # A buffer larger than all the traffic: on a busy machine the capture would lose frames otherwise.
+    tshark -q -B 256 -i lo -f "tcp port $port" -w "$work/trace.pcapng" >"$work/tshark.log" 2>&1 &
     capture=$!
     for _ in $(seq 100); do
         grep -q "Capturing on" "$work/tshark.log" && break
@@ -96,6 +97,7 @@ if [ "$what" = capture ]; then
     kill -INT "$capture"
     wait "$capture" || true
     capture=
+    grep -q "packets\? dropped" "$work/tshark.log" && fail "the capture lost frames"
     tshark -r "$work/trace.pcapng" -d "tcp.port==$port,nbss" -T fields -e smb2.cmd 2>/dev/null | grep -q 5 || fail "nothing was captured"
     bad=$(tshark -r "$work/trace.pcapng" -d "tcp.port==$port,nbss" -Y "_ws.malformed" 2>/dev/null)
     [ -z "$bad" ] || fail "malformed frames: $bad"
