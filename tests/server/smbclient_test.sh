@@ -98,8 +98,10 @@ if [ "$what" = capture ]; then
     wait "$capture" || true
     capture=
     grep -q "packets\? dropped" "$work/tshark.log" && fail "the capture lost frames"
-    tshark -r "$work/trace.pcapng" -d "tcp.port==$port,nbss" -T fields -e smb2.cmd 2>/dev/null | grep -q 5 || fail "nothing was captured"
-    bad=$(tshark -r "$work/trace.pcapng" -d "tcp.port==$port,nbss" -Y "_ws.malformed" 2>/dev/null)
+    tshark -r "$work/trace.pcapng" -F pcap -w "$work/trace.pcap" 2>/dev/null
+    "$(dirname "$0")/../support/smbport.py" "$port" "$work/trace.pcap" "$work/smb.pcap"
+    tshark -r "$work/smb.pcap" -T fields -e smb2.cmd 2>/dev/null | grep -q 5 || fail "nothing was captured"
+    bad=$(tshark -r "$work/smb.pcap" -Y "_ws.malformed" 2>/dev/null)
     [ -z "$bad" ] || fail "malformed frames: $bad"
-    echo "$(tshark -r "$work/trace.pcapng" -d "tcp.port==$port,nbss" -Y smb2 2>/dev/null | wc -l) SMB2 frames, none malformed"
+    echo "$(tshark -r "$work/smb.pcap" -Y smb2 2>/dev/null | wc -l) SMB2 frames, none malformed"
 fi
