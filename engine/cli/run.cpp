@@ -31,6 +31,7 @@ struct RunArguments
     std::string server;
     std::string driver;
     uint64_t seed = 1;
+    uint32_t payloadLimitBytes = UINT32_MAX;
     bool json = false;
     bool control = false;
     bool quiet = false;
@@ -185,7 +186,12 @@ int runScenario(const RunArguments& arguments)
     options.displayName = arguments.scenario;
     options.seed = arguments.seed;
     options.driverPath = arguments.driver;
+    options.payloadLimitBytes = arguments.payloadLimitBytes;
     if (!arguments.server.empty()) {
+        if (arguments.payloadLimitBytes != UINT32_MAX) {
+            printError("--payload: a run against a real server is replayed from its packets, so it keeps them whole");
+            return 2;
+        }
         std::string problem;
         options.server = scenario::parseServerUrl(arguments.server, problem);
         if (!options.server) {
@@ -224,6 +230,8 @@ void addRun(CLI::App& app, int& status)
     command->add_option("SCENARIO", arguments->scenario, "a scenario, e.g. labs/01-first-open/scenario.lua")->required();
     command->add_option("--trace", arguments->trace, "record into this file");
     command->add_option("--seed", arguments->seed, "seed of every choice (default 1)");
+    command->add_option(
+        "--payload", arguments->payloadLimitBytes, "record only the first so many bytes of each packet (default: all)");
     command->add_option(
         "--server", arguments->server,
         "put a real server in place of the scenario's first one: smb://user:password@host:port");

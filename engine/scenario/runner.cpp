@@ -131,7 +131,7 @@ std::string Run::openTrace()
     if (m_options.tracePath.empty())
         return {};
     std::string error;
-    auto writer = trace::Writer::create(m_options.tracePath, error);
+    auto writer = trace::Writer::create(m_options.tracePath, error, { m_options.payloadLimitBytes });
     if (!writer)
         return error;
     m_recorder = std::make_unique<recorder::Recorder>(std::move(writer));

@@ -46,6 +46,7 @@ struct RunOptions
     std::string displayName; // what messages call it
     uint64_t seed = 1;
     std::string tracePath;    // empty: nothing is recorded
+    uint32_t payloadLimitBytes = UINT32_MAX; // what the recording keeps of each packet
     std::string driverPath;   // the redirector's module
     std::optional<RealServer> server;
     bool keepPassword = true; // in the trace, for replay

@@ -215,6 +215,20 @@ expect(NtClose(file), "STATUS_SUCCESS"))"));
         }
 }
 
+TEST_CASE("--payload records the first bytes of each packet and how many there were", "[scenario]")
+{
+    Folder folder;
+    const std::string lab = RDRLAB_SOURCE "/labs/03-read-write/scenario.lua";
+    REQUIRE(rdrlab("run -q --payload 100 --trace " + (folder / "trace") + " " + lab).status == 0);
+    const Outcome sizes = rdrlab("sql --json " + (folder / "trace") + " 'SELECT max(length(payload)) AS kept, max(length) > 1000 AS sent FROM packets'");
+    INFO(sizes.text);
+    CHECK(sizes.text.find(R"("kept":"100","sent":"1")") != std::string::npos);
+    // A live run is replayed from its packets.
+    const Outcome live = rdrlab("run --payload 100 --server smb://u:p@127.0.0.1:1 " + lab);
+    CHECK(live.status == 2);
+    CHECK(live.text.find("--payload") != std::string::npos);
+}
+
 TEST_CASE("a controller can pause at a call, look, step, disturb and quit", "[scenario]")
 {
     Folder folder;
