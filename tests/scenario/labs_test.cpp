@@ -215,7 +215,7 @@ expect(NtClose(file), "STATUS_SUCCESS"))"));
         }
 }
 
-TEST_CASE("--payload records the first bytes of each packet and how many there were", "[scenario]")
+TEST_CASE("a recording with --payload keeps the first bytes of each packet and tells how many there were", "[scenario]")
 {
     Folder folder;
     const std::string lab = RDRLAB_SOURCE "/labs/03-read-write/scenario.lua";
