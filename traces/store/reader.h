@@ -70,7 +70,8 @@ public:
     Seq lastSeq() const;
     std::uint64_t endTimeNs() const;
 
-    // Dictionaries; loaded at first use. An id the file does not have gives "?" or nullptr.
+    // Dictionaries; fetched as they are asked for, and what they give stays valid as long as the
+    // reader. An id the file does not have gives "?" or nullptr.
     std::string_view string(StringId id) const;
     /// The id of a text, 0 when the trace does not have it.
     StringId findString(std::string_view text) const;
@@ -121,6 +122,7 @@ public:
     std::string sql(const std::string& statement, const SqlLimits& limits, const SqlRow& row) const;
 
 private:
+    friend struct ReaderDoor;
     struct Implementation;
     explicit Reader(std::unique_ptr<Implementation> implementation);
     std::unique_ptr<Implementation> m_implementation;
