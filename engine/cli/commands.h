@@ -13,6 +13,8 @@ void addRun(CLI::App& app, int& status);
 void addReplay(CLI::App& app, int& status);
 void addShow(CLI::App& app, int& status);
 void addState(CLI::App& app, int& status);
+void addChanges(CLI::App& app, int& status);
+void addHistory(CLI::App& app, int& status);
 void addSql(CLI::App& app, int& status);
 void addExport(CLI::App& app, int& status);
 void addServe(CLI::App& app, int& status);

@@ -16,6 +16,8 @@ int main(int argc, char** argv)
     addReplay(app, status);
     addShow(app, status);
     addState(app, status);
+    addChanges(app, status);
+    addHistory(app, status);
     addSql(app, status);
     addExport(app, status);
     addServe(app, status);

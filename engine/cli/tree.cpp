@@ -8,6 +8,7 @@
 // --all.
 #include "engine/cli/dump.h"
 #include "engine/cli/treerow.h"
+#include "engine/cli/words.h"
 #include "traces/query/spantree.h"
 #include "traces/query/state.h"
 
@@ -26,62 +27,6 @@ using trace::Layer;
 using trace::ObjectKind;
 
 constexpr std::size_t kDeepest = 16; // deeper calls are not indented further
-constexpr trace::Seq kSubjectEvents = 40; // how far to look for the file a system call is about
-
-Colour layerColour(Layer layer)
-{
-    switch (layer) {
-    case Layer::App:
-        return Colour::Bold;
-    case Layer::Io:
-        return Colour::Blue;
-    case Layer::Mup:
-        return Colour::Magenta;
-    case Layer::Rdbss:
-        return Colour::Cyan;
-    case Layer::Mrx:
-        return Colour::Yellow;
-    case Layer::Wire:
-        return Colour::Green;
-    default:
-        return Colour::Dim;
-    }
-}
-
-// "SRV_CALL:\lab" reads better as "SRV_CALL \lab".
-std::string displayName(std::string name)
-{
-    const std::size_t colon = name.find(':');
-    if (colon != name.npos) {
-        name[colon] = ' ';
-    }
-    return harmless(name);
-}
-
-// The path of a file object: several may be open on one, which their ordinals tell apart.
-std::string pathOf(std::string name)
-{
-    const std::size_t mark = name.rfind('#');
-    const bool isOrdinal = mark != name.npos && mark + 1 < name.size()
-        && name.find_first_not_of("0123456789", mark + 1) == name.npos;
-    if (isOrdinal && name.find('\\') < mark) {
-        name.resize(mark);
-    }
-    return name;
-}
-
-// The name without its kind.
-std::string shortName(const std::string& displayed)
-{
-    const std::size_t space = displayed.find(' ');
-    return space == displayed.npos ? displayed : displayed.substr(space + 1);
-}
-
-std::string resultText(std::int32_t status)
-{
-    const std::string text = statusText(status);
-    return status < 0 ? paint(Colour::Red, text) : text;
-}
 
 // IoStatus.Information, in the words of the call it belongs to.
 std::string
@@ -97,37 +42,6 @@ informationText(std::string_view routine, std::int32_t status, std::uint64_t inf
         return {};
     }
     return fmt::format("{} bytes", information);
-}
-
-std::set<std::string> flagsOf(const std::string& text)
-{
-    std::set<std::string> flags;
-    for (std::size_t at = 0; at <= text.size();) {
-        const std::size_t end = std::min(text.find('|', at), text.size());
-        if (end != at && text.substr(at, end - at) != "0") {
-            flags.insert(text.substr(at, end - at));
-        }
-        at = end + 1;
-    }
-    return flags;
-}
-
-// Of flags only what came and went.
-std::string differenceText(const std::string& before, const std::string& after)
-{
-    if (before.find('|') == before.npos && after.find('|') == after.npos) {
-        return before + "→" + after;
-    }
-    const std::set<std::string> old = flagsOf(before);
-    const std::set<std::string> fresh = flagsOf(after);
-    std::string text;
-    for (const std::string& flag : fresh) {
-        text += old.contains(flag) ? "" : (text.empty() ? "+" : " +") + flag;
-    }
-    for (const std::string& flag : old) {
-        text += fresh.contains(flag) ? "" : (text.empty() ? "-" : " -") + flag;
-    }
-    return text;
 }
 
 // The members whose changes tell the story of an object.
@@ -149,7 +63,7 @@ public:
         , m_options(options)
         , m_out(out)
         , m_tree(reader)
-        , m_names(reader)
+        , m_words(reader)
         , m_width(terminal().width)
     {
     }
@@ -180,14 +94,12 @@ private:
     void item(const trace::Event& event, const std::string& text, const std::string& joined = {});
 
     // What things are called.
-    std::string subjectOf(const trace::SpanNode& node) const;
-    std::string callText(const trace::Event& event, const trace::SpanNode& node) const;
     std::string labelOf(std::uint32_t process, Layer layer) const;
     std::string nameOf(trace::ObjectId object, trace::Seq seq) const
     {
-        return displayName(m_names.at(object, seq));
+        return displayName(m_words.object(object, seq));
     }
-    ObjectKind kindOf(trace::ObjectId object) const;
+    ObjectKind kindOf(trace::ObjectId object) const { return m_words.kind(object); }
 
     bool isShown(const trace::SpanNode& node) const;
     bool isHiddenEvent(const trace::Event& event) const;
@@ -197,7 +109,7 @@ private:
     const TreeOptions& m_options;
     std::ostream& m_out;
     trace::SpanTree m_tree;
-    trace::ObjectNames m_names;
+    Words m_words;
     std::size_t m_width;
     Row m_row;
     std::uint32_t m_root = 0; // of the system call whose rows are being printed
@@ -205,12 +117,6 @@ private:
     std::string m_late; // items of a system call after its last inner call
     std::uint64_t m_shown = 0;
 };
-
-ObjectKind Printer::kindOf(trace::ObjectId id) const
-{
-    const trace::Object* object = m_reader.object(id);
-    return object != nullptr ? object->kind : ObjectKind::None;
-}
 
 bool Printer::isShown(const trace::SpanNode& node) const
 {
@@ -246,55 +152,6 @@ std::string Printer::labelOf(std::uint32_t process, Layer layer) const
         return name.empty() ? std::string("app") : harmless(name);
     }
     return " " + std::string(trace::layerName(layer));
-}
-
-// The file a system call is about: the first file object that it makes or takes a reference on.
-std::string Printer::subjectOf(const trace::SpanNode& node) const
-{
-    std::string subject;
-    const trace::Span& span = node.span;
-    const trace::Seq last
-        = std::min(span.end != 0 ? span.end : UINT64_MAX, span.id + kSubjectEvents);
-    m_reader.events(span.id + 1, last, [&](const trace::Event& event) {
-        if (event.object != 0 && event.span == span.id
-            && kindOf(event.object) == ObjectKind::File) {
-            subject = nameOf(event.object, event.seq);
-        }
-        return subject.empty();
-    });
-    return subject;
-}
-
-std::string Printer::callText(const trace::Event& event, const trace::SpanNode& node) const
-{
-    std::string routine = harmless(m_reader.string(event.routine));
-    const trace::Span& span = node.span;
-    const std::string object = event.object != 0 ? nameOf(event.object, event.seq) : std::string();
-    const ObjectKind kind = kindOf(event.object);
-    if (routine.starts_with("IRP_MJ_")) {
-        routine.erase(0, 7);
-        if (span.layer != Layer::Io) {
-            return kind == ObjectKind::RxContext ? object + "  " + routine : routine;
-        }
-        routine
-            = (span.request != 0 ? nameOf(span.request, event.seq) + " " : std::string()) + routine;
-    }
-    switch (kind) {
-    case ObjectKind::None:
-        break;
-    case ObjectKind::Device:
-        return routine + " → " + shortName(object);
-    case ObjectKind::Irp:
-    case ObjectKind::RxContext:
-    case ObjectKind::Exchange:
-        return routine; // the request itself
-    case ObjectKind::File:
-        return routine + "  " + pathOf(shortName(object));
-    default:
-        return routine + "  " + object;
-    }
-    const std::string subject = span.layer == Layer::App ? subjectOf(node) : std::string();
-    return routine + (subject.empty() ? "" : "  " + pathOf(shortName(subject)));
 }
 
 void Printer::open(Row row)
@@ -383,14 +240,10 @@ void Printer::summary()
 // Says whose rows follow, where the call's own row is not printed here.
 void Printer::title(const trace::SpanNode& root, const std::string& remark)
 {
-    trace::Event opener;
-    opener.seq = root.span.id;
-    opener.routine = root.span.routine;
-    opener.object = root.span.object;
     Row row;
     row.label = labelOf(root.span.process, Layer::App);
     row.labelColour = Colour::Dim;
-    row.text = paint(Colour::Dim, callText(opener, root) + remark);
+    row.text = paint(Colour::Dim, m_words.call(root.span) + remark);
     row.seq = root.span.id;
     open(std::move(row));
     flush();
@@ -421,7 +274,7 @@ void Printer::begin(const trace::Event& event)
     row.labelColour = layerColour(span.layer);
     row.indent = indentOf(index);
     const bool isBold = span.layer == Layer::Mrx || span.layer == Layer::App;
-    row.text = paint(isBold ? Colour::Bold : Colour::Plain, callText(event, node));
+    row.text = paint(isBold ? Colour::Bold : Colour::Plain, m_words.call(node.span));
     row.seq = event.seq;
     row.span = event.seq;
     if (span.end == 0) {
@@ -595,7 +448,7 @@ void Printer::plain(const trace::Event& event)
 {
     std::string text
         = fmt::format("{} {}", trace::eventKindName(event.kind), m_reader.string(event.routine));
-    text += event.object != 0 ? " " + m_names.at(event.object, event.seq) : "";
+    text += event.object != 0 ? " " + m_words.object(event.object, event.seq) : "";
     text += event.text != 0 ? "  " + std::string(m_reader.string(event.text)) : "";
     text += event.kind == EventKind::Packet ? fmt::format(" {} bytes", event.argument) : "";
     text += event.hasStatus && event.status != 0 ? "  " + statusText(event.status) : "";

@@ -1,64 +1,11 @@
-#include "tests/support/synthetic.h"
+#include "tests/cli/program.h"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
-#include <sys/wait.h>
 
 using namespace rdrlab;
-
-namespace {
-
-struct Outcome
-{
-    int status = -1;
-    std::string output;
-    std::string errors;
-};
-
-std::string contentOf(const std::string& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
-Outcome run(const std::string& arguments)
-{
-    const std::string out = test::temporaryPath("out");
-    const std::string err = test::temporaryPath("err");
-    const int status = std::system(
-        (std::string(RDRLAB_PROGRAM) + " " + arguments + " </dev/null >" + out + " 2>" + err)
-            .c_str());
-    return { WIFEXITED(status) ? WEXITSTATUS(status) : -1, contentOf(out), contentOf(err) };
-}
-
-bool isOneLine(const std::string& text)
-{
-    return text.starts_with("rdrlab: ") && text.find('\n') == text.size() - 1;
-}
-
-void replaceAll(std::string& text, const std::string& what, const std::string& with)
-{
-    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size()) {
-        text.replace(at, what.size(), with);
-    }
-}
-
-// Compares with a file in golden/; RDRLAB_UPDATE_GOLDEN=1 writes it anew.
-void checkGolden(const std::string& name, const std::string& text)
-{
-    const std::string path = std::string(RDRLAB_GOLDEN) + "/" + name;
-    if (std::getenv("RDRLAB_UPDATE_GOLDEN") != nullptr) {
-        std::ofstream(path, std::ios::binary) << text;
-    }
-    CHECK(text == contentOf(path));
-}
-
-} // namespace
+using namespace rdrlab::test;
 
 TEST_CASE("show prints the same bytes for the same run", "[cli][golden]")
 {
@@ -172,9 +119,16 @@ TEST_CASE("bad traces give one clear line and status 1 in every command", "[cli]
         << contentOf(test::firstOpenTrace("whole.rdrtrace")).substr(0, 9000);
     for (const std::string& path : { text, cut, test::temporaryPath("absent.rdrtrace") }) {
         for (const char* command :
-             { "show ", "show --tree ", "state --at 1 ", "sql ", "export --to json " }) {
+             { "show ", "show --tree ", "state --at 1 ", "sql ", "export --to json ", "changes ",
+               "history --json ", "life ", "last-change " }) {
             INFO(command << path);
-            const Outcome refused = run(command + path);
+            const std::string name = command;
+            const bool asksForObject = name.starts_with("history") || name.starts_with("li");
+            const Outcome refused = run(
+                command + path
+                + (asksForObject                         ? " x"
+                       : name.starts_with("last-change") ? " x y"
+                                                         : ""));
             CHECK(refused.status == 1);
             CHECK(refused.output.empty());
             CHECK(isOneLine(refused.errors));
@@ -196,7 +150,8 @@ TEST_CASE("wrong usage gives one line and status 2", "[cli]")
 
 TEST_CASE("every command has a help", "[cli]")
 {
-    for (const char* command : { "", "show", "state", "sql", "export" }) {
+    for (const char* command :
+         { "", "show", "state", "sql", "export", "changes", "last-change", "history", "life" }) {
         const Outcome help = run(std::string(command) + " --help");
         CHECK(help.status == 0);
         CHECK(help.output.find("--help") != std::string::npos);
@@ -219,10 +174,15 @@ TEST_CASE("control characters in a foreign trace do not reach the terminal", "[c
         recorder->end(span, 0, 0);
         REQUIRE(recorder->finish());
     }
-    for (const char* command :
-         { "show ", "show --tree --all ", "state --at 5 ", "sql --rows 9 " }) {
+    for (const char* command : { "show ", "show --tree --all ", "state --at 5 ", "sql --rows 9 ",
+                                 "changes ", "changes --all ", "life " }) {
         const bool isSql = std::string(command).starts_with("sql");
-        const Outcome shown = run(command + path + (isSql ? " 'SELECT text FROM strings'" : ""));
+        const bool isLife = std::string(command).starts_with("life");
+        const Outcome shown = run(
+            command + path
+            + (isSql        ? " 'SELECT text FROM strings'"
+                   : isLife ? " \"$(printf 'FCB:\\033]0;evil\\007')\""
+                            : ""));
         CHECK(shown.status == 0);
         CHECK(shown.output.find('\033') == std::string::npos);
         CHECK(shown.output.find('\r') == std::string::npos);

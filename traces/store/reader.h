@@ -98,11 +98,12 @@ public:
         bool newestFirst,
         const std::function<bool(const FieldChange&)>& visit) const;
     bool references(Seq from, Seq to, const std::function<bool(const Reference&)>& visit) const;
-    /// The ledger of one object.
+    /// The ledger of one object, newest line first when asked.
     bool referencesOf(
         ObjectId object,
         Seq from,
         Seq to,
+        bool newestFirst,
         const std::function<bool(const Reference&)>& visit) const;
     /// The events about one object.
     bool eventsOf(

@@ -166,11 +166,16 @@ bool Reader::references(Seq from, Seq to, const std::function<bool(const Referen
 }
 
 bool Reader::referencesOf(
-    ObjectId object, Seq from, Seq to, const std::function<bool(const Reference&)>& visit) const
+    ObjectId object,
+    Seq from,
+    Seq to,
+    bool newestFirst,
+    const std::function<bool(const Reference&)>& visit) const
 {
     return m_implementation->each(
-        "SELECT seq, object, delta, count, reason FROM refs"
-        " WHERE object = ? AND seq BETWEEN ? AND ? ORDER BY seq",
+        std::string("SELECT seq, object, delta, count, reason FROM refs"
+                    " WHERE object = ? AND seq BETWEEN ? AND ? ORDER BY seq")
+            + (newestFirst ? " DESC" : ""),
         { object, from, to }, [&](const Cursor& row) { return visit(referenceOf(row)); });
 }
 
