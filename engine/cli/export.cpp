@@ -1,11 +1,14 @@
-// rdrlab export: a trace in other tools' formats.
+// rdrlab export: a trace in other tools' formats, and as pictures and pages for people.
 #include "engine/cli/commands.h"
 #include "engine/cli/terminal.h"
 #include "traces/exporters/exporters.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <fmt/format.h>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -19,14 +22,113 @@ struct Options
     std::string trace;
     std::string format;
     std::string output;
+    trace::PictureOptions picture;
+    std::string object;
+    bool hasAt = false;
 };
 
-int exportTrace(const Options& options)
+using Write = bool (*)(const trace::Reader&, const Options&, std::ostream&);
+
+enum Uses : unsigned // which options mean something for a format
 {
+    kNothing = 0,
+    kPicture = 1
+};
+
+struct Format
+{
+    std::string_view name;
+    std::string_view what;
+    unsigned uses;
+    bool isText;
+    Write write;
+};
+
+constexpr std::array kFormats = {
+    Format { "svg", "a drawing of the object graph at one event", kPicture, true,
+             [](const trace::Reader& reader, const Options& options, std::ostream& out) {
+                 return trace::exportSvg(reader, options.picture, out);
+             } },
+    Format { "dot", "the same graph for Graphviz and the tools that read its language", kPicture,
+             true,
+             [](const trace::Reader& reader, const Options& options, std::ostream& out) {
+                 return trace::exportDot(reader, options.picture, out);
+             } },
+    Format { "pcapng", "the packets, for Wireshark and tshark", kNothing, false,
+             [](const trace::Reader& reader, const Options&, std::ostream& out) {
+                 return trace::exportPcapng(reader, out);
+             } },
+    Format { "json", "everything, for programs", kNothing, true,
+             [](const trace::Reader& reader, const Options&, std::ostream& out) {
+                 return trace::exportJson(reader, out);
+             } },
+};
+
+const Format* formatNamed(std::string_view name)
+{
+    const auto found = std::find_if(
+        kFormats.begin(), kFormats.end(), [&](const Format& each) { return each.name == name; });
+    return found != kFormats.end() ? &*found : nullptr;
+}
+
+std::string formatList()
+{
+    std::string text = "FORMATS\n";
+    for (const Format& format : kFormats) {
+        text += fmt::format("  {:<10} {}\n", format.name, format.what);
+    }
+    return text;
+}
+
+// What the options ask for must be in the trace. An empty string, or what is wrong.
+std::string resolve(const trace::Reader& reader, Options& options)
+{
+    if (!options.hasAt) {
+        options.picture.at = trace::busiestEvent(reader);
+    }
+    if (options.picture.at > reader.lastSeq()) {
+        return fmt::format("{}: the last event is #{}", options.trace, reader.lastSeq());
+    }
+    if (!options.object.empty()) {
+        const auto found = reader.objectsNamed(options.object);
+        if (found.empty()) {
+            return fmt::format("{}: no object is named {}", options.trace, options.object);
+        }
+        const auto lives = std::find_if(found.begin(), found.end(), [&](trace::ObjectId id) {
+            const trace::Object* object = reader.object(id);
+            return object != nullptr && object->birth <= options.picture.at
+                && (object->death == 0 || object->death >= options.picture.at);
+        });
+        if (lives == found.end() && options.hasAt) {
+            return fmt::format(
+                "{}: {} is not alive at #{}", options.trace, options.object, options.picture.at);
+        }
+        options.picture.around = lives != found.end() ? *lives : found.front();
+        if (lives == found.end()) { // then its last event
+            const trace::Object* object = reader.object(options.picture.around);
+            options.picture.at = object->death != 0 ? object->death : reader.lastSeq();
+        }
+    }
+    return {};
+}
+
+int exportTrace(Options options)
+{
+    const Format& format = *formatNamed(options.format);
+    if ((options.hasAt || !options.object.empty()) && (format.uses & kPicture) == 0) {
+        printError(fmt::format("--at and --object mean nothing for {}", format.name));
+        return 2;
+    }
     std::string error;
     const auto reader = trace::Reader::open(options.trace, error);
     if (reader == nullptr) {
         printError(error);
+        return 1;
+    }
+    const std::string problem
+        = (format.uses & kPicture) != 0 ? resolve(*reader, options) : std::string();
+    if (!problem.empty()) {
+        printError(problem);
         return 1;
     }
     std::ofstream file;
@@ -36,13 +138,13 @@ int exportTrace(const Options& options)
             printError(options.output + ": " + std::strerror(errno));
             return 1;
         }
-    } else if (options.format == "pcapng" && terminal().isTerminal) {
-        printError("pcapng is no text: give a file with -o, or pipe it into another program");
+    } else if (!format.isText && terminal().isTerminal) {
+        printError(fmt::format(
+            "{} is no text: give a file with -o, or pipe it into another program", format.name));
         return 2;
     }
     std::ostream& out = options.output.empty() ? std::cout : file;
-    bool good = options.format == "pcapng" ? trace::exportPcapng(*reader, out)
-                                           : trace::exportJson(*reader, out);
+    const bool good = format.write(*reader, options, out);
     out.flush();
     if (!good || !out) {
         printError(!reader->error().empty() ? reader->error() : "cannot write the output");
@@ -56,14 +158,40 @@ int exportTrace(const Options& options)
 void addExport(CLI::App& app, int& status)
 {
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("export", "Write a trace in another tool's format.");
+    CLI::App* command
+        = app.add_subcommand("export", "Write a trace in another tool's format, or as a picture.");
+    command->footer(formatList());
     command->add_option("TRACE", options->trace, "the trace file")->required();
-    command->add_option("--to", options->format, "pcapng (for Wireshark and tshark) or json")
+    std::vector<std::string> names;
+    for (const Format& format : kFormats) {
+        names.emplace_back(format.name);
+    }
+    command->add_option("--to", options->format, "the format, see below")
         ->required()
-        ->check(CLI::IsMember({ "pcapng", "json" }));
+        ->check(CLI::IsMember(names));
     command->add_option(
         "-o,--output", options->output, "the file to write; standard output when missing");
-    command->callback([options, &status] { status = exportTrace(*options); });
+    CLI::Option* at = command->add_option(
+        "--at", options->picture.at,
+        "svg, dot: the state right after this event; without it, when most is open");
+    command->add_option(
+        "--object", options->object,
+        "svg, dot: only this one, what it belongs to and holds, and what points to it");
+    command->add_flag(
+        "--all", options->picture.everything,
+        "svg, dot: drivers, devices and processes too, and every field");
+    command->add_flag(
+        "--pinned", options->picture.isPinned,
+        "svg: each object where it stands in all drawings of this trace");
+    command
+        ->add_option(
+            "--most", options->picture.most,
+            "svg, dot: so many boxes; of more, those alike become one (default 150)")
+        ->check(CLI::Range(1u, 1'000'000u));
+    command->callback([options, at, &status] {
+        options->hasAt = at->count() != 0;
+        status = exportTrace(*options);
+    });
 }
 
 } // namespace rdrlab::cli

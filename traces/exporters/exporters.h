@@ -20,6 +20,24 @@ bool exportJson(const Reader& reader, std::ostream& out);
 /// The events of a range as a JSON array, as in exportJson.
 bool exportEventsJson(const Reader& reader, Seq from, Seq to, std::ostream& out);
 
+/// What a drawing of the object graph shows.
+struct PictureOptions
+{
+    Seq at = 0; // the state right after this event
+    ObjectId around = 0; // only this object, what it belongs to and holds, and what points to it
+    bool everything = false; // drivers, devices and processes too, and every field
+    bool isPinned = false; // every object where it stands in all drawings of this trace
+    std::uint32_t most = 150; // boxes; of more, those alike are folded into one
+};
+
+/// The event after which most of what RDBSS knows is open: a picture worth looking at.
+Seq busiestEvent(const Reader& reader);
+
+/// The object graph at one event, as a Graphviz description and as a drawing. False when the trace
+/// cannot be read.
+bool exportDot(const Reader& reader, const PictureOptions& options, std::ostream& out);
+bool exportSvg(const Reader& reader, const PictureOptions& options, std::ostream& out);
+
 /// A JSON string literal, quotes included; bytes that are no UTF-8 become U+FFFD.
 std::string jsonString(std::string_view text);
 

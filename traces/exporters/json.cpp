@@ -1,5 +1,6 @@
 #include "traces/exporters/exporters.h"
 
+#include "traces/exporters/text.h"
 #include "traces/query/state.h"
 
 #include <cstdio>
@@ -7,31 +8,6 @@
 namespace rdrlab::trace {
 
 namespace {
-
-// The length of the well-formed UTF-8 sequence at the start of `text`, 0 when there is none.
-std::size_t sequenceLength(std::string_view text)
-{
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned first = byte(0);
-    const std::size_t length = first < 0x80 ? 1
-        : first < 0xC2                      ? 0
-        : first < 0xE0                      ? 2
-        : first < 0xF0                      ? 3
-        : first < 0xF5                      ? 4
-                                            : 0;
-    if (length == 0 || length > text.size()) {
-        return 0;
-    }
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xC0) != 0x80) {
-            return 0;
-        }
-    }
-    const bool isWrong = length > 2
-        && ((first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) > 0x9F)
-            || (first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) > 0x8F));
-    return isWrong ? 0 : length;
-}
 
 // Members of one object; writes the commas.
 class Members
@@ -90,17 +66,6 @@ void writeValue(std::ostream& out, const FieldValue& value)
     }
 }
 
-std::string statusText(std::int32_t status)
-{
-    const std::string_view name = statusName(status);
-    if (!name.empty()) {
-        return std::string(name);
-    }
-    char text[16];
-    std::snprintf(text, sizeof text, "0x%08x", static_cast<unsigned>(status));
-    return text;
-}
-
 void writeEvent(
     std::ostream& out, const Reader& reader, const ObjectNames& names, const Event& event)
 {
@@ -148,7 +113,7 @@ std::string jsonString(std::string_view text)
 {
     std::string out = "\"";
     while (!text.empty()) {
-        const std::size_t length = sequenceLength(text);
+        const std::size_t length = utf8Length(text);
         const auto first = static_cast<unsigned char>(text[0]);
         if (length == 0) {
             out += "\\ufffd";
