@@ -81,11 +81,20 @@ TEST_CASE("what is no trace is refused in one clear line", "[traces][badfile]")
     CHECK(refusal(other) == "a database, but not an rdrlab trace");
 }
 
-TEST_CASE("a trace of another schema version tells both versions", "[traces][badfile]")
+TEST_CASE("a trace of a newer schema opens with a note", "[traces][badfile]")
 {
     const std::string path = test::firstOpenTrace("version.rdrtrace");
-    execute(path, "PRAGMA user_version = 99");
-    CHECK(refusal(path) == "trace schema version 99, this program reads 2");
+    execute(path, "PRAGMA user_version = 99; CREATE TABLE novelty(id INTEGER PRIMARY KEY)");
+    std::string error;
+    const auto reader = trace::Reader::open(path, error);
+    REQUIRE(reader != nullptr);
+    CHECK(reader->schemaVersion() == 99);
+    CHECK(
+        reader->note()
+        == "trace schema version 99 is newer than this program's 3: what it added is not shown");
+    CHECK(reader->event(1).has_value());
+    execute(path, "PRAGMA user_version = 0");
+    CHECK(refusal(path) == "trace schema version 0, which no program has written");
 }
 
 TEST_CASE("a trace without one of its tables is called damaged", "[traces][badfile]")

@@ -125,9 +125,8 @@ std::string checkShape(sqlite3* database, off_t size)
         return "a database, but not an rdrlab trace";
     }
     const std::int64_t version = pragma(database, "PRAGMA user_version", result);
-    if (version != kSchemaVersion) {
-        return "trace schema version " + std::to_string(version) + ", this program reads "
-            + std::to_string(kSchemaVersion);
+    if (version < 1) {
+        return "trace schema version " + std::to_string(version) + ", which no program has written";
     }
     for (const char* table : kTables) {
         sqlite3_stmt* statement = nullptr;

@@ -1,4 +1,5 @@
 #include "traces/store/readerimpl.h"
+#include "traces/store/schema.h"
 
 namespace rdrlab::trace {
 
@@ -22,6 +23,10 @@ std::unique_ptr<Reader> Reader::open(const std::string& path, std::string& error
     if (self->database == nullptr) {
         return nullptr;
     }
+    self->each("PRAGMA user_version", {}, [&](const Cursor& row) {
+        self->version = int(row.signedNumber(0));
+        return true;
+    });
     const bool good = self->each(
                           "SELECT key, value FROM meta ORDER BY key", {},
                           [&](const Cursor& row) {
@@ -49,6 +54,20 @@ const std::string& Reader::path() const
 const std::string& Reader::error() const
 {
     return m_implementation->error;
+}
+
+int Reader::schemaVersion() const
+{
+    return m_implementation->version;
+}
+
+std::string Reader::note() const
+{
+    const int version = m_implementation->version;
+    return version <= kSchemaVersion
+        ? std::string()
+        : "trace schema version " + std::to_string(version) + " is newer than this program's "
+            + std::to_string(kSchemaVersion) + ": what it added is not shown";
 }
 
 const std::map<std::string, std::string>& Reader::meta() const

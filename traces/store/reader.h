@@ -61,6 +61,10 @@ public:
     /// The first error met while reading, as one line; empty while all went well.
     const std::string& error() const;
 
+    /// The version of the file's layout, and one line on what a newer one means; else empty.
+    int schemaVersion() const;
+    std::string note() const;
+
     /// What the run is: scenario, seed, version, arguments, events, end_time, complete.
     const std::map<std::string, std::string>& meta() const;
     /// The value of one key, or `otherwise`.
@@ -122,9 +126,10 @@ public:
     using SqlRow = std::function<void(const std::vector<const char*>& columns)>;
     std::string sql(const std::string& statement, const SqlLimits& limits, const SqlRow& row) const;
 
+    struct Implementation; // for the other classes of the store
+
 private:
     friend struct ReaderDoor;
-    struct Implementation;
     explicit Reader(std::unique_ptr<Implementation> implementation);
     std::unique_ptr<Implementation> m_implementation;
 };

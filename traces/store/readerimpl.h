@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <span>
 
 namespace rdrlab::trace {
 
@@ -18,7 +19,9 @@ class Cursor
 public:
     Cursor(sqlite3* database, const std::string& sql)
     {
-        sqlite3_prepare_v2(database, sql.c_str(), int(sql.size()), &m_statement, nullptr);
+        if (database != nullptr) {
+            sqlite3_prepare_v2(database, sql.c_str(), int(sql.size()), &m_statement, nullptr);
+        }
     }
     ~Cursor() { sqlite3_finalize(m_statement); }
     Cursor(const Cursor&) = delete;
@@ -69,6 +72,14 @@ public:
         return bytes == nullptr
             ? std::string()
             : std::string(bytes, std::size_t(sqlite3_column_bytes(m_statement, column)));
+    }
+    /// Valid until the cursor moves.
+    std::span<const std::uint8_t> bytes(int column) const
+    {
+        const auto* data
+            = static_cast<const std::uint8_t*>(sqlite3_column_blob(m_statement, column));
+        return { data,
+                 data == nullptr ? 0 : std::size_t(sqlite3_column_bytes(m_statement, column)) };
     }
     std::vector<std::byte> blob(int column) const
     {
@@ -121,6 +132,7 @@ struct Reader::Implementation
     std::string path;
     mutable std::string error;
     std::map<std::string, std::string> meta;
+    int version = 0;
     Seq lastSeq = 0;
     std::uint64_t endTimeNs = 0;
 
@@ -145,6 +157,23 @@ struct Reader::Implementation
             error = path + ": " + damageText(database);
         }
         return false;
+    }
+
+    /// Remembers what is wrong with the file, and is false.
+    bool damaged(const char* what) const
+    {
+        if (error.empty()) {
+            error = path + ": damaged: " + what;
+        }
+        return false;
+    }
+
+    /// Tables that older programs did not write.
+    bool hasTable(const char* name) const
+    {
+        return sqlite3_table_column_metadata(
+                   database, "main", name, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr)
+            == SQLITE_OK;
     }
 
     template <typename Visit>

@@ -225,8 +225,10 @@ bool Reader::inputs(const std::function<bool(const Input&)>& visit) const
 {
     Seq after = 0;
     const bool good = m_implementation->each(
-        "SELECT idle, time, channel, kind, bytes, seq, wire_bytes FROM inputs ORDER BY id", {},
-        [&](const Cursor& row) {
+        m_implementation->version >= 2
+            ? "SELECT idle, time, channel, kind, bytes, seq, wire_bytes FROM inputs ORDER BY id"
+            : "SELECT idle, time, channel, kind, bytes, 0, 0 FROM inputs ORDER BY id",
+        {}, [&](const Cursor& row) {
             Input input;
             input.index = row.number(0);
             input.timeNs = row.number(1);

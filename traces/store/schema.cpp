@@ -36,6 +36,11 @@ CREATE TABLE packets(seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, connection 
 CREATE TABLE inputs(id INTEGER PRIMARY KEY, idle INTEGER NOT NULL, time INTEGER NOT NULL, channel INTEGER NOT NULL,
     kind INTEGER NOT NULL, bytes BLOB, seq INTEGER NOT NULL, wire_bytes INTEGER);
 CREATE TABLE choices(id INTEGER PRIMARY KEY, options INTEGER NOT NULL, taken INTEGER NOT NULL);
+CREATE TABLE spine_chunks(first INTEGER PRIMARY KEY, count INTEGER NOT NULL, begin_time INTEGER NOT NULL,
+    end_time INTEGER NOT NULL, kinds INTEGER NOT NULL, layers INTEGER NOT NULL, errors INTEGER NOT NULL);
+CREATE TABLE spine_columns(first INTEGER PRIMARY KEY, objects BLOB NOT NULL, columns BLOB NOT NULL);
+CREATE TABLE state_log(last INTEGER PRIMARY KEY, first INTEGER NOT NULL, count INTEGER NOT NULL, entries BLOB NOT NULL);
+CREATE TABLE keyframes(seq INTEGER PRIMARY KEY, objects INTEGER NOT NULL, state BLOB NOT NULL);
 
 CREATE VIEW v_objects AS
   SELECT o.id, k.name AS kind, n.text AS name, o.owner, w.text AS owner_name, o.birth, o.death

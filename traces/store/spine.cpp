@@ -1,5 +1,8 @@
 #include "traces/store/spine.h"
 
+#include "traces/store/columns.h"
+#include "traces/store/readerimpl.h"
+
 #include <algorithm>
 
 namespace rdrlab::trace {
@@ -62,38 +65,110 @@ void SpineColumns::put(std::size_t i, const Event& event)
     hasStatus[i] = event.hasStatus ? 1 : 0;
 }
 
+void SpineChunkInfo::add(const Event& event)
+{
+    kinds |= 1u << unsigned(event.kind);
+    layers |= 1u << unsigned(event.layer);
+    hasError = hasError || (event.hasStatus && event.status < 0) || event.kind == EventKind::Error;
+    endNs = std::max(endNs, event.timeNs);
+}
+
+namespace {
+
+// More chunks than this are not listed: a file with so many packed ones is no writer's work.
+constexpr std::size_t kMostChunks = 1 << 24;
+
+struct ObjectSet
+{
+    bool isRead = false;
+    bool isKnown = false;
+    std::vector<ObjectId> objects;
+};
+
+} // namespace
+
 struct Spine::Implementation
 {
     const Reader& reader;
-    std::vector<SpineChunkInfo> chunks;
+    const Reader::Implementation& file;
+    mutable std::vector<SpineChunkInfo> chunks;
+    mutable std::vector<ObjectSet> sets; // of packed chunks, as asked for
+    std::size_t packed = 0; // this many chunks come from the file, the others from its rows
     std::uint64_t events = 0;
+    mutable std::optional<Cursor> columns;
+    mutable std::optional<Cursor> objects;
 
     explicit Implementation(const Reader& of)
         : reader(of)
+        , file(ReaderDoor::open(of))
     {
+    }
+
+    // What the file's own chunks cover. Those that overlap or go backwards are not a writer's: then
+    // none of them count.
+    Seq listPacked()
+    {
+        if (!file.hasTable("spine_chunks") || !file.hasTable("spine_columns")) {
+            return 1;
+        }
+        Seq next = 1;
+        bool good = true;
+        const bool isRead = file.each(
+            "SELECT first, count, begin_time, end_time, kinds, layers, errors FROM spine_chunks"
+            " ORDER BY first",
+            {}, [&](const Cursor& row) {
+                SpineChunkInfo info;
+                info.first = row.number(0);
+                const std::uint64_t count = row.number(1);
+                good = info.first >= next && count != 0 && count <= kSpineEvents
+                    && info.first <= file.lastSeq && count <= file.lastSeq - info.first + 1
+                    && chunks.size() < kMostChunks;
+                info.count = std::uint32_t(count);
+                info.beginNs = row.number(2);
+                info.endNs = row.number(3);
+                info.kinds = row.small(4);
+                info.layers = row.small(5);
+                info.hasError = row.number(6) != 0;
+                info.isExact = true;
+                if (good) {
+                    chunks.push_back(info);
+                    next = info.first + info.count;
+                }
+                return good;
+            });
+        if (!isRead || !good) {
+            file.damaged("its spine chunks are out of order");
+            chunks.clear();
+            return 1;
+        }
+        packed = chunks.size();
+        sets.resize(packed);
+        columns.emplace(file.database, "SELECT columns FROM spine_columns WHERE first = ?");
+        objects.emplace(file.database, "SELECT objects FROM spine_columns WHERE first = ?");
+        return next;
     }
 
     // Lays chunks over rows that nobody has packed: one look into the table for each.
     void layOverRows(Seq from)
     {
-        const Seq last = reader.lastSeq();
-        while (from <= last) {
-            SpineChunkInfo info;
-            reader.events(from, last, [&](const Event& event) {
-                info.first = event.seq;
-                info.beginNs = event.timeNs;
-                return false;
-            });
-            if (info.first < from) {
-                return;
+        Cursor cursor(
+            file.database, "SELECT seq, time FROM events WHERE seq >= ? ORDER BY seq LIMIT 1");
+        while (from <= file.lastSeq) {
+            cursor.reset();
+            cursor.bind(1, from);
+            if (!cursor.next() || cursor.number(0) < from || chunks.size() >= kMostChunks) {
+                break;
             }
-            info.count = std::uint32_t(std::min<Seq>(kSpineEvents, last - info.first + 1));
+            SpineChunkInfo info;
+            info.first = cursor.number(0);
+            info.beginNs = cursor.number(1);
+            info.count = std::uint32_t(std::min<Seq>(kSpineEvents, file.lastSeq - info.first + 1));
             info.kinds = info.layers = UINT32_MAX;
             info.hasError = true;
             if (!chunks.empty() && !chunks.back().isExact) {
                 chunks.back().endNs = std::max(chunks.back().beginNs, info.beginNs);
             }
-            info.endNs = std::max(info.beginNs, reader.endTimeNs());
+            info.endNs = std::max(info.beginNs, file.endTimeNs);
             chunks.push_back(info);
             from = info.first + info.count;
         }
@@ -107,10 +182,12 @@ struct Spine::Implementation
         missing.timeNs = info.beginNs;
         into.first = info.first;
         into.resize(info.count);
+        SpineChunkInfo found;
+        found.first = info.first;
+        found.count = info.count;
+        found.beginNs = found.endNs = info.beginNs;
+        found.isExact = true;
         std::size_t at = 0;
-        std::uint32_t kinds = 0;
-        std::uint32_t layers = 0;
-        bool hasError = false;
         const bool good
             = reader.events(info.first, info.first + info.count - 1, [&](const Event& event) {
                   const std::size_t i = event.seq - info.first;
@@ -119,10 +196,7 @@ struct Spine::Implementation
                   }
                   into.put(at++, event);
                   missing.timeNs = event.timeNs;
-                  kinds |= 1u << unsigned(event.kind);
-                  layers |= 1u << unsigned(event.layer);
-                  hasError = hasError || (event.hasStatus && event.status < 0)
-                      || event.kind == EventKind::Error;
+                  found.add(event);
                   return true;
               });
         while (at < info.count) {
@@ -132,21 +206,48 @@ struct Spine::Implementation
             into.resize(0);
             return false;
         }
-        if (!info.isExact) {
-            info.isExact = true;
-            info.kinds = kinds;
-            info.layers = layers;
-            info.hasError = hasError;
-            info.endNs = std::max(info.beginNs, missing.timeNs);
-        }
+        info = found;
         return true;
+    }
+
+    bool unpack(const SpineChunkInfo& info, SpineColumns& into) const
+    {
+        columns->reset();
+        columns->bind(1, info.first);
+        bool good = columns->next();
+        if (good) {
+            const auto bytes = columns->bytes(0);
+            good = unpackColumns(bytes.data(), bytes.size(), info.first, info.count, into);
+        }
+        columns->reset();
+        if (!good) {
+            into.resize(0);
+            file.damaged("a spine chunk cannot be unpacked");
+        }
+        return good;
+    }
+
+    const ObjectSet& setOf(std::size_t chunk) const
+    {
+        ObjectSet& set = sets[chunk];
+        if (!set.isRead) {
+            set.isRead = true;
+            objects->reset();
+            objects->bind(1, chunks[chunk].first);
+            if (objects->next()) {
+                const auto bytes = objects->bytes(0);
+                set.isKnown = unpackObjectSet(bytes.data(), bytes.size(), set.objects);
+            }
+            objects->reset();
+        }
+        return set;
     }
 };
 
 Spine::Spine(const Reader& reader)
     : m_implementation(std::make_unique<Implementation>(reader))
 {
-    m_implementation->layOverRows(1);
+    m_implementation->layOverRows(m_implementation->listPacked());
     for (const SpineChunkInfo& info : m_implementation->chunks) {
         m_implementation->events += info.count;
     }
@@ -189,14 +290,20 @@ std::size_t Spine::chunkAt(std::uint64_t timeNs) const
     return std::size_t(found - chunks.begin());
 }
 
-bool Spine::mayMention(std::size_t, ObjectId) const
+bool Spine::mayMention(std::size_t chunk, ObjectId object) const
 {
-    return true;
+    if (chunk >= m_implementation->packed) {
+        return true;
+    }
+    const ObjectSet& set = m_implementation->setOf(chunk);
+    return !set.isKnown || std::binary_search(set.objects.begin(), set.objects.end(), object);
 }
 
 bool Spine::decode(std::size_t chunk, SpineColumns& into) const
 {
-    return m_implementation->packRows(m_implementation->chunks[chunk], into);
+    SpineChunkInfo& info = m_implementation->chunks[chunk];
+    return chunk < m_implementation->packed ? m_implementation->unpack(info, into)
+                                            : m_implementation->packRows(info, into);
 }
 
 bool Spine::each(

@@ -28,6 +28,8 @@ struct SpineChunkInfo
     bool hasError = false; // an event with a status < 0 or of kind error
     bool isExact = false;
 
+    /// Takes one more event into the summary; `first` and `count` are the caller's.
+    void add(const Event& event);
     bool mayHave(EventKind kind) const { return (kinds >> unsigned(kind) & 1u) != 0; }
     bool mayHave(Layer layer) const { return (layers >> unsigned(layer) & 1u) != 0; }
 };
@@ -72,7 +74,7 @@ public:
     std::size_t chunkOf(Seq seq) const;
     /// The chunk with the first event at or after a time; chunkCount() when there is none.
     std::size_t chunkAt(std::uint64_t timeNs) const;
-    /// False: no event of the chunk is about this object, is in this span, or names it in text.
+    /// False: no event of the chunk has this object.
     bool mayMention(std::size_t chunk, ObjectId object) const;
 
     /// Fills `into`, whose memory is used again. False when the chunk is damaged; Reader::error()

@@ -1,8 +1,8 @@
 #include "traces/store/writer.h"
 
+#include "traces/store/packer.h"
+#include "traces/store/rowbinder.h"
 #include "traces/store/schema.h"
-
-#include <sqlite3.h>
 
 #include <algorithm>
 #include <array>
@@ -38,6 +38,10 @@ enum Statement
     kStatus,
     kProcess,
     kThread,
+    kSpineChunk,
+    kSpineColumns,
+    kStateLog,
+    kKeyframe,
     kStatementCount
 };
 
@@ -59,6 +63,10 @@ constexpr const char* kStatements[kStatementCount] = {
     "INSERT OR IGNORE INTO statuses VALUES(?,?)",
     "INSERT OR REPLACE INTO processes VALUES(?,?,?)",
     "INSERT OR REPLACE INTO threads VALUES(?,?,?,?)",
+    "INSERT INTO spine_chunks VALUES(?,?,?,?,?,?,?)",
+    "INSERT INTO spine_columns VALUES(?,?,?)",
+    "INSERT INTO state_log VALUES(?,?,?,?)",
+    "INSERT INTO keyframes VALUES(?,?,?)",
 };
 
 std::string addressText(std::uint32_t address)
@@ -95,50 +103,6 @@ std::string clearTheWay(const std::string& path)
     return {};
 }
 
-// Binds the columns of one row in order.
-class Row
-{
-public:
-    explicit Row(sqlite3_stmt* statement)
-        : m_statement(statement)
-    {
-    }
-    Row& number(std::uint64_t value)
-    {
-        sqlite3_bind_int64(m_statement, ++m_column, static_cast<sqlite3_int64>(value));
-        return *this;
-    }
-    Row& signedNumber(std::int64_t value)
-    {
-        sqlite3_bind_int64(m_statement, ++m_column, value);
-        return *this;
-    }
-    Row& optional(std::uint64_t value) { return value == 0 ? null() : number(value); }
-    Row& null()
-    {
-        sqlite3_bind_null(m_statement, ++m_column);
-        return *this;
-    }
-    Row& text(std::string_view value)
-    {
-        sqlite3_bind_text(m_statement, ++m_column, value.data(), int(value.size()), SQLITE_STATIC);
-        return *this;
-    }
-    Row& blob(const void* data, std::size_t length)
-    {
-        if (length == 0) {
-            sqlite3_bind_zeroblob(m_statement, ++m_column, 0);
-            return *this;
-        }
-        sqlite3_bind_blob64(m_statement, ++m_column, data, length, SQLITE_STATIC);
-        return *this;
-    }
-
-private:
-    sqlite3_stmt* m_statement;
-    int m_column = 0;
-};
-
 // The row with this id among those not written yet.
 template <typename Waiting> Waiting* waitingRow(std::vector<Waiting>& rows, std::uint64_t id)
 {
@@ -172,7 +136,53 @@ struct Writer::Implementation
     // Object values are text in the file; their strings have been defined before.
     std::vector<std::string> strings;
 
+    // The packed side goes into the batch of the rows it repeats.
+    Packer packer { packerSink() };
+
+    Implementation() = default;
     ~Implementation() { close(); }
+    Implementation(const Implementation&) = delete;
+    Implementation& operator=(const Implementation&) = delete;
+
+    Packer::Sink packerSink()
+    {
+        Packer::Sink sink;
+        sink.spine
+            = [this](const SpineChunkInfo& chunk, const Bytes& objectSet, const Bytes& columns) {
+                  row(kSpineChunk)
+                      .number(chunk.first)
+                      .number(chunk.count)
+                      .number(chunk.beginNs)
+                      .number(chunk.endNs)
+                      .number(chunk.kinds)
+                      .number(chunk.layers)
+                      .number(chunk.hasError);
+                  put(kSpineChunk);
+                  row(kSpineColumns)
+                      .number(chunk.first)
+                      .blob(objectSet.data(), objectSet.size())
+                      .blob(columns.data(), columns.size());
+                  put(kSpineColumns);
+              };
+        sink.log = [this](Seq first, Seq last, std::size_t count, const Bytes& entries) {
+            row(kStateLog).number(last).number(first).number(count).blob(
+                entries.data(), entries.size());
+            put(kStateLog);
+        };
+        sink.keyframe = [this](Seq seq, std::size_t count, const Bytes& state) {
+            row(kKeyframe).number(seq).number(count).blob(state.data(), state.size());
+            put(kKeyframe);
+        };
+        sink.dropSpine = [this] { drop("DELETE FROM spine_chunks; DELETE FROM spine_columns;"); };
+        sink.dropState = [this] { drop("DELETE FROM state_log; DELETE FROM keyframes;"); };
+        return sink;
+    }
+
+    void drop(const char* sql)
+    {
+        row(kMeta); // within the batch
+        execute(sql);
+    }
 
     void close()
     {
@@ -418,6 +428,7 @@ void Writer::event(const Event& event)
     if (event.hasStatus) {
         self.status(event.status);
     }
+    self.packer.event(event);
     self.events = event.seq;
     self.lastTimeNs = std::max(self.lastTimeNs, event.timeNs);
 }
@@ -466,11 +477,13 @@ void Writer::objectBorn(const Object& object)
         m_implementation->flushPending();
     }
     objects.push_back(object);
+    m_implementation->packer.born(object);
 }
 
 void Writer::objectDied(ObjectId id, Seq death)
 {
     Implementation& self = *m_implementation;
+    self.packer.died(id, death);
     if (Object* waiting = waitingRow(self.objects, id)) {
         waiting->death = death;
         return;
@@ -502,6 +515,7 @@ void Writer::change(const Change& change)
     bound.optional(
         change.after.type == Value::Type::Object ? std::uint64_t(change.after.number) : 0);
     self.put(kChange);
+    self.packer.change(change);
 }
 
 void Writer::reference(const Reference& reference)
@@ -513,6 +527,7 @@ void Writer::reference(const Reference& reference)
         .signedNumber(reference.count);
     bound.optional(reference.reason);
     m_implementation->put(kReference);
+    m_implementation->packer.reference(reference);
 }
 
 void Writer::packet(const Packet& packet)
@@ -576,6 +591,7 @@ bool Writer::finish()
     if (self.finished) {
         return self.error.empty();
     }
+    self.packer.finish();
     commit();
     self.finished = true;
     if (self.error.empty()) {

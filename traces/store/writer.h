@@ -1,10 +1,11 @@
 // Writes one trace file.
 //
 // Rows arrive in the order of the run and are put into SQLite in batches: one transaction per
-// commit(), no index maintained until finish(). After finish() the trace is a single self-contained
-// file. When the program dies before that, the file holds every committed batch: SQLite rolls a
-// torn last batch back from the journal beside the file. Not thread-safe: one thread at a time
-// calls it (the recorder's writer thread).
+// commit(), no index maintained until finish(). The packed copies (spine, state log, keyframes) are
+// made on the way and go into the batch of the rows they repeat. After finish() the trace is a
+// single self-contained file. When the program dies before that, the file holds every committed
+// batch: SQLite rolls a torn last batch back from the journal beside the file. Not thread-safe: one
+// thread at a time calls it (the recorder's writer thread).
 #pragma once
 
 #include "traces/model/trace.h"
