@@ -25,14 +25,18 @@ struct Options
     trace::PictureOptions picture;
     std::string object;
     bool hasAt = false;
+    std::string table;
+    bool keepPorts = false;
 };
 
-using Write = bool (*)(const trace::Reader&, const Options&, std::ostream&);
+using Write = bool (*)(const trace::Reader&, const Options&, std::ostream&, std::string& problem);
 
 enum Uses : unsigned // which options mean something for a format
 {
     kNothing = 0,
-    kPicture = 1
+    kPicture = 1,
+    kTable = 2,
+    kPorts = 4
 };
 
 struct Format
@@ -45,22 +49,38 @@ struct Format
 };
 
 constexpr std::array kFormats = {
-    Format { "svg", "a drawing of the object graph at one event", kPicture, true,
-             [](const trace::Reader& reader, const Options& options, std::ostream& out) {
-                 return trace::exportSvg(reader, options.picture, out);
+    Format {
+        "svg", "a drawing of the object graph at one event", kPicture, true,
+        [](const trace::Reader& reader, const Options& options, std::ostream& out, std::string&) {
+            return trace::exportSvg(reader, options.picture, out);
+        } },
+    Format {
+        "dot", "the same graph for Graphviz and the tools that read its language", kPicture, true,
+        [](const trace::Reader& reader, const Options& options, std::ostream& out, std::string&) {
+            return trace::exportDot(reader, options.picture, out);
+        } },
+    Format {
+        "pcapng", "the packets, for Wireshark and tshark", kPorts, false,
+        [](const trace::Reader& reader, const Options& options, std::ostream& out, std::string&) {
+            return trace::exportPcapng(reader, out, { options.keepPorts });
+        } },
+    Format { "csv", "one table or view, for spreadsheets", kTable, true,
+             [](const trace::Reader& reader,
+                const Options& options,
+                std::ostream& out,
+                std::string& problem) {
+                 return trace::exportTable(
+                     reader, options.table, trace::TableFormat::Csv, out, problem);
              } },
-    Format { "dot", "the same graph for Graphviz and the tools that read its language", kPicture,
-             true,
-             [](const trace::Reader& reader, const Options& options, std::ostream& out) {
-                 return trace::exportDot(reader, options.picture, out);
-             } },
-    Format { "pcapng", "the packets, for Wireshark and tshark", kNothing, false,
-             [](const trace::Reader& reader, const Options&, std::ostream& out) {
-                 return trace::exportPcapng(reader, out);
-             } },
-    Format { "json", "everything, for programs", kNothing, true,
-             [](const trace::Reader& reader, const Options&, std::ostream& out) {
-                 return trace::exportJson(reader, out);
+    Format { "json", "everything, or one table or view, for programs", kTable, true,
+             [](const trace::Reader& reader,
+                const Options& options,
+                std::ostream& out,
+                std::string& problem) {
+                 return options.table.empty()
+                     ? trace::exportJson(reader, out)
+                     : trace::exportTable(
+                         reader, options.table, trace::TableFormat::Json, out, problem);
              } },
 };
 
@@ -112,11 +132,35 @@ std::string resolve(const trace::Reader& reader, Options& options)
     return {};
 }
 
+// An option that means nothing for the format, or one that it needs. Empty when all is well.
+std::string misused(const Options& options, const Format& format)
+{
+    const auto check = [&](bool isGiven, unsigned use, std::string_view name) {
+        return isGiven && (format.uses & use) == 0
+            ? fmt::format("{} means nothing for {}", name, format.name)
+            : std::string();
+    };
+    std::string wrong;
+    for (const std::string& found : { check(options.hasAt, kPicture, "--at"),
+                                      check(!options.object.empty(), kPicture, "--object"),
+                                      check(options.picture.everything, kPicture, "--all"),
+                                      check(options.picture.isPinned, kPicture, "--pinned"),
+                                      check(!options.table.empty(), kTable, "--table"),
+                                      check(options.keepPorts, kPorts, "--keep-ports") }) {
+        wrong = wrong.empty() ? found : wrong;
+    }
+    if (wrong.empty() && format.name == "csv" && options.table.empty()) {
+        wrong = "csv is one table: say which with --table (rdrlab sql lists what is in them)";
+    }
+    return wrong;
+}
+
 int exportTrace(Options options)
 {
     const Format& format = *formatNamed(options.format);
-    if ((options.hasAt || !options.object.empty()) && (format.uses & kPicture) == 0) {
-        printError(fmt::format("--at and --object mean nothing for {}", format.name));
+    const std::string misuse = misused(options, format);
+    if (!misuse.empty()) {
+        printError(misuse);
         return 2;
     }
     std::string error;
@@ -125,8 +169,7 @@ int exportTrace(Options options)
         printError(error);
         return 1;
     }
-    const std::string problem
-        = (format.uses & kPicture) != 0 ? resolve(*reader, options) : std::string();
+    std::string problem = (format.uses & kPicture) != 0 ? resolve(*reader, options) : std::string();
     if (!problem.empty()) {
         printError(problem);
         return 1;
@@ -144,10 +187,13 @@ int exportTrace(Options options)
         return 2;
     }
     std::ostream& out = options.output.empty() ? std::cout : file;
-    const bool good = format.write(*reader, options, out);
+    const bool good = format.write(*reader, options, out, problem);
     out.flush();
     if (!good || !out) {
-        printError(!reader->error().empty() ? reader->error() : "cannot write the output");
+        printError(
+            !problem.empty()               ? options.trace + ": " + problem
+                : !reader->error().empty() ? reader->error()
+                                           : "cannot write the output");
         return 1;
     }
     return 0;
@@ -188,6 +234,11 @@ void addExport(CLI::App& app, int& status)
             "--most", options->picture.most,
             "svg, dot: so many boxes; of more, those alike become one (default 150)")
         ->check(CLI::Range(1u, 1'000'000u));
+    command->add_option(
+        "--table", options->table, "csv, json: the table or view, such as events or v_spans");
+    command->add_flag(
+        "--keep-ports", options->keepPorts,
+        "pcapng: the server's real port, where it is not 445 (Wireshark must then be told)");
     command->callback([options, at, &status] {
         options->hasAt = at->count() != 0;
         status = exportTrace(*options);

@@ -34,8 +34,7 @@ check_packets() # TRACE
 {
     command -v tshark >/dev/null || { echo "tshark is not installed: skipped"; exit 77; }
     "$rdrlab" export "$1" --to pcapng -o "$folder/packets.pcapng"
-    # tshark knows SMB2 on port 445; the trace keeps the port that was really used.
-    local fields="-r $folder/packets.pcapng -d tcp.port==$port,nbss"
+    local fields="-r $folder/packets.pcapng"
     local malformed
     # shellcheck disable=SC2086
     malformed=$(tshark $fields -Y '_ws.malformed' 2>/dev/null | wc -l)

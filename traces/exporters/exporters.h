@@ -8,10 +8,36 @@
 
 namespace rdrlab::trace {
 
+struct PcapngOptions
+{
+    /// Write the ports that were used. Otherwise a server that listens elsewhere is shown on 445,
+    /// SMB's own port: tools take messages apart right only there (tshark's session service reads
+    /// longer lengths on it), and the frame's comment tells the port that was used.
+    bool keepPorts = false;
+};
+
 /// What the client's network card would have captured: Ethernet, IPv4 and TCP around every recorded
 /// segment, with a comment that names the event. Segments larger than a frame are cut into several.
 /// False when the trace cannot be read.
-bool exportPcapng(const Reader& reader, std::ostream& out);
+bool exportPcapng(const Reader& reader, std::ostream& out, const PcapngOptions& options = {});
+
+enum class TableFormat
+{
+    Csv, // a line of names, then a line per row; bytes in hexadecimal, NULL is empty
+    Json // an array of objects
+};
+
+/// The tables and views of a trace.
+std::vector<std::string> tableNames(const Reader& reader);
+
+/// All rows of one of them. False, and one line in `problem`, when there is none of that name or it
+/// cannot be read.
+bool exportTable(
+    const Reader& reader,
+    std::string_view table,
+    TableFormat format,
+    std::ostream& out,
+    std::string& problem);
 
 /// The whole trace as one JSON object: meta, objects, spans, events (each with its changes and
 /// references).

@@ -1,8 +1,9 @@
 #include "traces/exporters/exporters.h"
 
 #include <algorithm>
-#include <array>
+#include <map>
 #include <string>
+#include <tuple>
 
 namespace rdrlab::trace {
 
@@ -87,6 +88,7 @@ void hardwareAddress(Bytes& bytes, std::uint32_t address)
 struct Segment
 {
     const Packet& packet;
+    std::uint16_t serverPort; // as shown
     std::size_t offset;
     std::size_t stored; // bytes of the payload that the trace has
     std::size_t length; // bytes on the wire
@@ -126,8 +128,8 @@ Bytes frameOf(const Segment& segment, std::uint16_t identification)
         : 0x10; // only the first packet acknowledges nothing
     flags |= segment.length != 0 && segment.isLast ? 0x08 : 0;
     Bytes tcp;
-    big(tcp, toServer ? packet.clientPort : packet.serverPort);
-    big(tcp, toServer ? packet.serverPort : packet.clientPort);
+    big(tcp, toServer ? packet.clientPort : segment.serverPort);
+    big(tcp, toServer ? segment.serverPort : packet.clientPort);
     big(tcp, std::uint32_t(packet.tcpSequence + segment.offset));
     big(tcp, flags & 0x10 ? packet.tcpAcknowledge : 0u);
     tcp += { char(0x50), char(flags) };
@@ -160,14 +162,35 @@ void writeFrame(std::ostream& out, const Segment& segment, const Bytes& frame)
     little(body, std::uint32_t(kHeaderBytes + segment.length));
     body += frame;
     pad(body);
-    option(body, 1, "#" + std::to_string(segment.packet.seq));
+    std::string comment = "#" + std::to_string(segment.packet.seq);
+    if (segment.serverPort != segment.packet.serverPort) {
+        comment += ", server port " + std::to_string(segment.packet.serverPort);
+    }
+    option(body, 1, comment);
     option(body, 0, {});
     writeBlock(out, 6, std::move(body));
 }
 
+// Which port a server is shown on. Two connections that only differ in the real port must not
+// become one.
+class Ports
+{
+public:
+    std::uint16_t shown(const Packet& packet)
+    {
+        const std::tuple client(packet.clientAddress, packet.clientPort, packet.serverAddress);
+        const auto [first, isNew] = m_first.try_emplace(client, packet.serverPort);
+        return first->second == packet.serverPort ? kSmbPort : packet.serverPort;
+    }
+
+private:
+    static constexpr std::uint16_t kSmbPort = 445;
+    std::map<std::tuple<std::uint32_t, std::uint16_t, std::uint32_t>, std::uint16_t> m_first;
+};
+
 } // namespace
 
-bool exportPcapng(const Reader& reader, std::ostream& out)
+bool exportPcapng(const Reader& reader, std::ostream& out, const PcapngOptions& options)
 {
     Bytes section;
     little(section, std::uint32_t(0x1A2B3C4D));
@@ -188,12 +211,14 @@ bool exportPcapng(const Reader& reader, std::ostream& out)
     writeBlock(out, 1, std::move(interface));
 
     std::uint16_t identification = 0;
+    Ports ports;
     return reader.packets([&](const Packet& packet) {
         // The client's card sees what the client sent even when it is lost later, but never a reply
         // that was.
         if (packet.flags & kPacketLost && packet.direction == Direction::ToClient) {
             return true;
         }
+        const std::uint16_t port = options.keepPorts ? packet.serverPort : ports.shown(packet);
         const std::size_t whole = std::max<std::size_t>(packet.length, packet.payload.size());
         std::size_t offset = 0;
         do {
@@ -201,6 +226,7 @@ bool exportPcapng(const Reader& reader, std::ostream& out)
             const std::size_t left
                 = packet.payload.size() - std::min(offset, packet.payload.size());
             const Segment segment { packet,
+                                    port,
                                     std::min(offset, packet.payload.size()),
                                     std::min(length, left),
                                     length,
