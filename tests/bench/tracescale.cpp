@@ -59,7 +59,7 @@ double quantile(std::vector<double> values, double which)
 
 void print(const char* name, double value)
 {
-    std::printf("%s %.9g\n", name, value);
+    std::printf("%s %.15g\n", name, value);
     std::fflush(stdout);
 }
 

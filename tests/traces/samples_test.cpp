@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 #include <sstream>
 #include <string>
 #include <unistd.h>
@@ -59,15 +58,22 @@ std::vector<Sample> samples()
 {
     std::vector<Sample> found;
     std::istringstream page(textOf(kSamples / "MADE.md"));
-    static const std::regex row(
-        R"(\| (\S+) \|[^|]*\| `rdrlab run (\S+)( .*)? --trace traces/samples/(\S+)\.rdrtrace` \|)");
+    const std::string run = "`rdrlab run ";
+    const std::string trace = " --trace traces/samples/";
+    const std::string end = ".rdrtrace` |";
     for (std::string line; std::getline(page, line);) {
-        std::smatch match;
-        if (std::regex_match(line, match, row)) {
-            INFO(line);
-            CHECK(match[1] == match[4]);
-            found.push_back({ match[1], match[2], match[2].str() + match[3].str() });
+        const std::size_t command = line.find(run);
+        const std::size_t to = line.find(trace);
+        if (command == line.npos || to == line.npos || !line.ends_with(end)) {
+            continue;
         }
+        Sample sample;
+        sample.name = line.substr(2, line.find(' ', 2) - 2);
+        sample.arguments = line.substr(command + run.size(), to - command - run.size());
+        sample.scenario = sample.arguments.substr(0, sample.arguments.find(' '));
+        INFO(line);
+        CHECK(line.substr(to + trace.size()) == sample.name + end);
+        found.push_back(sample);
     }
     REQUIRE_FALSE(found.empty());
     return found;
