@@ -20,6 +20,7 @@ int main(int argc, char** argv)
     addHistory(app, status);
     addSql(app, status);
     addExport(app, status);
+    addDiff(app, status);
     addServe(app, status);
     try {
         app.parse(argc, argv);

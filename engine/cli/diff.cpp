@@ -1,0 +1,135 @@
+// rdrlab diff: two recordings aligned, and what differs between them.
+#include "traces/query/diff/diff.h"
+#include "engine/cli/commands.h"
+#include "engine/cli/difftext.h"
+#include "engine/cli/terminal.h"
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+namespace rdrlab::cli {
+
+namespace {
+
+struct Options
+{
+    std::vector<std::string> traces;
+    std::string mask;
+    std::vector<std::string> ignored;
+    std::vector<std::string> compared;
+    DiffTextOptions text;
+    long context = 3;
+    bool printMask = false;
+    bool aligned = false;
+    bool quiet = false;
+};
+
+int usage(const std::string& line)
+{
+    printError(line);
+    return 2;
+}
+
+// The mask of the command line; nothing after a message when it makes no sense.
+std::optional<trace::DiffMask> maskOf(const Options& options)
+{
+    trace::DiffMask mask = trace::DiffMask::standard();
+    if (!options.mask.empty()) {
+        std::ifstream file(options.mask, std::ios::binary);
+        std::ostringstream text;
+        if (!file || !(text << file.rdbuf())) {
+            printError(options.mask + ": " + std::strerror(errno != 0 ? errno : EIO));
+            return std::nullopt;
+        }
+        std::string error;
+        const auto read = trace::DiffMask::parse(text.str(), error);
+        if (!read) {
+            printError(options.mask + ": " + error);
+            return std::nullopt;
+        }
+        mask = *read;
+    }
+    for (const auto* list : { &options.ignored, &options.compared }) {
+        for (const std::string& category : *list) {
+            if (!mask.knows(category)) {
+                printError(
+                    "there is no category '" + category + "' in the mask (see --print-mask)");
+                return std::nullopt;
+            }
+            list == &options.ignored ? mask.ignore(category) : mask.compare(category);
+        }
+    }
+    return mask;
+}
+
+int diff(const Options& options)
+{
+    auto mask = maskOf(options);
+    if (!mask) {
+        return 2;
+    }
+    if (options.printMask) {
+        std::cout << mask->print();
+        return 0;
+    }
+    if (options.traces.size() != 2) {
+        return usage("diff takes two traces (see rdrlab diff --help)");
+    }
+    std::unique_ptr<trace::Reader> readers[2];
+    for (int i = 0; i < 2; ++i) {
+        std::string error;
+        readers[i] = trace::Reader::open(options.traces[std::size_t(i)], error);
+        if (readers[i] == nullptr) {
+            return usage(error);
+        }
+    }
+    // What the embedded server did inside has no counterpart where the server was a real one.
+    if (readers[0]->meta("server").empty() != readers[1]->meta("server").empty()
+        && options.mask.empty()) {
+        mask->ignore("server");
+    }
+    std::string error;
+    const auto result = trace::TraceDiff::compare(*readers[0], *readers[1], *mask, error);
+    if (result == nullptr) {
+        return usage(error);
+    }
+    if (options.aligned) {
+        printAligned(*result, options.context, std::cout);
+    } else if (!options.quiet) {
+        printDiff(*result, options.text, std::cout);
+    }
+    return result->isSame() ? 0 : 1;
+}
+
+} // namespace
+
+void addDiff(CLI::App& app, int& status)
+{
+    auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand(
+        "diff", "Compare two recordings. Exit status: 0 the same, 1 different, 2 trouble.");
+    command->add_option("TRACES", options->traces, "the two trace files")->type_name("A B");
+    command->add_flag("--all", options->text.everything, "every difference with its details");
+    command->add_flag(
+        "--durations", options->text.durations, "also compare how long calls of each routine took");
+    command->add_flag("--aligned", options->aligned, "both side by side, one line per event");
+    command->add_option(
+        "--context", options->context,
+        "rows around each difference in --aligned (default 3; -1: everything)");
+    command->add_option("--mask", options->mask, "leave out what this file says (TOML)");
+    command->add_flag("--print-mask", options->printMask, "print what is left out, as such a file");
+    command
+        ->add_option("--ignore", options->ignored, "leave these categories out too: order,irql,…")
+        ->delimiter(',');
+    command->add_option("--compare", options->compared, "compare these categories: times,threads,…")
+        ->delimiter(',');
+    command->add_flag("-q,--quiet", options->quiet, "no output, only the exit status");
+    command->callback([options, &status] { status = diff(*options); });
+}
+
+} // namespace rdrlab::cli
