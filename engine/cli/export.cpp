@@ -64,6 +64,10 @@ constexpr std::array kFormats = {
         [](const trace::Reader& reader, const Options& options, std::ostream& out, std::string&) {
             return trace::exportPcapng(reader, out, { options.keepPorts });
         } },
+    Format { "perfetto", "the timeline, for ui.perfetto.dev and chrome://tracing", kNothing, true,
+             [](const trace::Reader& reader, const Options&, std::ostream& out, std::string&) {
+                 return trace::exportPerfetto(reader, out);
+             } },
     Format { "csv", "one table or view, for spreadsheets", kTable, true,
              [](const trace::Reader& reader,
                 const Options& options,

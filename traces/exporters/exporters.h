@@ -39,6 +39,10 @@ bool exportTable(
     std::ostream& out,
     std::string& problem);
 
+/// For ui.perfetto.dev and chrome://tracing: calls as slices on the threads, arrows where they go
+/// on elsewhere, counters of live objects.
+bool exportPerfetto(const Reader& reader, std::ostream& out);
+
 /// The whole trace as one JSON object: meta, objects, spans, events (each with its changes and
 /// references).
 bool exportJson(const Reader& reader, std::ostream& out);
