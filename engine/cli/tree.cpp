@@ -362,7 +362,8 @@ void Printer::item(const trace::Event& event, const std::string& text, const std
 void Printer::life(const trace::Event& event)
 {
     const ObjectKind kind = kindOf(event.object);
-    const bool isRequest = kind == ObjectKind::Irp || kind == ObjectKind::Exchange;
+    const bool isRequest
+        = kind == ObjectKind::Irp || kind == ObjectKind::Exchange || kind == ObjectKind::Resource;
     // The rows name the requests; of handles only the applications' own tell something.
     const bool isInternal = kind == ObjectKind::Handle && event.layer != Layer::App;
     if (!m_options.everything && (isRequest || isInternal)) {
@@ -435,9 +436,10 @@ void Printer::note(const trace::Event& event)
     if (event.text != 0 && event.routine != 0 && event.layer == Layer::Wire) {
         text = harmless(m_reader.string(event.routine)) + ": " + text;
     }
-    text += event.hasStatus && event.status != 0 ? "  " + resultText(event.status) : "";
+    const bool isHeld = event.layer == Layer::Server && event.kind == EventKind::State;
+    text += event.hasStatus && event.status != 0 && !isHeld ? "  " + resultText(event.status) : "";
     if (event.layer == Layer::Server) {
-        ownRow(event, paint(Colour::Dim, "answers " + text));
+        ownRow(event, paint(Colour::Dim, (isHeld ? "holds " : "answers ") + text));
     } else if (!text.empty()) {
         item(event, text);
     }

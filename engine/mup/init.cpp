@@ -54,6 +54,8 @@ NTSTATUS MupInitSystem(void)
     MuppFilesInit();
     MupDeviceObject = nullptr;
     NTSTATUS Status = ExInitializeResourceLite(&MupLock);
+    [[maybe_unused]] UNICODE_STRING LockName = RTL_CONSTANT_STRING(L"MUP");
+    RdrTraceBorn(RdrObjectResource, &MupLock, 0, &LockName, nullptr);
     if (NT_SUCCESS(Status)) {
         Status = IopCreateDriver(&DriverName, MupDriverEntry, &MupDriverObject);
     }

@@ -22,12 +22,14 @@ void RxpNameForTrace(PFCB Fcb, PNET_ROOT NetRoot)
     }
     if (Whole.Buffer == nullptr) {
         RdrTraceBorn(RdrObjectFcb, Fcb, sizeof(FCB), Path, NetRoot);
+        RdrTraceBorn(RdrObjectResource, Fcb->Header.Resource, 0, Path, Fcb);
         return;
     }
     RtlCopyMemory(Whole.Buffer, Share->Buffer, Share->Length);
     RtlCopyMemory((PUCHAR)Whole.Buffer + Share->Length, Path->Buffer, Path->Length);
     Whole.Length = (USHORT)Bytes;
     RdrTraceBorn(RdrObjectFcb, Fcb, sizeof(FCB), &Whole, NetRoot);
+    RdrTraceBorn(RdrObjectResource, Fcb->Header.Resource, 0, &Whole, Fcb);
     ExFreePoolWithTag(Whole.Buffer, RX_MISC_POOLTAG);
 }
 

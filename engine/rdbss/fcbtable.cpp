@@ -39,6 +39,8 @@ VOID NTAPI RxInitializeFcbTable(PRX_FCB_TABLE FcbTable, BOOLEAN CaseInsensitiveM
     FcbTable->NumberOfBuckets = RX_FCB_TABLE_NUMBER_OF_HASH_BUCKETS;
     FcbTable->TableEntryForNull = nullptr;
     ExInitializeResourceLite(&FcbTable->TableLock);
+    [[maybe_unused]] UNICODE_STRING LockName = RTL_CONSTANT_STRING(L"FCB table");
+    RdrTraceBorn(RdrObjectResource, &FcbTable->TableLock, 0, &LockName, nullptr);
     for (USHORT Index = 0; Index < FcbTable->NumberOfBuckets; Index += 1) {
         InitializeListHead(&FcbTable->HashBuckets[Index]);
     }

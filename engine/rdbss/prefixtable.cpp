@@ -68,6 +68,8 @@ VOID NTAPI RxInitializePrefixTable(PRX_PREFIX_TABLE ThisTable, ULONG TableSize, 
     ThisTable->CaseInsensitiveMatch = CaseInsensitiveMatch;
     InitializeListHead(&ThisTable->MemberQueue);
     ExInitializeResourceLite(&ThisTable->TableLock);
+    [[maybe_unused]] UNICODE_STRING LockName = RTL_CONSTANT_STRING(L"name table");
+    RdrTraceBorn(RdrObjectResource, &ThisTable->TableLock, 0, &LockName, nullptr);
     for (ULONG Index = 0; Index < ThisTable->TableSize; Index += 1) {
         InitializeListHead(&ThisTable->HashBuckets[Index]);
     }

@@ -113,6 +113,8 @@ NTSTATUS NTAPI RxDriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Regist
     ExInitializeFastMutex(&RxData.MinirdrRegistrationMutex);
     InitializeListHead(&RxData.RegisteredMiniRdrs);
     ExInitializeResourceLite(&RxData.Resource);
+    [[maybe_unused]] UNICODE_STRING LockName = RTL_CONSTANT_STRING(L"RxData");
+    RdrTraceBorn(RdrObjectResource, &RxData.Resource, 0, &LockName, nullptr);
     InitializeListHead(&RxSrvCalldownList);
     KeInitializeMutex(&RxSerializationMutex, 0);
     KeInitializeMutex(&RxScavengerMutex, 0);

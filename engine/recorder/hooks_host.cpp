@@ -33,7 +33,8 @@ static_assert(
 static_assert(
     int(trace::EventKind::Note) == RdrEventNote && int(trace::EventKind::Lock) == RdrEventLock
     && int(trace::EventKind::Missing) == RdrEventMissing
-    && int(trace::EventKind::Begin) == RdrEventMaximum);
+    && int(trace::EventKind::Begin) == RdrEventMaximum
+    && int(trace::EventKind::Signal) == RdrEventSignal);
 
 namespace {
 

@@ -524,8 +524,11 @@ Seq Recorder::event(
         return 0;
     }
     const trace::StringId name = self.literal(routine);
-    return self.put(
-        kind, layer, self.top(), name, self.objectId(object), argument, 0, status, true);
+    ObjectId id = self.objectId(object);
+    if (id == 0 && kind == EventKind::Lock && object != nullptr) [[unlikely]] {
+        id = born(ObjectKind::Resource, object, 0, {}, nullptr); // a lock that nobody declared
+    }
+    return self.put(kind, layer, self.top(), name, id, argument, 0, status, true);
 }
 
 Seq Recorder::text(

@@ -13,6 +13,7 @@ namespace {
 
 constexpr uint32_t kClientAddress = 0x0A000001; // 10.0.0.1
 constexpr uint32_t kFirstServerAddress = 0x0A000065; // 10.0.0.101
+constexpr int32_t kStatusPending = 0x103;
 
 /// What the server does becomes events of the server's layer.
 class ObservedServer final : public server::Observer
@@ -28,6 +29,14 @@ public:
             m_recorder->event(
                 trace::Layer::Server, trace::EventKind::Note, server::commandName(command), nullptr,
                 static_cast<int32_t>(status), messageId);
+    }
+
+    void held(server::Command command, uint64_t messageId) override
+    {
+        if (m_recorder)
+            m_recorder->event(
+                trace::Layer::Server, trace::EventKind::State, server::commandName(command), nullptr,
+                kStatusPending, messageId);
     }
 
 private:

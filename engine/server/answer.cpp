@@ -37,7 +37,18 @@ void ConnectionCore::endAnswer(Chain& chain, std::uint32_t result)
         reply.u8(0);
     }
     if (m_server.observer) {
-        m_server.observer->answered(request.command, request.messageId, result, request.text);
+        const bool isHeld = chain.fault
+            && (chain.fault->action == FaultRule::Action::NeverAnswer
+                || chain.fault->action == FaultRule::Action::Delay);
+        if (isHeld) {
+            m_server.observer->held(request.command, request.messageId);
+            if (chain.fault->action == FaultRule::Action::Delay) {
+                chain.notices.push_back(
+                    { request.command, request.messageId, result, request.text });
+            }
+        } else {
+            m_server.observer->answered(request.command, request.messageId, result, request.text);
+        }
     }
     if (chain.fault && chain.fault->action == FaultRule::Action::NeverAnswer) {
         reply.buffer.resize(reply.base);
@@ -137,7 +148,7 @@ void ConnectionCore::flush(Chain& chain)
     if (chain.encrypted) {
         encrypt(*chain.encryptionSession, frame);
     }
-    transmit(std::move(frame), std::exchange(chain.delayNs, 0));
+    transmit(std::move(frame), std::exchange(chain.delayNs, 0), std::exchange(chain.notices, {}));
 }
 
 void ConnectionCore::interim(Chain& chain)
@@ -150,6 +161,9 @@ void ConnectionCore::interim(Chain& chain)
     request.creditsGranted = grant(request);
     request.resumed = true; // makes the header an asynchronous one
     Observer* observer = std::exchange(m_server.observer, nullptr);
+    if (observer) {
+        observer->held(request.command, request.messageId);
+    }
     endAnswer(chain, status::kPending);
     m_server.observer = observer;
     const std::uint16_t credits = request.creditsGranted;
@@ -158,7 +172,8 @@ void ConnectionCore::interim(Chain& chain)
     chain.fault = fault;
 }
 
-void ConnectionCore::transmit(Buffer bytes, std::uint64_t delayNs)
+void ConnectionCore::transmit(
+    Buffer bytes, std::uint64_t delayNs, std::vector<Chain::Notice> notices)
 {
     if (bytes[0] == std::byte { 0 } && bytes[1] == std::byte { 0 } && bytes[2] == std::byte { 0 }
         && bytes[3] == std::byte { 0 }) {
@@ -168,7 +183,7 @@ void ConnectionCore::transmit(Buffer bytes, std::uint64_t delayNs)
         bytes[3] = static_cast<std::byte>(length);
     }
     if (delayNs) {
-        m_delayed.emplace_back(m_server.nowNs() + delayNs, std::move(bytes));
+        m_delayed.push_back({ m_server.nowNs() + delayNs, std::move(bytes), std::move(notices) });
         return;
     }
     m_output.send(std::move(bytes));
@@ -177,8 +192,8 @@ void ConnectionCore::transmit(Buffer bytes, std::uint64_t delayNs)
 std::optional<std::uint64_t> ConnectionCore::nextDelayedNs() const
 {
     std::optional<std::uint64_t> next;
-    for (const auto& [due, bytes] : m_delayed) {
-        next = std::min(next.value_or(due), due);
+    for (const Delayed& frame : m_delayed) {
+        next = std::min(next.value_or(frame.dueNs), frame.dueNs);
     }
     return next;
 }
@@ -186,10 +201,16 @@ std::optional<std::uint64_t> ConnectionCore::nextDelayedNs() const
 void ConnectionCore::flushDelayed(std::uint64_t now)
 {
     for (auto it = m_delayed.begin(); it != m_delayed.end();) {
-        if (it->first <= now) {
-            Buffer bytes = std::move(it->second);
+        if (it->dueNs <= now) {
+            Delayed frame = std::move(*it);
             it = m_delayed.erase(it);
-            m_output.send(std::move(bytes));
+            for (const Chain::Notice& notice : frame.notices) {
+                if (m_server.observer) {
+                    m_server.observer->answered(
+                        notice.command, notice.messageId, notice.status, notice.text);
+                }
+            }
+            m_output.send(std::move(frame.bytes));
         } else {
             ++it;
         }

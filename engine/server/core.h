@@ -207,6 +207,14 @@ struct Chain
     std::uint64_t volatileId = ~0ull;
     std::optional<FaultRule> fault;
     std::uint64_t delayNs = 0;
+    struct Notice // what the observer hears when the delayed frame goes out
+    {
+        Command command;
+        std::uint64_t messageId;
+        std::uint32_t status;
+        std::string text;
+    };
+    std::vector<Notice> notices;
 
     struct Answer
     {
@@ -270,7 +278,7 @@ private:
     void endAnswer(Chain& chain, std::uint32_t status);
     void flush(Chain& chain);
     void interim(Chain& chain);
-    void transmit(Buffer frame, std::uint64_t delayNs);
+    void transmit(Buffer frame, std::uint64_t delayNs, std::vector<Chain::Notice> notices = {});
     bool consumeIds(const Request& request);
     std::uint16_t grant(const Request& request);
     void cancel(const Request& request);
@@ -339,7 +347,13 @@ private:
     std::size_t m_inBegin = 0;
     std::size_t m_inEnd = 0;
     std::vector<std::shared_ptr<Chain>> m_waiting;
-    std::deque<std::pair<std::uint64_t, Buffer>> m_delayed;
+    struct Delayed
+    {
+        std::uint64_t dueNs;
+        Buffer bytes;
+        std::vector<Chain::Notice> notices;
+    };
+    std::deque<Delayed> m_delayed;
     std::uint64_t m_nextAsyncId = 1;
 };
 

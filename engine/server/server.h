@@ -138,6 +138,13 @@ public:
     virtual void
     answered(Command command, std::uint64_t messageId, Status status, std::string_view text)
         = 0;
+    /// The answer will not leave now: the request waits (for a lock, a break, a change), or a fault
+    /// keeps its answer back. answered() follows when it goes out.
+    virtual void held(Command command, std::uint64_t messageId)
+    {
+        static_cast<void>(command);
+        static_cast<void>(messageId);
+    }
 };
 
 /// Where a connection's bytes go. Calls arrive during receive(), tick() or another connection's

@@ -46,7 +46,8 @@ namespace rdrlab::trace {
     X(Connection, "CONNECTION")                                                                    \
     X(Session, "SESSION")                                                                          \
     X(Tree, "TREE")                                                                                \
-    X(Exchange, "EXCHANGE")
+    X(Exchange, "EXCHANGE")                                                                        \
+    X(Resource, "ERESOURCE") /* a kernel lock, born when it is first taken */
 
 #define RDRLAB_TRACE_EVENT_KINDS(X)                                                                \
     X(Note, "note")                                                                                \
@@ -70,7 +71,8 @@ namespace rdrlab::trace {
     X(Reference, "reference") /* argument = new count, routine = reason */                         \
     X(Change, "change") /* one or more rows in changes */                                          \
     X(Packet, "packet") /* argument = payload bytes */                                             \
-    X(Input, "input") /* live data reached the run; argument = bytes */
+    X(Input, "input") /* live data reached the run; argument = bytes */                            \
+    X(Signal, "signal") /* who runs ends the wait of thread `argument` */
 
 enum class Layer : std::uint8_t
 {

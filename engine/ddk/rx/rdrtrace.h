@@ -57,6 +57,7 @@ typedef enum _RDR_OBJECT_KIND {
     RdrObjectSession,   /* mini-redirector: SMB2 session */
     RdrObjectTree,      /* mini-redirector: SMB2 tree connect */
     RdrObjectExchange,  /* mini-redirector: one request/response */
+    RdrObjectResource,  /* ERESOURCE; one that nobody declares is born when it is first taken */
     RdrObjectMaximum
 } RDR_OBJECT_KIND;
 
@@ -64,15 +65,17 @@ typedef enum _RDR_EVENT_KIND {
     RdrEventNote,       /* something worth a line */
     RdrEventCallback,   /* mini-redirector calls back into RDBSS */
     RdrEventPost,       /* work handed to a worker thread */
-    RdrEventWait,       /* the thread starts to wait on Object */
-    RdrEventWake,
+    RdrEventWait,       /* the thread starts to wait on Object; from the kernel, Routine says what it is and Argument is the
+                           number of the thread that owns it (0: nobody is known to), Status STATUS_TIMEOUT: not for ever */
+    RdrEventWake,       /* it runs again; Argument is the number of the thread that ended the wait, 0: an interrupt */
     RdrEventLock,       /* ERESOURCE, fast mutex, spin lock taken (Argument = 1 exclusive) or released (Argument = 0) */
     RdrEventUnlock,
     RdrEventCancel,
     RdrEventState,      /* a state machine moved; Text tells from and to */
     RdrEventError,
     RdrEventMissing,    /* a declared but absent kernel routine was called */
-    RdrEventMaximum
+    RdrEventMaximum,
+    RdrEventSignal = 22 /* the running thread or interrupt ends the wait of the thread numbered Argument */
 } RDR_EVENT_KIND;
 
 typedef unsigned long long RDR_SPAN;

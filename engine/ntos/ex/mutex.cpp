@@ -13,6 +13,7 @@ void ExpTakeOrWait(volatile LONG* Count, PKTHREAD* Owner, ULONG* Contention, PVO
     *Count = *Count - 1;
     if (*Count < 0) {
         *Contention += 1;
+        KiWaitFor("FAST_MUTEX", Object, *Owner);
         KeWaitForSingleObject(Object, WrFastMutex, KernelMode, FALSE, nullptr);
     }
     *Owner = Thread;

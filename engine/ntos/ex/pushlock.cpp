@@ -37,6 +37,7 @@ void ExpPushWait(PULONG_PTR Lock, BOOLEAN Exclusive)
     Waiter.Exclusive = Exclusive;
     KeInitializeEvent(&Waiter.Event, SynchronizationEvent, FALSE);
     InsertTailList(&ExpPushWaiters, &Waiter.Links);
+    KiWaitFor("EX_PUSH_LOCK", Lock, nullptr);
     KeWaitForSingleObject(&Waiter.Event, WrPushLock, KernelMode, FALSE, nullptr);
 }
 

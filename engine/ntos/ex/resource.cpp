@@ -92,9 +92,26 @@ void ExpNote(PERESOURCE Resource, const char* Routine, RDR_EVENT_KIND Kind, ULON
     }
 }
 
+// A thread that owns the resource; not one that has put a pointer in its place.
+PKTHREAD ExpAnOwner(PERESOURCE Resource)
+{
+    for (ULONG Index = 0; Index == 0
+         || (Resource->OwnerTable != nullptr && Index < Resource->OwnerTable[0].TableSize);
+         ++Index) {
+        const ERESOURCE_THREAD Owner = Index == 0 ? Resource->OwnerEntry.OwnerThread
+                                                  : Resource->OwnerTable[Index].OwnerThread;
+        if (Owner != 0 && (Owner & 3) == 0) {
+            return reinterpret_cast<PKTHREAD>(Owner);
+        }
+    }
+    return nullptr;
+}
+
 void ExpWait(PERESOURCE Resource, BOOLEAN Exclusive)
 {
     Resource->ContentionCount += 1;
+    KiWaitFor(
+        Exclusive ? "ERESOURCE exclusive" : "ERESOURCE shared", Resource, ExpAnOwner(Resource));
     if (Exclusive) {
         if (Resource->ExclusiveWaiters == nullptr) {
             auto* Event = static_cast<PKEVENT>(
@@ -237,6 +254,9 @@ NTSTATUS NTAPI ExDeleteResourceLite(PERESOURCE Resource)
         KiBugCheckNote(
             "a resource was deleted while threads wait for it", RESOURCE_NOT_OWNED,
             reinterpret_cast<ULONG_PTR>(Resource), 0, 0, 1);
+    }
+    if (RdrTraceActive()) {
+        RdrTraceDied(Resource);
     }
     if (Resource->OwnerTable != nullptr) {
         ExFreePoolWithTag(Resource->OwnerTable, EX_TAG_RESOURCE);

@@ -64,6 +64,10 @@ struct _KTHREAD
     ULONG WaitCount;
     WAIT_TYPE WaitType;
     PVOID WaitTimer; // bridge timer that ends it, 0 without one
+    const char* WaitWhat; // for the recording: what it waits for, whose that is, who ended it
+    PVOID WaitLock;
+    PKTHREAD WaitOwner;
+    ULONG WaitEnder;
     KWAIT_BLOCK WaitBlock[KI_WAIT_BLOCKS];
     PKQUEUE Queue; // the queue the thread takes entries from
     PLIST_ENTRY QueueEntry; // what a queue handed to the waiting thread
@@ -134,6 +138,10 @@ void KiInitThread(PKTHREAD Thread, PKPROCESS Process);
 
 /// Satisfies the waits of threads that wait for a now signalled object, first come first served.
 void KiWaitTest(PDISPATCHER_HEADER Object);
+
+/// Tells the recording what the calling thread's next wait is for, when that is more than the
+/// dispatcher object it sleeps on. What is a literal; Owner is optional.
+void KiWaitFor(const char* What, PVOID Lock, PKTHREAD Owner);
 
 /// Ends a thread's wait with a status, when it is waiting.
 BOOLEAN KiUnwait(PKTHREAD Thread, NTSTATUS Status);

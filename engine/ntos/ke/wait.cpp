@@ -10,6 +10,7 @@
 //                      kernel APC: STATUS_KERNEL_APC, which delivers it and waits again until the
 //                      same deadline
 #include "engine/ntos/inc/kep.h"
+#include "engine/ntos/inc/psp.h"
 
 #include <rdrtrace.h>
 
@@ -127,17 +128,70 @@ const char* KipWaitName(ULONG Count, WAIT_TYPE WaitType)
                               : "for any of several objects, first";
 }
 
+ULONG KipThreadNumber(PKTHREAD Thread)
+{
+    return Thread == nullptr || Thread->SchedThread == nullptr
+        ? 0
+        : PspThreadNumber(CONTAINING_RECORD(Thread, struct _ETHREAD, Tcb));
+}
+
+// Fills in what KiWaitFor did not say.
+void KipDescribeWait(PKTHREAD Thread, ULONG Count, PVOID* Object)
+{
+    if (Thread->WaitWhat != nullptr) {
+        return;
+    }
+    if (Count != 1) {
+        Thread->WaitWhat = Count == 0 ? "a delay" : "several objects";
+        Thread->WaitLock = Count == 0 ? nullptr : Object[0];
+        return;
+    }
+    Thread->WaitLock = Object[0];
+    switch (static_cast<PDISPATCHER_HEADER>(Object[0])->Type) {
+    case KiObjectMutant:
+        Thread->WaitWhat = "KMUTANT";
+        Thread->WaitOwner = static_cast<PKMUTANT>(Object[0])->OwnerThread;
+        break;
+    case KiObjectProcess:
+        Thread->WaitWhat = "the end of a process";
+        break;
+    case KiObjectQueue:
+        Thread->WaitWhat = "KQUEUE";
+        break;
+    case KiObjectSemaphore:
+        Thread->WaitWhat = "KSEMAPHORE";
+        break;
+    case KiObjectThread:
+        Thread->WaitWhat = "the end of a thread";
+        Thread->WaitOwner = static_cast<PKTHREAD>(Object[0]);
+        break;
+    case KiObjectNotificationTimer:
+    case KiObjectSynchronizationTimer:
+        Thread->WaitWhat = "KTIMER";
+        break;
+    default:
+        Thread->WaitWhat = "KEVENT";
+        break;
+    }
+}
+
 // Blocks until KiUnwait; the wait blocks are linked.
 void KipSleep(PKTHREAD Thread, ULONG Count, PVOID* Object, WAIT_TYPE WaitType, BOOLEAN Timed)
 {
+    KipDescribeWait(Thread, Count, Object);
+    Thread->WaitEnder = 0;
     if (RdrTraceActive()) {
-        RdrTraceEvent(RdrLayerKernel, RdrEventWait, "wait", nullptr, STATUS_SUCCESS, Count);
+        RdrTraceEvent(
+            RdrLayerKernel, RdrEventWait, Thread->WaitWhat, Thread->WaitLock,
+            Timed ? STATUS_TIMEOUT : STATUS_SUCCESS, KipThreadNumber(Thread->WaitOwner));
     }
     while (Thread->WaitStatus == KI_WAITING) {
         KiBlock(KipWaitName(Count, WaitType), Count == 0 ? nullptr : Object[0], Timed);
     }
     if (RdrTraceActive()) {
-        RdrTraceEvent(RdrLayerKernel, RdrEventWake, "wait", nullptr, Thread->WaitStatus, Count);
+        RdrTraceEvent(
+            RdrLayerKernel, RdrEventWake, Thread->WaitWhat, Thread->WaitLock, Thread->WaitStatus,
+            Thread->WaitEnder);
     }
 }
 
@@ -155,6 +209,11 @@ NTSTATUS KipWait(
     const BOOLEAN NoWait = Timeout != nullptr && Timeout->QuadPart == 0 && Count != 0;
     const ULONGLONG Deadline
         = Timeout != nullptr && !NoWait ? KiDeadlineNs(Timeout->QuadPart) : ~0ull;
+
+    const char* What = Thread->WaitWhat;
+    PVOID Lock = Thread->WaitLock;
+    PKTHREAD Owner = Thread->WaitOwner;
+    KiWaitFor(nullptr, nullptr, nullptr);
 
     KiRequireIrql(NoWait ? DISPATCH_LEVEL : APC_LEVEL, Routine);
     for (;;) {
@@ -190,7 +249,10 @@ NTSTATUS KipWait(
             Thread->WaitStatus = KI_WAITING;
             Thread->WaitTimer
                 = Timeout == nullptr ? nullptr : KiSetBridgeTimer(Deadline, KipTimeout, Thread);
+            // An APC between two sleeps of this wait may have waited itself.
+            KiWaitFor(What, Lock, Owner);
             KipSleep(Thread, Count, Object, WaitType, Timeout != nullptr);
+            KiWaitFor(nullptr, nullptr, nullptr);
             Status = Thread->WaitStatus;
         }
         if (Status == STATUS_KERNEL_APC) {
@@ -209,12 +271,26 @@ NTSTATUS KipWait(
 
 extern "C" {
 
+void KiWaitFor(const char* What, PVOID Lock, PKTHREAD Owner)
+{
+    PKTHREAD Thread = KiCurrentThread();
+    Thread->WaitWhat = What;
+    Thread->WaitLock = Lock;
+    Thread->WaitOwner = Owner;
+}
+
 BOOLEAN KiUnwait(PKTHREAD Thread, NTSTATUS Status)
 {
     if (Thread->WaitStatus != KI_WAITING) {
         return FALSE;
     }
     KipUnlink(Thread);
+    if (RdrTraceActive()) {
+        Thread->WaitEnder = KiInInterrupt() ? 0 : KipThreadNumber(KiCurrentThread());
+        RdrTraceEvent(
+            RdrLayerKernel, RdrEventSignal, Thread->WaitWhat, Thread->WaitLock, Status,
+            KipThreadNumber(Thread));
+    }
     Thread->WaitStatus = Status;
     KiWake(Thread);
     return TRUE;
