@@ -18,6 +18,7 @@ void addHistory(CLI::App& app, int& status);
 void addSql(CLI::App& app, int& status);
 void addExport(CLI::App& app, int& status);
 void addDiff(CLI::App& app, int& status);
+void addCheck(CLI::App& app, int& status);
 void addServe(CLI::App& app, int& status);
 
 } // namespace rdrlab::cli

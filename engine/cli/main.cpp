@@ -21,6 +21,7 @@ int main(int argc, char** argv)
     addSql(app, status);
     addExport(app, status);
     addDiff(app, status);
+    addCheck(app, status);
     addServe(app, status);
     try {
         app.parse(argc, argv);

@@ -119,8 +119,8 @@ TEST_CASE("bad traces give one clear line and status 1 in every command", "[cli]
         << contentOf(test::firstOpenTrace("whole.rdrtrace")).substr(0, 9000);
     for (const std::string& path : { text, cut, test::temporaryPath("absent.rdrtrace") }) {
         for (const char* command :
-             { "show ", "show --tree ", "state --at 1 ", "sql ", "export --to json ", "changes ",
-               "history --json ", "life ", "last-change " }) {
+             { "show ", "show --tree ", "state --at 1 ", "sql ", "check ", "export --to json ",
+               "changes ", "history --json ", "life ", "last-change " }) {
             INFO(command << path);
             const std::string name = command;
             const bool asksForObject = name.starts_with("history") || name.starts_with("li");
@@ -150,8 +150,8 @@ TEST_CASE("wrong usage gives one line and status 2", "[cli]")
 
 TEST_CASE("every command has a help", "[cli]")
 {
-    for (const char* command :
-         { "", "show", "state", "sql", "export", "changes", "last-change", "history", "life" }) {
+    for (const char* command : { "", "show", "state", "sql", "check", "export", "changes",
+                                 "last-change", "history", "life" }) {
         const Outcome help = run(std::string(command) + " --help");
         CHECK(help.status == 0);
         CHECK(help.output.find("--help") != std::string::npos);

@@ -104,6 +104,52 @@ TEST_CASE("a trace without one of its tables is called damaged", "[traces][badfi
     CHECK(refusal(path) == "damaged: table refs is missing");
 }
 
+TEST_CASE("what would run foreign code when a table is read is refused", "[traces][badfile]")
+{
+    struct Trick
+    {
+        const char* sql;
+        const char* told;
+    };
+    const Trick trick = GENERATE(values<Trick>({
+        { "DROP TABLE events; CREATE VIEW events AS WITH RECURSIVE n(seq) AS (SELECT 1 UNION ALL "
+          "SELECT seq + 1 FROM n) SELECT seq, 0 AS time, 0 AS kind, 0 AS layer FROM n",
+          "damaged: events is no plain table" },
+        { "DROP TABLE refs; CREATE VIRTUAL TABLE refs USING fts5(seq, object, delta, count, "
+          "reason)",
+          "damaged: refs is no plain table" },
+        { "ALTER TABLE packets DROP COLUMN payload; ALTER TABLE packets ADD COLUMN payload AS "
+          "(zeroblob(200000000))",
+          "damaged: table packets has computed columns" },
+        { "ALTER TABLE objects DROP COLUMN owner", "damaged: table objects has no column owner" },
+    }));
+    const std::string path = test::firstOpenTrace("trick.rdrtrace");
+    execute(
+        path,
+        "DROP VIEW v_objects; DROP VIEW v_events; DROP VIEW v_spans; DROP VIEW v_refs;"
+        "DROP VIEW v_changes");
+    execute(path, trick.sql);
+    INFO(trick.sql);
+    CHECK(refusal(path) == trick.told);
+}
+
+TEST_CASE("triggers of a foreign trace never run", "[traces][badfile]")
+{
+    const std::string path = test::firstOpenTrace("trigger.rdrtrace");
+    execute(
+        path,
+        "CREATE TRIGGER evil INSTEAD OF UPDATE ON v_refs BEGIN DELETE FROM events; END;"
+        "CREATE TRIGGER worse AFTER UPDATE ON meta BEGIN DELETE FROM events; END");
+    const std::string before = bytesOf(path);
+    std::string error;
+    const auto reader = trace::Reader::open(path, error);
+    INFO(error);
+    REQUIRE(reader != nullptr);
+    readEverything(*reader);
+    CHECK_FALSE(reader->sql("UPDATE v_refs SET count = 1", {}, [](const auto&) {}).empty());
+    CHECK(bytesOf(path) == before);
+}
+
 TEST_CASE("a truncated trace is called truncated wherever it is cut", "[traces][badfile]")
 {
     const std::string whole = bytesOf(test::firstOpenTrace("whole.rdrtrace"));

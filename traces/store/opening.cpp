@@ -1,6 +1,7 @@
 #include "traces/store/opening.h"
 
 #include "traces/store/schema.h"
+#include "traces/store/shape.h"
 
 #include <sqlite3.h>
 
@@ -19,11 +20,6 @@ namespace {
 // as they are read.
 constexpr off_t kFullCheckBytes = 16 << 20;
 constexpr int kProgressSteps = 4000;
-
-constexpr std::array kTables
-    = { "meta",    "layers",  "object_kinds", "event_kinds", "statuses", "processes",
-        "threads", "strings", "events",       "spans",       "objects",  "changes",
-        "refs",    "packets", "inputs",       "choices" };
 
 std::int64_t pragma(sqlite3* database, const char* sql, int& result)
 {
@@ -128,29 +124,12 @@ std::string checkShape(sqlite3* database, off_t size)
     if (version < 1) {
         return "trace schema version " + std::to_string(version) + ", which no program has written";
     }
-    for (const char* table : kTables) {
-        sqlite3_stmt* statement = nullptr;
-        const std::string sql = std::string("SELECT 1 FROM ") + table + " LIMIT 1";
-        result = sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr);
-        if (result == SQLITE_OK) {
-            result = sqlite3_step(statement);
-        }
-        sqlite3_finalize(statement);
-        if (result == SQLITE_ERROR) {
-            return std::string("damaged: table ") + table + " is missing";
-        }
-        if (result != SQLITE_ROW && result != SQLITE_DONE) {
-            return damageText(database);
-        }
+    if (const std::string problem = shapeProblem(database, int(version)); !problem.empty()) {
+        return problem;
     }
     if (size <= kFullCheckBytes) {
-        sqlite3_stmt* statement = nullptr;
-        result = sqlite3_prepare_v2(database, "PRAGMA quick_check(1)", -1, &statement, nullptr);
-        result = result == SQLITE_OK ? sqlite3_step(statement) : result;
-        const auto* verdict = result == SQLITE_ROW ? sqlite3_column_text(statement, 0) : nullptr;
-        const bool good
-            = verdict != nullptr && std::strcmp(reinterpret_cast<const char*>(verdict), "ok") == 0;
-        sqlite3_finalize(statement);
+        bool good = true;
+        checkPages(database, 1, [&](const std::string&) { good = false; });
         if (!good) {
             return "damaged: the database fails its consistency check";
         }
@@ -192,6 +171,29 @@ std::string damageText(sqlite3* database)
         return "damaged: " + oneLine(sqlite3_errmsg(database));
     default:
         return oneLine(sqlite3_errmsg(database));
+    }
+}
+
+void checkPages(
+    sqlite3* database, unsigned limit, const std::function<void(const std::string&)>& tell)
+{
+    sqlite3_stmt* statement = nullptr;
+    const std::string sql = "PRAGMA quick_check(" + std::to_string(limit) + ")";
+    int result = sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr);
+    unsigned told = 0;
+    while (result == SQLITE_OK || result == SQLITE_ROW) {
+        result = sqlite3_step(statement);
+        if (result == SQLITE_ROW) {
+            const auto* line = reinterpret_cast<const char*>(sqlite3_column_text(statement, 0));
+            if (line == nullptr || std::strcmp(line, "ok") != 0) {
+                ++told;
+                tell(line == nullptr ? std::string("?") : oneLine(line));
+            }
+        }
+    }
+    sqlite3_finalize(statement);
+    if (result != SQLITE_DONE && told == 0) {
+        tell(damageText(database));
     }
 }
 

@@ -14,6 +14,10 @@ sqlite3* openTrace(const std::string& path, std::string& error);
 /// What went wrong on this connection, in words for a person with a trace file.
 std::string damageText(sqlite3* database);
 
+/// Checks every page of the file, and tells up to `limit` faults as one line each.
+void checkPages(
+    sqlite3* database, unsigned limit, const std::function<void(const std::string&)>& tell);
+
 std::string runSql(
     sqlite3* database,
     const std::string& statement,

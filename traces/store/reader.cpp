@@ -168,6 +168,12 @@ std::string_view Reader::threadName(std::uint32_t id) const
                                                     : std::string_view();
 }
 
+void Reader::checkPages(
+    unsigned limit, const std::function<void(const std::string& fault)>& tell) const
+{
+    trace::checkPages(m_implementation->database, limit, tell);
+}
+
 std::string
 Reader::sql(const std::string& statement, const SqlLimits& limits, const SqlRow& row) const
 {

@@ -120,6 +120,11 @@ public:
     bool inputs(const std::function<bool(const Input&)>& visit) const;
     bool choices(const std::function<bool(const Choice&)>& visit) const;
 
+    /// Checks every page of the file (opening does so for small files only) and tells up to `limit`
+    /// faults, one line each.
+    void
+    checkPages(unsigned limit, const std::function<void(const std::string& fault)>& tell) const;
+
     /// Runs one statement that only reads. The first call of `row` gets the column names, the
     /// others one row each (NULL as nullptr). Returns an empty string, or one line saying why it
     /// stopped.
