@@ -156,9 +156,11 @@ NETIO_WIRE NetioOpenWire(PNETIO_SOCKET Socket, ULONG Address, USHORT Port)
 
 BOOLEAN NetioSendWire(NETIO_WIRE Wire, PMDL Mdl, ULONG Offset, SIZE_T Length)
 {
+    if (s_network == nullptr) {
+        return TRUE; // detached: like a connection that ended
+    }
     netio::Wire* wire = netio::find(Wire);
-    vnet::Buffer bytes;
-    bytes.resize(Length);
+    const std::shared_ptr<vnet::Buffer> bytes = s_network->buffers().take(Length);
     SIZE_T done = 0;
     while (Mdl != nullptr && done < Length) {
         const SIZE_T count = MmGetMdlByteCount(Mdl);
@@ -169,7 +171,7 @@ BOOLEAN NetioSendWire(NETIO_WIRE Wire, PMDL Mdl, ULONG Offset, SIZE_T Length)
                 return FALSE;
             }
             const SIZE_T piece = count - Offset < Length - done ? count - Offset : Length - done;
-            std::memcpy(bytes.data() + done, from + Offset, piece);
+            std::memcpy(bytes->data() + done, from + Offset, piece);
             done += piece;
             Offset = 0;
         } else {
@@ -182,7 +184,7 @@ BOOLEAN NetioSendWire(NETIO_WIRE Wire, PMDL Mdl, ULONG Offset, SIZE_T Length)
     }
     // A connection that ended meanwhile swallows the bytes; its end is reported by itself.
     if (wire != nullptr && Length != 0) {
-        s_network->send(wire->socket(), std::move(bytes));
+        s_network->send(wire->socket(), std::shared_ptr<const vnet::Buffer>(bytes));
     }
     return TRUE;
 }

@@ -15,17 +15,28 @@ constexpr unsigned kSlotsPerBatch = 65536; // bounds the journal and the memory 
 constexpr std::size_t kBytesPerBatch = 8u << 20;
 
 // Bytes attached to a slot travel as a pointer the consumer frees.
-struct Attached
+class Attached
 {
+public:
+    explicit Attached(const Slot& slot)
+        : size(slot.text)
+    {
+        if (slot.isLent) {
+            m_lent.reset(reinterpret_cast<const Lent*>(slot.argument));
+            data = m_lent->data;
+        } else {
+            m_copy.reset(reinterpret_cast<const std::byte*>(slot.argument));
+            data = m_copy.get();
+        }
+    }
+
     const std::byte* data;
     std::size_t size;
-    ~Attached() { delete[] data; }
-};
 
-Attached attachedTo(const Slot& slot)
-{
-    return { reinterpret_cast<const std::byte*>(slot.argument), slot.text };
-}
+private:
+    std::unique_ptr<const Lent> m_lent;
+    std::unique_ptr<const std::byte[]> m_copy;
+};
 
 std::string_view textOf(const Attached& bytes)
 {
@@ -135,7 +146,7 @@ void Pump::take(const Slot& slot)
         return;
     }
     case SlotKind::String: {
-        const Attached bytes = attachedTo(slot);
+        const Attached bytes(slot);
         m_writer->string(slot.object, textOf(bytes));
         return;
     }
@@ -177,7 +188,7 @@ void Pump::take(const Slot& slot)
                               static_cast<std::int32_t>(slot.argument), slot.routine });
         return;
     case SlotKind::Packet: {
-        const Attached bytes = attachedTo(slot);
+        const Attached bytes(slot);
         trace::Packet packet;
         packet.seq = m_seq;
         packet.timeNs = slot.timeNs;
@@ -196,7 +207,7 @@ void Pump::take(const Slot& slot)
         return;
     }
     case SlotKind::Input: {
-        const Attached bytes = attachedTo(slot);
+        const Attached bytes(slot);
         trace::Input input;
         input.index = slot.span;
         input.timeNs = slot.timeNs;
@@ -213,25 +224,25 @@ void Pump::take(const Slot& slot)
         m_writer->choice({ slot.span, slot.object, slot.routine });
         return;
     case SlotKind::Process: {
-        const Attached bytes = attachedTo(slot);
+        const Attached bytes(slot);
         m_writer->process({ slot.object, std::string(textOf(bytes)), m_seq });
         return;
     }
     case SlotKind::Thread: {
-        const Attached bytes = attachedTo(slot);
+        const Attached bytes(slot);
         m_writer->thread({ slot.object, slot.process, std::string(textOf(bytes)), m_seq });
         return;
     }
     case SlotKind::MetaText: {
         // "key\0value"
-        const Attached bytes = attachedTo(slot);
+        const Attached bytes(slot);
         const std::string_view both = textOf(bytes);
         const std::size_t split = both.find('\0');
         m_writer->meta(both.substr(0, split), both.substr(split + 1));
         return;
     }
     case SlotKind::MetaNumber: {
-        const Attached bytes = attachedTo(slot);
+        const Attached bytes(slot);
         m_writer->meta(textOf(bytes), static_cast<std::int64_t>(slot.span));
         return;
     }

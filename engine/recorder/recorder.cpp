@@ -178,6 +178,14 @@ struct Recorder::Implementation
         }
         slot.argument = reinterpret_cast<std::uint64_t>(copy);
         slot.text = std::uint32_t(size);
+        slot.isLent = false;
+    }
+
+    void lend(Slot& slot, std::span<const std::byte> bytes, std::shared_ptr<const void> owner)
+    {
+        slot.argument = reinterpret_cast<std::uint64_t>(new Lent { bytes.data(), std::move(owner) });
+        slot.text = std::uint32_t(bytes.size());
+        slot.isLent = true;
     }
 
     trace::StringId define(std::string_view text)
@@ -734,7 +742,10 @@ void Recorder::changed(
     self.change(*state, name, old, fresh);
 }
 
-void Recorder::packet(const PacketInfo& packet, std::span<const std::byte> payload)
+void Recorder::packet(
+    const PacketInfo& packet,
+    std::span<const std::byte> payload,
+    std::shared_ptr<const void> owner)
 {
     Implementation& self = *m_implementation;
     if (self.over) {
@@ -755,7 +766,11 @@ void Recorder::packet(const PacketInfo& packet, std::span<const std::byte> paylo
     slot.parent = packet.connection;
     slot.thread = packet.tcpSequence;
     slot.process = packet.tcpAcknowledge;
-    self.attach(slot, payload.data(), payload.size());
+    if (owner != nullptr && !payload.empty()) {
+        self.lend(slot, payload, std::move(owner));
+    } else {
+        self.attach(slot, payload.data(), payload.size());
+    }
     self.tape.publish();
 }
 

@@ -120,7 +120,12 @@ public:
     changed(const void* object, const char* field, std::string_view before, std::string_view after);
 
     // The wire, live data and the scheduler's choices.
-    void packet(const PacketInfo& packet, std::span<const std::byte> payload);
+    /// With an owner the payload is not copied: the owner is kept, from another thread too, until
+    /// the bytes are in the file, and they must not change.
+    void packet(
+        const PacketInfo& packet,
+        std::span<const std::byte> payload,
+        std::shared_ptr<const void> owner = {});
     void input(
         std::uint64_t index,
         std::uint32_t channel,

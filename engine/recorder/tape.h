@@ -46,7 +46,7 @@ struct alignas(64) Slot
     std::uint8_t cpu;
     std::uint8_t irql;
     std::uint8_t flags;
-    std::uint16_t spare;
+    std::uint16_t isLent; // the attached bytes are a Lent, not a copy
     std::uint64_t timeNs;
     std::uint64_t argument;
     std::uint64_t span;
@@ -60,12 +60,20 @@ struct alignas(64) Slot
 };
 static_assert(sizeof(Slot) == 64);
 
+/// Bytes attached to a slot without a copy: they stay where they are until the consumer has written
+/// them and lets go of their owner.
+struct Lent
+{
+    const std::byte* data;
+    std::shared_ptr<const void> owner;
+};
+
 class Tape
 {
 public:
     static constexpr std::uint32_t kChunkSlots = 2048; // 128 KiB
     static constexpr std::uint32_t kMaximumChunks = 1024; // 128 MiB, two million events
-    static constexpr std::size_t kMaximumHeldBytes = 64u << 20; // payloads not yet written
+    static constexpr std::size_t kMaximumHeldBytes = 16u << 20; // payloads not yet written
 
     Tape();
     ~Tape();

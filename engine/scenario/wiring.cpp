@@ -5,7 +5,7 @@
 
 namespace rdrlab::scenario {
 
-void RecordedPackets::packet(const vnet::PacketInfo& info, vnet::ByteSpan payload)
+void RecordedPackets::packet(const vnet::PacketInfo& info, const vnet::SharedBytes& payload)
 {
     if (!m_recorder)
         return;
@@ -23,7 +23,7 @@ void RecordedPackets::packet(const vnet::PacketInfo& info, vnet::ByteSpan payloa
         (info.flags & vnet::tcpflag::kSyn ? trace::kPacketSyn : 0) | (info.flags & vnet::tcpflag::kFin ? trace::kPacketFin : 0)
         | (info.flags & vnet::tcpflag::kRst ? trace::kPacketRst : 0) | (info.lost ? trace::kPacketLost : 0)
         | (info.retransmission ? trace::kPacketRetransmission : 0));
-    m_recorder->packet(row, payload);
+    m_recorder->packet(row, payload.bytes, payload.owner);
 }
 
 void RecordedInputs::input(const vnet::LiveInput& input)

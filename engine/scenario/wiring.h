@@ -18,7 +18,7 @@ public:
         : m_recorder(recorder)
     {
     }
-    void packet(const vnet::PacketInfo& info, vnet::ByteSpan payload) override;
+    void packet(const vnet::PacketInfo& info, const vnet::SharedBytes& payload) override;
 
 private:
     recorder::Recorder* m_recorder;

@@ -27,4 +27,26 @@ template <typename T> struct Unwritten : std::allocator<T>
 using Buffer = std::vector<std::byte, Unwritten<std::byte>>;
 using ByteSpan = std::span<const std::byte>;
 
+/// Bytes that several hold at once, the recorder's thread among them: whoever keeps `owner` may
+/// read them. Nobody writes them any more. A null owner lends them for the call only.
+struct SharedBytes
+{
+    ByteSpan bytes;
+    std::shared_ptr<const void> owner;
+};
+
+/// Large buffers that come back when their last holder lets go, from whatever thread: fresh memory
+/// of this size costs more (the kernel clears its pages) than filling it does.
+class BufferPool
+{
+public:
+    BufferPool();
+    /// A buffer of so many bytes, their content left over from its last use.
+    std::shared_ptr<Buffer> take(std::size_t bytes);
+
+private:
+    struct Shelf;
+    std::shared_ptr<Shelf> m_shelf; // also held by every buffer that is out
+};
+
 } // namespace rdrlab::vnet

@@ -143,24 +143,23 @@ std::size_t Connection::sendSpace() const
     return space;
 }
 
-void Connection::enqueue(Side from, Buffer bytes)
+void Connection::enqueue(Side from, std::shared_ptr<const Buffer> bytes)
 {
     Direction& out = direction(from);
-    if (m_disposed || !m_connected || out.finished || bytes.empty()) {
+    if (m_disposed || !m_connected || out.finished || bytes->empty()) {
         return;
     }
     const LinkProperties& properties = link().properties;
     const bool small = properties.bandwidthBytesPerSecond != 0 || properties.lossPerMille != 0;
     const std::size_t most = small ? kMss : kLargeSegment;
-    const auto shared = std::make_shared<const Buffer>(std::move(bytes));
-    for (std::size_t offset = 0; offset < shared->size();) {
+    for (std::size_t offset = 0; offset < bytes->size();) {
         Segment segment;
-        segment.bytes = shared;
+        segment.bytes = bytes;
         segment.offset = offset;
-        segment.length = std::min(most, shared->size() - offset);
+        segment.length = std::min(most, bytes->size() - offset);
         segment.flags = tcpflag::kAck;
         offset += segment.length;
-        if (offset == shared->size()) {
+        if (offset == bytes->size()) {
             segment.flags |= tcpflag::kPsh;
         }
         dispatch(from, std::move(segment));
@@ -256,10 +255,12 @@ void Connection::report(
     info.sequence = segment.sequence;
     info.acknowledgement = segment.acknowledgement;
     info.flags = segment.flags;
-    m_network.m_packets->packet(
-        info,
-        segment.bytes ? ByteSpan(*segment.bytes).subspan(segment.offset, segment.length)
-                      : ByteSpan());
+    SharedBytes payload;
+    if (segment.bytes) {
+        payload
+            = { ByteSpan(*segment.bytes).subspan(segment.offset, segment.length), segment.bytes };
+    }
+    m_network.m_packets->packet(info, payload);
 }
 
 void Connection::dispatch(Side from, Segment segment)

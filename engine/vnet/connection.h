@@ -51,7 +51,7 @@ public:
     ~Connection() override;
 
     void start();
-    void enqueue(Side from, Buffer bytes);
+    void enqueue(Side from, std::shared_ptr<const Buffer> bytes);
     void finish(Side from);
     void reset(Side from);
     std::size_t sendSpace() const;
@@ -61,7 +61,10 @@ public:
     void crash();
 
     // PeerChannel: the server's end
-    void send(Buffer bytes) override { enqueue(Side::Server, std::move(bytes)); }
+    void send(Buffer bytes) override
+    {
+        enqueue(Side::Server, std::make_shared<const Buffer>(std::move(bytes)));
+    }
     void close() override { finish(Side::Server); }
     void abort() override { reset(Side::Server); }
     Ipv4 remoteAddress() const override { return m_clientAddress; }

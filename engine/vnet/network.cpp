@@ -219,6 +219,11 @@ void Network::send(SocketId socket, ByteSpan bytes)
 
 void Network::send(SocketId socket, Buffer bytes)
 {
+    send(socket, std::make_shared<const Buffer>(std::move(bytes)));
+}
+
+void Network::send(SocketId socket, std::shared_ptr<const Buffer> bytes)
+{
     if (Connection* connection = find(socket)) {
         connection->enqueue(Connection::Side::Client, std::move(bytes));
     } else if (m_real->owns(socket)) {

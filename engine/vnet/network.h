@@ -146,6 +146,10 @@ public:
     /// Ignored on a socket that ended.
     void send(SocketId socket, ByteSpan bytes);
     void send(SocketId socket, Buffer bytes);
+    /// The bytes must not change any more.
+    void send(SocketId socket, std::shared_ptr<const Buffer> bytes);
+    /// Where large payloads of the machine live on their way out.
+    BufferPool& buffers() { return m_buffers; }
     std::size_t sendSpace(SocketId socket) const;
     void close(SocketId socket);
     void abort(SocketId socket);
@@ -195,6 +199,7 @@ private:
 
     Clock& m_clock;
     PacketSink* m_packets;
+    BufferPool m_buffers;
     LinkProperties m_defaultLink;
     std::map<HostId, std::unique_ptr<Host>> m_hosts;
     std::map<std::pair<HostId, HostId>, std::unique_ptr<Link>> m_links;

@@ -49,8 +49,8 @@ class PacketSink
 {
 public:
     virtual ~PacketSink() = default;
-    /// `payload` is only valid during the call. Must not call back into the network.
-    virtual void packet(const PacketInfo& info, ByteSpan payload) = 0;
+    /// The payload is valid as long as its owner is kept. Must not call back into the network.
+    virtual void packet(const PacketInfo& info, const SharedBytes& payload) = 0;
 };
 
 enum class InputKind : std::uint8_t

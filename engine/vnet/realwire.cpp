@@ -24,8 +24,8 @@ namespace rdrlab::vnet {
 
 namespace {
 
-constexpr std::size_t kReadBytes = 1u << 20;
-constexpr std::size_t kSpareBuffers = 4;
+constexpr std::size_t kArrivalBytes = 1u << 20;
+constexpr std::size_t kLeastRoom = kArrivalBytes / 4; // with less left a new buffer is begun
 constexpr int kMaxGather = 64;
 constexpr int kMaxPollMs = 60'000;
 
@@ -105,7 +105,11 @@ std::uint16_t RealWire::localPort(SocketId id) const
 }
 
 void RealWire::report(
-    SocketId id, const Socket& socket, bool fromClient, std::uint8_t flags, ByteSpan payload)
+    SocketId id,
+    const Socket& socket,
+    bool fromClient,
+    std::uint8_t flags,
+    const SharedBytes& payload)
 {
     if (!m_network.m_packets) {
         return;
@@ -126,22 +130,23 @@ void RealWire::report(
         info.sequence = 0;
     }
     // Only what fits in one IPv4 packet can be written to a capture file.
+    ByteSpan left = payload.bytes;
     do {
-        const ByteSpan part = payload.first(std::min(payload.size(), kLargeSegment));
-        payload = payload.subspan(part.size());
-        m_network.m_packets->packet(info, part);
+        const ByteSpan part = left.first(std::min(left.size(), kLargeSegment));
+        left = left.subspan(part.size());
+        m_network.m_packets->packet(info, { part, payload.owner });
         info.sequence += static_cast<std::uint32_t>(part.size());
-    } while (!payload.empty());
+    } while (!left.empty());
 }
 
-void RealWire::send(SocketId id, Buffer bytes)
+void RealWire::send(SocketId id, std::shared_ptr<const Buffer> bytes)
 {
     Socket& socket = m_sockets.at(id);
-    if (socket.closing || !socket.connected || bytes.empty()) {
+    if (socket.closing || !socket.connected || bytes->empty()) {
         return;
     }
-    report(id, socket, true, tcpflag::kAck | tcpflag::kPsh, bytes);
-    socket.sent += static_cast<std::uint32_t>(bytes.size());
+    report(id, socket, true, tcpflag::kAck | tcpflag::kPsh, { *bytes, bytes });
+    socket.sent += static_cast<std::uint32_t>(bytes->size());
     if (source) {
         return;
     }
@@ -155,9 +160,9 @@ bool RealWire::flush(Socket& socket)
         iovec parts[kMaxGather];
         int count = 0;
         std::size_t skip = socket.outputOffset;
-        for (auto& buffer : socket.output) {
-            parts[count].iov_base = buffer.data() + skip;
-            parts[count].iov_len = buffer.size() - skip;
+        for (const auto& buffer : socket.output) {
+            parts[count].iov_base = const_cast<std::byte*>(buffer->data()) + skip; // only read
+            parts[count].iov_len = buffer->size() - skip;
             skip = 0;
             if (++count == kMaxGather) {
                 break;
@@ -176,7 +181,7 @@ bool RealWire::flush(Socket& socket)
         }
         std::size_t left = static_cast<std::size_t>(written);
         while (left > 0) {
-            const std::size_t rest = socket.output.front().size() - socket.outputOffset;
+            const std::size_t rest = socket.output.front()->size() - socket.outputOffset;
             if (left < rest) {
                 socket.outputOffset += left;
                 break;
@@ -231,39 +236,33 @@ void RealWire::anchor(std::uint64_t virtualNs)
     m_realAnchor = std::chrono::steady_clock::now();
 }
 
-void RealWire::take(LiveInput input, Buffer bytes, std::size_t count, const Delivery& hand)
+void RealWire::take(LiveInput input, SharedBytes bytes, const Delivery& hand)
 {
     input.idleIndex = m_idleIndex;
-    // The bytes travel with the delivery and come back for the next read: large reads neither copy
-    // nor allocate.
-    hand(
-        input.timeNs,
-        [this, input, count, owned = std::make_shared<Buffer>(std::move(bytes))]() mutable {
-            input.bytes = ByteSpan(*owned).first(count);
-            if (sink) {
-                const auto found = m_sockets.find(input.channel);
-                input.onWire = input.kind == InputKind::Data && m_network.m_packets != nullptr
-                    && found != m_sockets.end() && found->second.handler != nullptr;
-                sink->input(input);
-            }
-            deliver(input);
-            if (m_spare.size() < kSpareBuffers) {
-                m_spare.push_back(std::move(*owned));
-            }
-        });
+    input.bytes = bytes.bytes;
+    hand(input.timeNs, [this, input, owner = std::move(bytes.owner)]() mutable {
+        if (sink) {
+            const auto found = m_sockets.find(input.channel);
+            input.onWire = input.kind == InputKind::Data && m_network.m_packets != nullptr
+                && found != m_sockets.end() && found->second.handler != nullptr;
+            sink->input(input);
+        }
+        deliver(input, owner);
+    });
 }
 
-Buffer RealWire::takeSpare()
+// Where the next bytes are read to. Arrivals share a buffer, so that what a recorder still holds of
+// it is about as much as has not been written.
+std::span<std::byte> RealWire::room()
 {
-    if (m_spare.empty()) {
-        return {};
+    if (!m_arrivals || m_arrivals->size() - m_arrived < kLeastRoom) {
+        m_arrivals = m_network.m_buffers.take(kArrivalBytes);
+        m_arrived = 0;
     }
-    Buffer buffer = std::move(m_spare.back());
-    m_spare.pop_back();
-    return buffer;
+    return std::span(*m_arrivals).subspan(m_arrived);
 }
 
-void RealWire::deliver(const LiveInput& input)
+void RealWire::deliver(const LiveInput& input, const std::shared_ptr<const void>& owner)
 {
     const auto found = m_sockets.find(input.channel);
     if (found == m_sockets.end() || !found->second.handler) {
@@ -284,7 +283,7 @@ void RealWire::deliver(const LiveInput& input)
         handler->onConnected(static_cast<ConnectStatus>(input.status));
         break;
     case InputKind::Data:
-        report(input.channel, socket, false, tcpflag::kAck | tcpflag::kPsh, input.bytes);
+        report(input.channel, socket, false, tcpflag::kAck | tcpflag::kPsh, { input.bytes, owner });
         socket.received += static_cast<std::uint32_t>(input.bytes.size());
         handler->onData(input.bytes);
         break;
@@ -301,11 +300,11 @@ bool RealWire::replay(std::optional<std::uint64_t> deadlineNs, const Delivery& h
     bool any = false;
     for (auto next = source->peek(); next && next->idleIndex <= m_idleIndex;
          next = source->peek()) {
-        Buffer copy(next->bytes.begin(), next->bytes.end());
+        const auto copy = m_network.m_buffers.take(next->bytes.size());
+        std::copy(next->bytes.begin(), next->bytes.end(), copy->begin());
         const LiveInput input = *next;
         source->pop();
-        const std::size_t count = copy.size();
-        take(input, std::move(copy), count, hand);
+        take(input, { *copy, copy }, hand);
         any = true;
     }
     if (any) {
@@ -346,7 +345,7 @@ bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const Delivery& han
                       InputKind::Connected,
                       static_cast<std::uint32_t>(statusOf(failure)),
                       {} },
-                    {}, 0, hand);
+                    {}, hand);
                 return true;
             }
         }
@@ -407,7 +406,7 @@ bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const Delivery& han
                       InputKind::Connected,
                       static_cast<std::uint32_t>(statusOf(error)),
                       {} },
-                    {}, 0, hand);
+                    {}, hand);
                 delivered = true;
                 continue;
             }
@@ -421,11 +420,8 @@ bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const Delivery& han
             if (!(polls[i].revents & (POLLIN | POLLHUP | POLLERR))) {
                 continue;
             }
-            Buffer bytes = takeSpare();
-            if (bytes.size() < kReadBytes) {
-                bytes.resize(kReadBytes);
-            }
-            const ssize_t count = ::recv(socket.fd, bytes.data(), bytes.size(), MSG_DONTWAIT);
+            const std::span<std::byte> free = room();
+            const ssize_t count = ::recv(socket.fd, free.data(), free.size(), MSG_DONTWAIT);
             if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
                 continue;
             }
@@ -437,15 +433,17 @@ bool RealWire::wait(std::optional<std::uint64_t> deadlineNs, const Delivery& han
             }
             delivered = true;
             if (count > 0) {
+                const auto bytes = static_cast<std::size_t>(count);
+                m_arrived += bytes;
                 take(
-                    { 0, at, ids[i], InputKind::Data, 0, {} }, std::move(bytes),
-                    static_cast<std::size_t>(count), hand);
+                    { 0, at, ids[i], InputKind::Data, 0, {} }, { free.first(bytes), m_arrivals },
+                    hand);
             } else {
                 const CloseReason reason
                     = count == 0 ? CloseReason::PeerClosed : CloseReason::Reset;
                 take(
                     { 0, at, ids[i], InputKind::Closed, static_cast<std::uint32_t>(reason), {} },
-                    {}, 0, hand);
+                    {}, hand);
             }
         }
         if (delivered) {

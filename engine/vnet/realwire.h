@@ -35,7 +35,7 @@ public:
         std::uint16_t localPort,
         SocketHandler* handler);
     bool owns(SocketId id) const { return m_sockets.contains(id); }
-    void send(SocketId id, Buffer bytes);
+    void send(SocketId id, std::shared_ptr<const Buffer> bytes);
     void close(SocketId id, bool abort);
     std::uint16_t localPort(SocketId id) const;
     bool wait(std::optional<std::uint64_t> deadlineNs, const Delivery& hand);
@@ -61,18 +61,22 @@ private:
         std::uint32_t sent = 1;
         std::uint32_t received = 1;
         SocketHandler* handler = nullptr; // null once closed by its owner and only draining
-        std::deque<Buffer> output;
+        std::deque<std::shared_ptr<const Buffer>> output;
         std::size_t outputOffset = 0;
         bool closing = false;
     };
 
     bool replay(std::optional<std::uint64_t> deadlineNs, const Delivery& hand);
-    void deliver(const LiveInput& input);
-    void take(LiveInput input, Buffer bytes, std::size_t count, const Delivery& hand);
-    Buffer takeSpare();
+    void deliver(const LiveInput& input, const std::shared_ptr<const void>& owner);
+    void take(LiveInput input, SharedBytes bytes, const Delivery& hand);
+    std::span<std::byte> room();
     bool flush(Socket& socket);
     void report(
-        SocketId id, const Socket& socket, bool fromClient, std::uint8_t flags, ByteSpan payload);
+        SocketId id,
+        const Socket& socket,
+        bool fromClient,
+        std::uint8_t flags,
+        const SharedBytes& payload);
     std::uint64_t liveNowNs() const;
     void anchor(std::uint64_t virtualNs);
     void drop(SocketId id);
@@ -84,7 +88,8 @@ private:
     bool m_anchored = false;
     std::uint64_t m_virtualAnchorNs = 0;
     std::chrono::steady_clock::time_point m_realAnchor;
-    std::vector<Buffer> m_spare; // buffers of deliveries that are done
+    std::shared_ptr<Buffer> m_arrivals; // what comes in is put one behind the other here
+    std::size_t m_arrived = 0; // so many bytes of it are taken
 };
 
 } // namespace rdrlab::vnet

@@ -231,6 +231,33 @@ TEST_CASE("what was recorded is in the file a moment later, without a finish", "
     play.read();
 }
 
+TEST_CASE("a lent payload is in the file, and let go of when it is", "[recorder]")
+{
+    const std::string path = test::temporaryPath("lent");
+    const auto bytes = std::make_shared<std::vector<std::byte>>(300'000);
+    for (std::size_t i = 0; i < bytes->size(); ++i) {
+        (*bytes)[i] = std::byte(i * 7 >> 3);
+    }
+    std::string error;
+    {
+        recorder::Recorder recorder(trace::Writer::create(path, error));
+        for (std::size_t at = 0; at < bytes->size(); at += 50'000) {
+            recorder.packet({}, std::span<const std::byte>(*bytes).subspan(at, 50'000), bytes);
+        }
+        recorder.packet({}, {}, bytes); // nothing to lend
+        REQUIRE(recorder.finish());
+    }
+    CHECK(bytes.use_count() == 1);
+    const auto reader = trace::Reader::open(path, error);
+    REQUIRE(reader != nullptr);
+    std::vector<std::byte> stored;
+    reader->packets([&](const trace::Packet& packet) {
+        stored.insert(stored.end(), packet.payload.begin(), packet.payload.end());
+        return true;
+    });
+    CHECK(stored == *bytes);
+}
+
 TEST_CASE("a full disk ends recording with one line and leaves the run alone", "[recorder][fault]")
 {
     const std::string path = test::temporaryPath("full");
