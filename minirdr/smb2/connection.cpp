@@ -311,9 +311,14 @@ VOID KillConnection(SMB2_CONNECTION* Connection, NTSTATUS Status, BOOLEAN Abort)
         for (LIST_ENTRY& Bucket : Connection->Pending)
             while (!IsListEmpty(&Bucket))
                 InsertTailList(&Failed, RemoveHeadList(&Bucket));
-        Connection->PendingCount = 0;
+        Connection->PendingCount = Connection->PendingSinks = 0;
         for (LIST_ENTRY* Entry = Failed.Flink; Entry != &Failed; Entry = Entry->Flink)
             CONTAINING_RECORD(Entry, SMB2_EXCHANGE, Links)->State = SMB2_EXCHANGE_STATE::Done;
+        // Bytes still move into this one's sink; it fails when they have stopped (receive.cpp).
+        if (Connection->Direct && Connection->DirectLent)
+            RemoveEntryList(&Connection->Direct->Links);
+        else
+            Connection->Direct = nullptr;
         // A sender that is still on its way out sets the event after this.
         if (Connection->ActiveSenders != 0)
             KeClearEvent(&Connection->SendersGone);
@@ -482,6 +487,8 @@ VOID Smb2pStartWaiting(SMB2_CONNECTION* Connection)
             Exchange->State = SMB2_EXCHANGE_STATE::Sent;
             InsertTailList(BucketOf(Connection, Exchange->MessageId), &Exchange->Links);
             ++Connection->PendingCount;
+            if (Exchange->Sink)
+                ++Connection->PendingSinks;
             if (!(Exchange->Flags & SMB2_EXCHANGE_NO_TIMEOUT)
                 && Connection->Config.RequestTimeoutMs) {
                 const LONGLONG Now = MinirdrNow();
@@ -498,9 +505,22 @@ VOID Smb2pStartWaiting(SMB2_CONNECTION* Connection)
 
 VOID Smb2pCompleteExchange(SMB2_EXCHANGE* Exchange, NTSTATUS Status, const SMB2_MESSAGE* Message)
 {
-    RdrTraceFinish(Exchange->Span, Status, Message ? Message->Bytes : 0);
+    RdrTraceFinish(
+        Exchange->Span, Status,
+        Message ? static_cast<ULONGLONG>(Message->Bytes) + Message->PayloadBytes : 0);
     Exchange->Complete(Exchange, Status, Message);
     DereferenceExchange(Exchange);
+}
+
+SMB2_EXCHANGE* Smb2pFindPending(SMB2_CONNECTION* Connection, ULONGLONG MessageId)
+{
+    LIST_ENTRY* Bucket = BucketOf(Connection, MessageId);
+    for (LIST_ENTRY* Entry = Bucket->Flink; Entry != Bucket; Entry = Entry->Flink) {
+        auto* Exchange = CONTAINING_RECORD(Entry, SMB2_EXCHANGE, Links);
+        if (Exchange->MessageId == MessageId)
+            return Exchange;
+    }
+    return nullptr;
 }
 
 SMB2_EXCHANGE*
@@ -510,32 +530,28 @@ Smb2pMatchResponse(SMB2_CONNECTION* Connection, const SMB2_HEADER* Header, BOOLE
     SPIN_GUARD Guard(&Connection->Lock);
     if (Connection->State == SMB2_CONNECTION_STATE::Dead)
         return nullptr;
-    LIST_ENTRY* Bucket = BucketOf(Connection, Header->MessageId);
-    for (LIST_ENTRY* Entry = Bucket->Flink; Entry != Bucket; Entry = Entry->Flink) {
-        auto* Exchange = CONTAINING_RECORD(Entry, SMB2_EXCHANGE, Links);
-        if (Exchange->MessageId != Header->MessageId)
-            continue;
-        if (Exchange->Command != Header->Command)
-            return nullptr;
-        Connection->Credits += Header->Credits;
-        if (Connection->Credits > Connection->HighestCredits)
-            Connection->HighestCredits = Connection->Credits;
-        if (Header->Status == static_cast<ULONG>(STATUS_PENDING)
-            && (Header->Flags & SMB2_FLAGS_ASYNC_COMMAND)) {
-            *Interim = TRUE;
-            Exchange->State = SMB2_EXCHANGE_STATE::Interim;
-            Exchange->AsyncId = Header->AsyncId;
-            if (Exchange->Deadline)
-                Exchange->Deadline = MinirdrNow()
-                    + Connection->Config.RequestTimeoutMs * TICKS_PER_MS * INTERIM_TIMEOUT_FACTOR;
-            return Exchange;
-        }
-        RemoveEntryList(Entry);
-        --Connection->PendingCount;
-        Exchange->State = SMB2_EXCHANGE_STATE::Done;
+    SMB2_EXCHANGE* Exchange = Smb2pFindPending(Connection, Header->MessageId);
+    if (!Exchange || Exchange->Command != Header->Command)
+        return nullptr;
+    Connection->Credits += Header->Credits;
+    if (Connection->Credits > Connection->HighestCredits)
+        Connection->HighestCredits = Connection->Credits;
+    if (Header->Status == static_cast<ULONG>(STATUS_PENDING)
+        && (Header->Flags & SMB2_FLAGS_ASYNC_COMMAND)) {
+        *Interim = TRUE;
+        Exchange->State = SMB2_EXCHANGE_STATE::Interim;
+        Exchange->AsyncId = Header->AsyncId;
+        if (Exchange->Deadline)
+            Exchange->Deadline = MinirdrNow()
+                + Connection->Config.RequestTimeoutMs * TICKS_PER_MS * INTERIM_TIMEOUT_FACTOR;
         return Exchange;
     }
-    return nullptr;
+    RemoveEntryList(&Exchange->Links);
+    --Connection->PendingCount;
+    if (Exchange->Sink)
+        --Connection->PendingSinks;
+    Exchange->State = SMB2_EXCHANGE_STATE::Done;
+    return Exchange;
 }
 
 VOID Smb2CancelExchange(SMB2_EXCHANGE* Exchange)

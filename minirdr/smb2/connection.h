@@ -55,6 +55,9 @@ struct SMB2_MESSAGE
 {
     const UCHAR* Data;
     ULONG Bytes;
+    // The payload of a READ that was received into the exchange's sink; it followed Data.
+    const UCHAR* Payload = nullptr;
+    ULONG PayloadBytes = 0;
 };
 
 enum class SMB2_EXCHANGE_STATE : UCHAR
@@ -88,6 +91,9 @@ struct SMB2_EXCHANGE
     PUCHAR Body; // gathered payload (WRITE), or null
     PMDL BodyMdl;
     ULONG BodyBytes;
+    PUCHAR Sink; // where the payload of a READ may be received at once, or null
+    PMDL SinkMdl;
+    ULONG SinkBytes;
 
     // the owner's
     VOID (*Complete)(SMB2_EXCHANGE* Exchange, NTSTATUS Status, const SMB2_MESSAGE* Message);
@@ -164,7 +170,10 @@ struct SMB2_CONNECTION
     LIST_ENTRY Waiting;
     LIST_ENTRY Pending[SMB2_PENDING_BUCKETS];
     ULONG PendingCount;
+    ULONG PendingSinks; // of those that have a sink
     BOOLEAN TimerArmed;
+    SMB2_EXCHANGE* Direct; // the one in the pending table whose sink is being filled, or null
+    BOOLEAN DirectLent; // somebody writes there now: nobody may complete it
 
     KEVENT SendersGone;
     KTIMER Timer;
@@ -175,6 +184,8 @@ struct SMB2_CONNECTION
     ULONG ReceiveCapacity;
     ULONG ReceiveStart;
     ULONG ReceiveEnd;
+    ULONG DirectDone; // bytes in Direct's sink
+    ULONG DirectBytes; // bytes its response carries
 };
 
 /// Connects and negotiates.
@@ -271,6 +282,8 @@ NTSTATUS Smb2pNegotiate(SMB2_CONNECTION* Connection);
 VOID Smb2pStartWaiting(SMB2_CONNECTION* Connection);
 VOID Smb2pCompleteExchange(SMB2_EXCHANGE* Exchange, NTSTATUS Status, const SMB2_MESSAGE* Message);
 VOID Smb2pRemovePending(SMB2_EXCHANGE* Exchange);
+/// The exchange on the wire of that number, or null. Connection->Lock is held.
+SMB2_EXCHANGE* Smb2pFindPending(SMB2_CONNECTION* Connection, ULONGLONG MessageId);
 /// Takes the exchange a response belongs to out of the pending table (interim responses leave it
 /// there) and books its credits.
 SMB2_EXCHANGE*

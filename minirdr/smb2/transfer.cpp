@@ -8,6 +8,9 @@
 #include "minirdr/smb2/fileops.h"
 
 namespace {
+// A READ of less is received with its neighbours and copied: that is cheaper than stopping for it.
+constexpr ULONG LEAST_DIRECT_READ = 16 * 1024;
+
 ULONG PartBytes(const SMB2_TRANSFER* Transfer)
 {
     const SMB2_CONNECTION* Connection = Transfer->Tree->Session->Connection;
@@ -67,9 +70,12 @@ VOID ReadComplete(SMB2_EXCHANGE* Exchange, NTSTATUS Status, const SMB2_MESSAGE* 
     ULONG Got = 0;
     if (NT_SUCCESS(Status) || Status == STATUS_BUFFER_OVERFLOW) {
         const auto* Response = Smb2BodyOf<SMB2_READ_RESPONSE>(Message, 17);
-        const UCHAR* Data
-            = Response ? Smb2Slice(Message, Response->DataOffset, Response->DataLength) : nullptr;
-        if (Data && Response->DataLength <= Part.Bytes) {
+        const UCHAR* Data = Response && !Message->Payload
+            ? Smb2Slice(Message, Response->DataOffset, Response->DataLength)
+            : nullptr;
+        if (Response && Message->Payload) {
+            Got = Message->PayloadBytes; // checked before it was let in
+        } else if (Data && Response->DataLength <= Part.Bytes) {
             Got = Response->DataLength;
             RtlCopyMemory(Part.Transfer->Buffer + Part.At, Data, Got);
         } else {
@@ -123,6 +129,11 @@ SMB2_EXCHANGE* BuildPart(SMB2_TRANSFER* Transfer, ULONG At, ULONG Bytes)
         Request->Length = Bytes;
         Request->Offset = Transfer->Offset + At;
         Request->FileId = Transfer->FileId;
+        if (Bytes >= LEAST_DIRECT_READ) {
+            Exchange->Sink = Transfer->Buffer + At;
+            Exchange->SinkMdl = Transfer->Mdl;
+            Exchange->SinkBytes = Bytes;
+        }
         Exchange->Complete = ReadComplete;
     }
     Exchange->Context[0] = Transfer;

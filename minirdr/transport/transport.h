@@ -9,9 +9,12 @@
 /// What the owner of a stream is told. Context is the owner's, given to Connect.
 struct TRANSPORT_EVENTS
 {
-    /// Where the next bytes may be put. FALSE closes the stream for want of memory.
-    BOOLEAN (*ReceiveBuffer)(PVOID Context, PUCHAR* Buffer, PULONG Bytes);
-    /// So many bytes were put there. FALSE: they were garbage; the stream is taken down.
+    /// Where the next bytes may be put: a system address, and the MDL that describes it when it is
+    /// not nonpaged pool (else null). The memory is lent until Received is called, which happens
+    /// exactly once for each TRUE. FALSE closes the stream for want of memory.
+    BOOLEAN (*ReceiveBuffer)(PVOID Context, PUCHAR* Buffer, PULONG Bytes, PMDL* Mdl);
+    /// So many bytes were put there. None: the stream ends, only the memory comes back; said after
+    /// Disconnected too, and while Close waits. FALSE: they were garbage; the stream is taken down.
     BOOLEAN (*Received)(PVOID Context, ULONG Bytes);
     /// The peer or the network ended the stream. Said once, unless Close came first.
     VOID (*Disconnected)(PVOID Context, NTSTATUS Status);

@@ -110,6 +110,26 @@ VOID EndStream(STREAM* Stream, NTSTATUS Status)
         Stream->Events->Disconnected(Stream->Context, Status);
 }
 
+// Describes Bytes at the system address Buffer: nonpaged pool, or part of a caller's buffer that
+// its own locked MDL describes.
+PMDL DescribeBuffer(PUCHAR Buffer, ULONG Bytes, PMDL Whole)
+{
+    PVOID Address = Buffer;
+    if (Whole) {
+        const auto Offset
+            = Buffer - static_cast<PUCHAR>(MmGetSystemAddressForMdlSafe(Whole, NormalPagePriority));
+        Address = static_cast<PUCHAR>(MmGetMdlVirtualAddress(Whole)) + Offset;
+    }
+    PMDL Mdl = IoAllocateMdl(Address, Bytes, FALSE, FALSE, nullptr);
+    if (!Mdl)
+        return nullptr;
+    if (Whole)
+        IoBuildPartialMdl(Whole, Mdl, Address, Bytes);
+    else
+        MmBuildMdlForNonPagedPool(Mdl);
+    return Mdl;
+}
+
 // ---- receiving
 
 VOID PumpReceive(STREAM* Stream);
@@ -123,6 +143,7 @@ NTSTATUS NTAPI ReceiveDone(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Context)
     IoFreeMdl(Stream->ReceiveMdl);
     Stream->ReceiveMdl = nullptr;
     if (!NT_SUCCESS(Status) || Bytes == 0) {
+        Stream->Events->Received(Stream->Context, 0);
         EndStream(Stream, NT_SUCCESS(Status) ? STATUS_CONNECTION_DISCONNECTED : Status);
         LeaveOperation(Stream);
     } else if (!Stream->Events->Received(Stream->Context, Bytes)) {
@@ -138,12 +159,14 @@ BOOLEAN IssueReceive(STREAM* Stream)
 {
     PUCHAR Buffer;
     ULONG Bytes;
-    if (!Stream->Events->ReceiveBuffer(Stream->Context, &Buffer, &Bytes))
+    PMDL Whole;
+    if (!Stream->Events->ReceiveBuffer(Stream->Context, &Buffer, &Bytes, &Whole))
         return FALSE;
-    Stream->ReceiveMdl = IoAllocateMdl(Buffer, Bytes, FALSE, FALSE, nullptr);
-    if (!Stream->ReceiveMdl)
+    Stream->ReceiveMdl = DescribeBuffer(Buffer, Bytes, Whole);
+    if (!Stream->ReceiveMdl) {
+        Stream->Events->Received(Stream->Context, 0);
         return FALSE;
-    MmBuildMdlForNonPagedPool(Stream->ReceiveMdl);
+    }
     IoReuseIrp(Stream->ReceiveIrp, STATUS_UNSUCCESSFUL);
     IoSetCompletionRoutine(Stream->ReceiveIrp, ReceiveDone, Stream, TRUE, TRUE, TRUE);
     WSK_BUF WskBuffer = { Stream->ReceiveMdl, 0, Bytes };
@@ -195,30 +218,18 @@ NTSTATUS NTAPI SendDone(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Context)
     return STATUS_MORE_PROCESSING_REQUIRED;
 }
 
-// Head and Body as one chain of MDLs. A caller's buffer is described by its own locked MDL, part of
-// which we take.
+// Head and Body as one chain of MDLs.
 BOOLEAN BuildChain(WSK_SEND* Send)
 {
     const TRANSPORT_SEND* Owner = Send->Send;
-    Send->Head = IoAllocateMdl(Owner->Head, Owner->HeadBytes, FALSE, FALSE, nullptr);
+    Send->Head = DescribeBuffer(Owner->Head, Owner->HeadBytes, nullptr);
     if (!Send->Head)
         return FALSE;
-    MmBuildMdlForNonPagedPool(Send->Head);
     if (!Owner->BodyBytes)
         return TRUE;
-    PVOID Address = Owner->Body;
-    if (Owner->BodyMdl) {
-        const auto Offset = Owner->Body
-            - static_cast<PUCHAR>(MmGetSystemAddressForMdlSafe(Owner->BodyMdl, NormalPagePriority));
-        Address = static_cast<PUCHAR>(MmGetMdlVirtualAddress(Owner->BodyMdl)) + Offset;
-    }
-    Send->Body = IoAllocateMdl(Address, Owner->BodyBytes, FALSE, FALSE, nullptr);
+    Send->Body = DescribeBuffer(Owner->Body, Owner->BodyBytes, Owner->BodyMdl);
     if (!Send->Body)
         return FALSE;
-    if (Owner->BodyMdl)
-        IoBuildPartialMdl(Owner->BodyMdl, Send->Body, Address, Owner->BodyBytes);
-    else
-        MmBuildMdlForNonPagedPool(Send->Body);
     Send->Head->Next = Send->Body;
     return TRUE;
 }

@@ -47,7 +47,8 @@ struct HostileServer
         {
             PUCHAR buffer;
             ULONG room;
-            if (!events->ReceiveBuffer(context, &buffer, &room))
+            PMDL mdl;
+            if (!events->ReceiveBuffer(context, &buffer, &room, &mdl))
                 return end(STATUS_INSUFFICIENT_RESOURCES);
             const size_t part = std::min<size_t>(room, frame.size() - at);
             std::memcpy(buffer, frame.data() + at, part);
@@ -159,6 +160,8 @@ void talk(HostileServer& host)
     }
     ULONG moved;
     Client::transfer(tree, file.FileId, false, 0, buffer.data(), 3000, &moved);
+    std::vector<UCHAR> large(40000); // received where the reader wants it
+    Client::transfer(tree, file.FileId, false, 0, large.data(), 40000, &moved);
     Client::transfer(tree, file.FileId, true, 0, buffer.data(), 3000, &moved);
     if (auto* notify = Smb2BuildChangeNotify(tree, file.FileId, TRUE, 1, 100))
     {

@@ -54,9 +54,17 @@ struct MemoryNetwork::Stream final : server::Output
         }
         PUCHAR buffer;
         ULONG room;
-        if (!events->ReceiveBuffer(context, &buffer, &room)) {
+        PMDL mdl;
+        if (!events->ReceiveBuffer(context, &buffer, &room, &mdl)) {
             end(STATUS_INSUFFICIENT_RESOURCES);
             return true;
+        }
+        if (network.onLoan) {
+            network.onLoan(buffer, room);
+            if (ended) {
+                events->Received(context, 0); // as a transport whose receive is called off
+                return true;
+            }
         }
         const size_t bytes
             = std::min({ static_cast<size_t>(room), network.pieceBytes, toClient.size() });

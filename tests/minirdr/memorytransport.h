@@ -17,6 +17,8 @@ struct MemoryNetwork
     rdrlab::server::Server& server;
     size_t pieceBytes = ~size_t { 0 }; // largest delivery to the client
     bool refuse = false; // connections
+    /// Runs while the memory for the next piece is lent, before anything is put there.
+    std::function<void(const unsigned char* lent, size_t bytes)> onLoan;
     uint64_t nowNs = 0;
     std::function<void()>
         onIdle; // tried once when nothing is left to deliver, before a wait is declared endless

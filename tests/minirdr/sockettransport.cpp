@@ -45,7 +45,8 @@ bool pumpStreams()
             continue;
         PUCHAR buffer;
         ULONG room;
-        if (!streams[i]->events->ReceiveBuffer(streams[i]->context, &buffer, &room)) {
+        PMDL mdl;
+        if (!streams[i]->events->ReceiveBuffer(streams[i]->context, &buffer, &room, &mdl)) {
             end(*streams[i], STATUS_INSUFFICIENT_RESOURCES);
             continue;
         }
