@@ -599,31 +599,45 @@ NTSTATUS WSKAPI NetioReceive(PWSK_SOCKET WskSocket, PWSK_BUF Buffer, ULONG Flags
     return STATUS_PENDING;
 }
 
+/// Puts bytes from the wire into waiting receives, the oldest first; the lock is held. Those that
+/// are satisfied move to Finished.
+static void FeedFromWire(
+    PNETIO_SOCKET Socket, const UCHAR** Next, SIZE_T* Length, PLIST_ENTRY Finished)
+{
+    while (*Length != 0 && !IsListEmpty(&Socket->Receives)) {
+        auto Request = CONTAINING_RECORD(Socket->Receives.Flink, NETIO_REQUEST, Links);
+        const SIZE_T Copied = FillRequest(Request, *Next, *Length);
+        *Next += Copied;
+        *Length -= Copied;
+        if (!IsFilled(Request)) {
+            break;
+        }
+        RemoveEntryList(&Request->Links);
+        InitializeListHead(&Request->Links);
+        if (Disarm(Request)) {
+            InsertTailList(Finished, &Request->Links);
+        }
+    }
+}
+
 void NetioWireData(PNETIO_SOCKET Socket, const void* Bytes, SIZE_T Length)
 {
     auto Next = static_cast<const UCHAR*>(Bytes);
     LIST_ENTRY Finished;
     InitializeListHead(&Finished);
-    {
+    Hold(Socket);
+    do {
+        FinishList(&Finished, STATUS_SUCCESS);
         LockGuard Lock(Socket);
-        Hold(Socket);
-        if (IsListEmpty(&Socket->Data)) {
-            while (Length != 0 && !IsListEmpty(&Socket->Receives)) {
-                auto Request = CONTAINING_RECORD(Socket->Receives.Flink, NETIO_REQUEST, Links);
-                const SIZE_T Copied = FillRequest(Request, Next, Length);
-                Next += Copied;
-                Length -= Copied;
-                if (!IsFilled(Request)) {
-                    break;
-                }
-                RemoveEntryList(&Request->Links);
-                InitializeListHead(&Request->Links);
-                if (Disarm(Request)) {
-                    InsertTailList(&Finished, &Request->Links);
-                }
-            }
+        if (Socket->Closing || Socket->State != NetioConnected) {
+            break; // the client hung up when it saw the first part
         }
-        if (Length != 0 && !Socket->Closing) {
+        if (IsListEmpty(&Socket->Data)) {
+            FeedFromWire(Socket, &Next, &Length, &Finished);
+        }
+        // Most clients ask for more as soon as a receive completes: only what then still is left
+        // is stored.
+        if (Length != 0 && IsListEmpty(&Finished)) {
             PNETIO_DATA Data = MakeData(Socket, Next, Length);
             if (Data != nullptr) {
                 InsertTailList(&Socket->Data, &Data->Links);
@@ -637,8 +651,7 @@ void NetioWireData(PNETIO_SOCKET Socket, const void* Bytes, SIZE_T Length)
                 Socket->State = NetioEnded;
             }
         }
-    }
-    FinishList(&Finished, STATUS_SUCCESS);
+    } while (!IsListEmpty(&Finished));
     Indicate(Socket);
     NetioReleaseSocket(Socket);
 }
