@@ -158,13 +158,19 @@ void measureSeeks(const Reader& reader)
 {
     StateCursor cursor(reader);
     std::vector<double> seeks;
+    std::size_t fields = 0;
     const auto begin = Clock::now();
     while (seeks.size() < kSeeks && (seeks.size() < 5 || secondsSince(begin) < kSecondsForSeeks)) {
         const Seq to = 1 + random64() % reader.lastSeq();
         const auto start = Clock::now();
         check(reader, cursor.moveTo(to));
+        // The state of every object, not only the way to it.
+        for (const ObjectId object : cursor.alive()) {
+            fields += cursor.packed(object).fields.size();
+        }
         seeks.push_back(secondsSince(start));
     }
+    print("seek_fields", double(fields) / double(seeks.size()));
     print("seek_count", double(seeks.size()));
     print("seek_p50_ms", quantile(seeks, 0.5) * 1e3);
     print("seek_p99_ms", quantile(seeks, 0.99) * 1e3);

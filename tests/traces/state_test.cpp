@@ -4,7 +4,9 @@
 #include "traces/store/writer.h"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <random>
+#include <sqlite3.h>
 
 using namespace rdrlab;
 
@@ -116,6 +118,250 @@ TEST_CASE("the state at any event is right, whichever way one comes to it", "[tr
         const trace::ObjectState single = trace::stateOf(*reader, 2, at);
         CHECK(single.fields == cursor.of(2).fields);
         CHECK(single.references == cursor.of(2).references);
+    }
+}
+
+namespace {
+
+void execute(const std::string& path, const char* sql)
+{
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+}
+
+// Some hundred short lives and a few long ones, with more changes than fit into one piece of the
+// state log; finished, or as a program that died after its last commit leaves it.
+std::string writeLives(const std::string& name, bool isFinished)
+{
+    const std::string path = test::temporaryPath(name);
+    std::string error;
+    auto writer = trace::Writer::create(path, error);
+    REQUIRE(writer != nullptr);
+    for (trace::StringId id = 1; id <= 40; ++id) {
+        writer->string(id, "text " + std::to_string(id));
+    }
+    std::mt19937 random(7);
+    struct Live
+    {
+        std::map<trace::StringId, trace::Value> fields;
+        std::int32_t references = 0;
+    };
+    std::map<trace::ObjectId, Live> live;
+    trace::ObjectId last = 0;
+    for (trace::Seq seq = 1; seq <= 9000; ++seq) {
+        trace::Event event;
+        event.seq = seq;
+        event.timeNs = seq * 10;
+        writer->event(event);
+        if (live.size() < 30 && random() % 8 == 0) {
+            writer->objectBorn({ ++last, trace::ObjectKind::Fcb, 1 + last % 40, 0, seq, 0 });
+            live[last];
+            continue;
+        }
+        if (live.empty()) {
+            continue;
+        }
+        const auto at = std::next(live.begin(), std::ptrdiff_t(random() % live.size()));
+        if (at->first > 5 && random() % 30 == 0) {
+            writer->objectDied(at->first, seq);
+            live.erase(at);
+            continue;
+        }
+        for (unsigned i = random() % 3; i > 0; --i) {
+            const trace::StringId field = 1 + random() % 6;
+            trace::Value value;
+            switch (random() % 5) {
+            case 0:
+                break;
+            case 1:
+                value = { trace::Value::Type::Text, 0, 1 + trace::StringId(random() % 40) };
+                break;
+            case 2:
+                value = { trace::Value::Type::Object, std::int64_t(1 + random() % last),
+                          1 + trace::StringId(random() % 40) };
+                break;
+            default:
+                value = { trace::Value::Type::Integer, std::int64_t(random()) - 2'000'000'000, 0 };
+            }
+            writer->change({ seq, at->first, field, at->second.fields[field], value });
+            at->second.fields[field] = value;
+        }
+        if (random() % 4 == 0) {
+            const int delta = random() % 2 == 0 ? 1 : -1;
+            at->second.references += delta;
+            writer->reference({ seq, at->first, delta, at->second.references, 1 });
+        }
+        if (seq % 500 == 0) {
+            writer->commit();
+        }
+    }
+    if (isFinished) {
+        REQUIRE(writer->finish());
+        return path;
+    }
+    writer->commit();
+    std::filesystem::copy_file(path, path + ".cut");
+    return path + ".cut";
+}
+
+struct Rows
+{
+    std::vector<trace::FieldChange> changes;
+    std::vector<trace::Reference> references;
+};
+
+trace::ObjectState replayed(const Rows& rows, trace::ObjectId object, trace::Seq at)
+{
+    trace::ObjectState state;
+    for (const trace::FieldChange& change : rows.changes) {
+        if (change.object == object && change.seq <= at) {
+            state.fields[change.field] = change.after;
+            if (change.after.type == trace::Value::Type::None) {
+                state.fields.erase(change.field);
+            }
+        }
+    }
+    for (const trace::Reference& reference : rows.references) {
+        if (reference.object == object && reference.seq <= at) {
+            state.references = reference.count;
+        }
+    }
+    return state;
+}
+
+} // namespace
+
+TEST_CASE("keyframes and the state log tell what the rows tell", "[traces][state]")
+{
+    enum Kind
+    {
+        Finished,
+        Cut,
+        WithoutLog
+    };
+    const Kind kind = GENERATE(Finished, Cut, WithoutLog);
+    const std::string path
+        = writeLives("lives" + std::to_string(int(kind)) + ".rdrtrace", kind != Cut);
+    std::string error;
+    if (kind == WithoutLog) { // as an older program wrote it
+        execute(
+            path,
+            "DROP TABLE state_log; DROP TABLE keyframes; DROP TABLE spine_chunks;"
+            "DROP TABLE spine_columns; PRAGMA user_version = 2");
+    }
+    const auto reader = trace::Reader::open(path, error);
+    INFO(error);
+    REQUIRE(reader != nullptr);
+    REQUIRE(reader->lastSeq() == 9000);
+    const trace::StateLog log(*reader);
+    trace::Keyframe keyframe;
+    if (kind == Finished) {
+        CHECK(log.coveredTo() == 9000);
+        REQUIRE(log.keyframeAt(9000, keyframe));
+        CHECK(keyframe.seq() > 4000);
+        CHECK(keyframe.count() > 5);
+    } else if (kind == Cut) {
+        CHECK(log.coveredTo() > 4000);
+        CHECK(log.coveredTo() < 9000);
+    } else {
+        CHECK(log.coveredTo() == 0);
+    }
+    Rows rows;
+    reader->changes(1, 9000, [&](const trace::FieldChange& change) {
+        rows.changes.push_back(change);
+        return true;
+    });
+    reader->references(1, 9000, [&](const trace::Reference& reference) {
+        rows.references.push_back(reference);
+        return true;
+    });
+    std::mt19937 random(3);
+    trace::StateCursor cursor(*reader);
+    const trace::Seq boundary = kind == Cut ? log.coveredTo() : 4500;
+    const std::vector<trace::Seq> stops
+        = { 0,        9000, 1,    boundary, boundary + 1, boundary - 1, boundary + 2,
+            boundary, 8999, 0,    8000,     7999,         8001,         30,
+            29,       31,   4400, 4401,     4399,         9000 };
+    for (std::size_t i = 0; i < stops.size() + 20; ++i) {
+        const trace::Seq at = i < stops.size() ? stops[i] : random() % 9001;
+        REQUIRE(cursor.moveTo(at));
+        CHECK(cursor.position() == at);
+        std::vector<trace::ObjectId> alive;
+        for (const trace::Object& object : reader->objects()) {
+            if (cursor.isAlive(object)) {
+                alive.push_back(object.id);
+            }
+            if (object.birth <= at && (object.id % 7 == 0 || cursor.isAlive(object))) {
+                INFO("object " << object.id << " after #" << at);
+                CHECK(cursor.of(object.id) == replayed(rows, object.id, at));
+            }
+        }
+        CHECK(cursor.alive() == alive);
+    }
+    CHECK(trace::stateOf(*reader, 3, 5000) == replayed(rows, 3, 5000));
+    const auto whole = trace::activityBetween(*reader, 1, 9000);
+    CHECK(whole.born.size() == reader->objects().size());
+    const auto part = trace::activityBetween(*reader, 4000, 8500);
+    for (const trace::Object& object : reader->objects()) {
+        const bool born = object.birth >= 4000 && object.birth <= 8500;
+        CHECK(std::binary_search(part.born.begin(), part.born.end(), object.id) == born);
+    }
+    CHECK(reader->error().empty());
+}
+
+TEST_CASE("a keyframe or log of any bytes gives a state or an error", "[traces][state]")
+{
+    trace::PackedState first;
+    first.put(3, { trace::Value::Type::Integer, -5, 0 });
+    first.put(1, { trace::Value::Type::Object, 9, 4 });
+    first.references = -1;
+    const trace::PackedState second;
+    const std::vector<std::pair<trace::ObjectId, const trace::PackedState*>> objects
+        = { { 2, &first }, { 7, &second } };
+    trace::Bytes bytes;
+    trace::Keyframe::pack(9, objects, bytes);
+    const std::vector<trace::LogEntry> entries
+        = { { 5, 2, 3, trace::LogEntry::Kind::Field, { trace::Value::Type::Text, 0, 8 } },
+            { 5, 2, 0, trace::LogEntry::Kind::References, { trace::Value::Type::Integer, 4, 0 } },
+            { 9, 7, 0, trace::LogEntry::Kind::Died, {} } };
+    trace::Bytes logged;
+    trace::packLog(5, entries, logged);
+
+    trace::Keyframe keyframe;
+    REQUIRE(keyframe.unpack(4, bytes));
+    trace::PackedState state;
+    REQUIRE(keyframe.state(2, state));
+    CHECK(state.fields == first.fields);
+    CHECK(state.references == first.references);
+    REQUIRE(keyframe.state(7, state));
+    CHECK(state.fields.empty());
+    CHECK_FALSE(keyframe.state(3, state));
+    CHECK(keyframe.lastObject() == 9);
+    std::vector<trace::LogEntry> back;
+    REQUIRE(trace::unpackLog(logged.data(), logged.size(), 5, 9, back));
+    REQUIRE(back.size() == 3);
+    CHECK(back[0].value == entries[0].value);
+    CHECK(back[2].seq == 9);
+    back.clear();
+    CHECK_FALSE(trace::unpackLog(logged.data(), logged.size(), 5, 8, back));
+    CHECK(back.empty());
+
+    std::mt19937 random(11);
+    for (int i = 0; i < 4000; ++i) {
+        trace::Bytes torn = i % 2 == 0 ? bytes : logged;
+        torn[random() % torn.size()] = std::uint8_t(random());
+        torn.resize(random() % (torn.size() + 1));
+        if (keyframe.unpack(4, torn)) {
+            for (std::size_t k = 0; k < keyframe.count(); ++k) {
+                keyframe.state(keyframe.object(k), state);
+            }
+        }
+        back.clear();
+        if (!trace::unpackLog(torn.data(), torn.size(), 5, 9, back)) {
+            CHECK(back.empty());
+        }
     }
 }
 

@@ -296,7 +296,8 @@ bool Spine::mayMention(std::size_t chunk, ObjectId object) const
         return true;
     }
     const ObjectSet& set = m_implementation->setOf(chunk);
-    return !set.isKnown || std::binary_search(set.objects.begin(), set.objects.end(), object);
+    return object == 0 || !set.isKnown
+        || std::binary_search(set.objects.begin(), set.objects.end(), object);
 }
 
 bool Spine::decode(std::size_t chunk, SpineColumns& into) const

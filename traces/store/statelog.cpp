@@ -201,7 +201,7 @@ bool unpackLog(
     if (from.byte() != kFormat) {
         return false;
     }
-    const std::size_t count = std::size_t(from.number(std::min(size / 3, kMostEntries)));
+    const std::size_t count = std::size_t(from.number(std::min(size / 2, kMostEntries)));
     Seq seq = first;
     ObjectId object = 0;
     const std::size_t begin = into.size();
