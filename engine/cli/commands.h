@@ -20,5 +20,6 @@ void addExport(CLI::App& app, int& status);
 void addDiff(CLI::App& app, int& status);
 void addCheck(CLI::App& app, int& status);
 void addServe(CLI::App& app, int& status);
+void addGui(CLI::App& app, int& status);
 
 } // namespace rdrlab::cli

@@ -23,6 +23,7 @@ int main(int argc, char** argv)
     addDiff(app, status);
     addCheck(app, status);
     addServe(app, status);
+    addGui(app, status);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& wanted) {

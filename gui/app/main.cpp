@@ -1,0 +1,98 @@
+// rdrlab-gui [TRACE…]: the visualizer. `rdrlab gui` starts it.
+#include "gui/app/mainwindow.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <cstdio>
+#include <cstdlib>
+
+namespace {
+
+// Without a display Qt prints a page and dumps core; a person needs one line.
+void beforeTheWindow(QtMsgType type, const QMessageLogContext&, const QString&)
+{
+    if (type == QtFatalMsg) {
+        std::fputs(
+            "rdrlab: cannot reach a display; set DISPLAY (over ssh: ssh -X), or use rdrlab show\n",
+            stderr);
+        std::_Exit(1);
+    }
+}
+
+bool hasDisplay()
+{
+    const auto isSet = [](const char* name) {
+        const char* value = std::getenv(name);
+        return value != nullptr && *value != '\0';
+    };
+    return isSet("DISPLAY") || isSet("WAYLAND_DISPLAY") || isSet("QT_QPA_PLATFORM");
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    using namespace rdrlab::gui;
+    bool onlyText = false;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument(argv[i]);
+        onlyText = onlyText || argument == "--help" || argument == "-h";
+    }
+    if (onlyText) {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    }
+    if (!hasDisplay()) {
+        std::fputs(
+            "rdrlab: no display; set DISPLAY (over ssh: ssh -X), or use rdrlab show\n", stderr);
+        return 1;
+    }
+    const QtMessageHandler usual = qInstallMessageHandler(beforeTheWindow);
+    QApplication application(argc, argv);
+    qInstallMessageHandler(usual);
+    QApplication::setOrganizationName(QStringLiteral("rdrlab"));
+    QApplication::setApplicationName(QStringLiteral("rdrlab-gui"));
+    QApplication::setStyle(QStringLiteral("fusion"));
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(QStringLiteral("Steps through recorded kernel time."));
+    parser.addHelpOption();
+    const QCommandLineOption at(
+        QStringLiteral("at"), QStringLiteral("Start at this event of the first trace."),
+        QStringLiteral("SEQ"));
+    const QCommandLineOption themeOption(
+        QStringLiteral("theme"), QStringLiteral("system, light, dark or contrast."),
+        QStringLiteral("THEME"));
+    parser.addOption(at);
+    parser.addOption(themeOption);
+    parser.addPositionalArgument(
+        QStringLiteral("TRACE"), QStringLiteral("Traces to open."), QStringLiteral("[TRACE...]"));
+    if (!parser.parse(QApplication::arguments())) {
+        std::fprintf(
+            stderr, "rdrlab: %s (see rdrlab gui --help)\n", qPrintable(parser.errorText()));
+        return 2;
+    }
+    if (parser.isSet(QStringLiteral("help"))) {
+        std::fputs(qPrintable(parser.helpText()), stdout);
+        return 0;
+    }
+
+    MainWindow window;
+    window.resize(1280, 720);
+    window.restoreLayout();
+    if (parser.isSet(themeOption)) {
+        Themes::instance().choose(parser.value(themeOption));
+    }
+    const QStringList traces = parser.positionalArguments();
+    for (qsizetype i = traces.size(); i-- > 0;) {
+        Session* session
+            = window.openTrace(traces[i]); // the first one last, so that it is in front
+        if (i == 0 && parser.isSet(at)) {
+            const Seq seq = parser.value(at).toULongLong();
+            QObject::connect(&session->document, &TraceDocument::ready, session, [session, seq] {
+                session->focus.goTo(seq);
+            });
+        }
+    }
+    window.show();
+    return QApplication::exec();
+}

@@ -1,0 +1,89 @@
+// The window: the timeline in the middle, panels in docks around it, one tab per open trace.
+#pragma once
+
+#include "gui/app/panels.h"
+#include "gui/models/stepper.h"
+#include "gui/timeline/overview.h"
+
+#include <QMainWindow>
+
+class QComboBox;
+class QDockWidget;
+class QLabel;
+class QLineEdit;
+class QMenu;
+class QProgressBar;
+class QTabBar;
+class QToolButton;
+
+namespace rdrlab::gui {
+
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+public:
+    MainWindow();
+    ~MainWindow() override;
+
+    /// Opens a trace in a tab of its own, or shows the tab it is open in already.
+    Session* openTrace(const QString& path);
+    void closeTrace(int tab);
+    Session* current() const { return m_current; }
+    const std::vector<std::unique_ptr<Session>>& sessions() const { return m_sessions; }
+
+    Actions& actions() { return m_actions; }
+    TimelineView& timeline() { return *m_timeline; }
+    Panel* panel(const QString& id) const; // null when there is none
+    QDockWidget* dock(const QString& id) const;
+
+    /// Positions of docks and window, keys, theme: read from and written to the settings.
+    void restoreLayout();
+    void saveLayout();
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    // commands.cpp
+    void addCommands();
+    void addFileCommands();
+    void addStepCommands();
+    void addViewCommands();
+    void addHelpCommands();
+    void buildMenus();
+    void buildToolBar();
+    QAction* action(const char* id) const;
+
+    void buildDocks();
+    void buildStatusBar();
+    void present(Session* session);
+    void sessionChanged(Session* session);
+    void updateTitles();
+    void updateStatus();
+    void updateCommands();
+    void step(Seq (*where)(const TraceDocument&, Seq, Direction), Direction direction);
+    void stepToChange(Direction direction);
+    void goTo(const QString& text);
+    void chooseFile();
+    void remember(const QString& path);
+    void fillRecent();
+    void say(const QString& line);
+
+    Actions m_actions;
+    std::vector<std::unique_ptr<Session>> m_sessions;
+    Session* m_current = nullptr;
+    QTabBar* m_tabs;
+    TimelineView* m_timeline;
+    Overview* m_overview;
+    std::vector<std::pair<Panel*, QDockWidget*>> m_panels;
+    QMenu* m_recent = nullptr;
+    QLineEdit* m_goTo = nullptr;
+    QLabel* m_where = nullptr;
+    QLabel* m_markers = nullptr;
+    QProgressBar* m_progress = nullptr;
+    QToolButton* m_cancel = nullptr;
+};
+
+} // namespace rdrlab::gui

@@ -1,0 +1,19 @@
+#include "gui/app/panels.h"
+
+#include "gui/app/callpanel.h"
+#include "gui/app/eventpanel.h"
+
+namespace rdrlab::gui {
+
+const std::vector<PanelType>& panelTypes()
+{
+    static const std::vector<PanelType> types = {
+        { "calls", QT_TRANSLATE_NOOP("Panels", "Calls"), Qt::LeftDockWidgetArea, true,
+          [](QWidget* parent) -> Panel* { return new CallPanel(parent); } },
+        { "events", QT_TRANSLATE_NOOP("Panels", "Events"), Qt::BottomDockWidgetArea, true,
+          [](QWidget* parent) -> Panel* { return new EventPanel(parent); } },
+    };
+    return types;
+}
+
+} // namespace rdrlab::gui

@@ -1,0 +1,151 @@
+// The timeline: lanes of calls over events or virtual time, a ruler, the current event, markers.
+//
+// Painting is two layers: tiles of bars that survive panning and selecting, and on top what moves
+// with the person (words, arrows, outline of the current call, cursor). Everything it shows is also
+// in the call tree and the event table, which a screen reader can read.
+#pragma once
+
+#include "gui/models/document.h"
+#include "gui/models/focus.h"
+#include "gui/timeline/lanepainter.h"
+
+#include <QAbstractScrollArea>
+#include <QHash>
+#include <QImage>
+#include <set>
+
+namespace rdrlab::gui {
+
+class TimelineView : public QAbstractScrollArea
+{
+    Q_OBJECT
+public:
+    static constexpr int kGutter = 116; // the lanes' titles, in pixels
+
+    explicit TimelineView(QWidget* parent = nullptr);
+    ~TimelineView() override;
+
+    /// Borrows both until it is called again; both null: nothing to show.
+    void setSource(const TraceDocument* document, Focus* focus);
+
+    LaneMode mode() const { return m_mode; }
+    void setMode(LaneMode mode);
+    Axis::Kind axisKind() const { return m_axisKind; }
+    void setAxisKind(Axis::Kind kind);
+    const Axis& axis() const { return m_axis; }
+    const LaneSet* lanes() const { return m_lanes.get(); }
+
+    void zoomIn();
+    void zoomOut();
+    void showAll();
+    void showCall(); // the current call fills the width
+    void showMarkers(); // from A to B
+    void panBy(double share); // of the width; negative: to the left
+    /// Scrolls so that the range is in the middle; used by the overview.
+    void centreOn(double units);
+    void showRange(double from, double to);
+    void setArrowsShown(bool shown);
+    bool areArrowsShown() const { return m_arrowsShown; }
+
+    /// Screen x of an event in the viewport, and back.
+    double xOf(Seq seq) const;
+    Seq seqAt(double x) const;
+    double unitsOf(Seq seq) const;
+
+    /// Milliseconds that painting took last, for the benchmark and the status bar.
+    double lastFrameMs() const { return m_frameMs; }
+
+Q_SIGNALS:
+    void viewChanged();
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    bool viewportEvent(QEvent* event) override;
+    void scrollContentsBy(int dx, int dy) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    // What lies under a point.
+    struct Hit
+    {
+        int lane = -1;
+        bool inGutter = false;
+        bool inRuler = false;
+        CallIndex call = kNoCall;
+        const Lifetime* life = nullptr;
+        const Mark* mark = nullptr;
+    };
+    enum class Drag
+    {
+        None,
+        Pan,
+        Scrub,
+        Zoom
+    };
+
+    void reload(bool keepView);
+    void showScenario();
+    void rebuildLanes();
+    void arrange(); // vertical places of the lanes
+    void updateScrollBars();
+    void axisMoved();
+    void focusMoved();
+    void forgetTiles();
+    Hit hitAt(QPoint point) const;
+    QString describe(const Hit& hit) const;
+    void activate(const Hit& hit);
+    void toggleLane(int lane);
+
+    int rulerHeight() const;
+    int rowHeight() const;
+    QFont smallFont() const;
+
+    void paintLanes(QPainter& painter, const QRect& area);
+    const QImage& tile(int lane, std::int64_t column);
+    void paintGutter(QPainter& painter, const QRect& area);
+    void paintRuler(QPainter& painter, const QRect& area);
+    void paintArrows(QPainter& painter, const QRect& area);
+    void paintCurrentCall(QPainter& painter, const QRect& area);
+    void paintLine(
+        QPainter& painter,
+        const QRect& area,
+        Seq seq,
+        const QColor& colour,
+        const QString& flag,
+        int flagY);
+    QPointF placeOf(CallIndex call, double units, bool& visible) const;
+
+    const TraceDocument* m_document = nullptr;
+    Focus* m_focus = nullptr;
+    std::unique_ptr<LaneSet> m_lanes;
+    LaneMode m_mode = LaneMode::Layers;
+    Axis::Kind m_axisKind = Axis::Kind::Events;
+    Axis m_axis;
+    std::vector<LaneShape> m_shapes;
+    std::vector<int> m_tops; // of the lanes, from the top of the content
+    std::set<QString> m_collapsed; // titles
+    int m_contentHeight = 0;
+    bool m_arrowsShown = true;
+    bool m_isUntouched
+        = true; // nobody has zoomed or scrolled yet: the first range follows the width
+    CallIndex m_currentCall = kNoCall;
+
+    QHash<quint64, QImage> m_tiles;
+    qint64 m_tileBytes = 0;
+    double m_tilePerPixel = 0; // the zoom they were painted at
+    Axis::Kind m_tileKind = Axis::Kind::Events;
+
+    Drag m_drag = Drag::None;
+    QPoint m_pressed;
+    QPoint m_moved;
+    bool m_settingBars = false;
+    double m_frameMs = 0;
+};
+
+} // namespace rdrlab::gui

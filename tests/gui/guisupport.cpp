@@ -1,0 +1,50 @@
+#include "tests/gui/guisupport.h"
+
+#include <QSet>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+namespace rdrlab::gui::testing {
+
+void useOwnSettings()
+{
+    static const QTemporaryDir folder;
+    QStandardPaths::setTestModeEnabled(true);
+    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, folder.path());
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder.path());
+    QCoreApplication::setOrganizationName(QStringLiteral("rdrlab-test"));
+    QCoreApplication::setApplicationName(QStringLiteral("rdrlab-gui-test"));
+}
+
+QString sample(const char* name)
+{
+    return QStringLiteral(RDRLAB_SAMPLES "/%1.rdrtrace").arg(QString::fromLatin1(name));
+}
+
+bool waitUntilLoaded(Session& session)
+{
+    constexpr int kLongestMs = 60'000;
+    return QTest::qWaitFor(
+        [&] {
+            return session.document.state() == TraceDocument::State::Ready
+                || session.document.state() == TraceDocument::State::Failed;
+        },
+        kLongestMs);
+}
+
+int coloursIn(const QImage& picture, int enough)
+{
+    const QImage image = picture.convertToFormat(QImage::Format_RGB32);
+    QSet<QRgb> seen;
+    for (int y = 0; y < image.height() && seen.size() < enough; ++y) {
+        const auto* line = reinterpret_cast<const QRgb*>(image.constScanLine(y));
+        for (int x = 0; x < image.width() && seen.size() < enough; ++x) {
+            seen.insert(line[x]);
+        }
+    }
+    return int(seen.size());
+}
+
+} // namespace rdrlab::gui::testing

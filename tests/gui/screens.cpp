@@ -1,0 +1,121 @@
+// gui_screens FOLDER TRACE... : takes the pictures that people look at, and fails when a view in
+// them is blank.
+//
+// Every picture is a state of the window that a lesson passes through, in sizes from a projector to
+// a large screen and in all themes.
+#include "tests/gui/guisupport.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QDockWidget>
+#include <QTest>
+#include <cstdio>
+
+using namespace rdrlab::gui;
+
+namespace {
+
+constexpr int kFewestColours = 12; // a view with fewer shows nothing but its frame
+
+struct Shooter
+{
+    MainWindow& window;
+    QDir folder;
+    int blank = 0;
+
+    void take(const QString& name)
+    {
+        QTest::qWait(50);
+        const QImage picture = window.grab().toImage();
+        picture.save(folder.filePath(name + QStringLiteral(".png")));
+        std::printf("%s\n", qPrintable(folder.filePath(name + QStringLiteral(".png"))));
+        check(name, window.timeline().viewport());
+        for (QDockWidget* dock : window.findChildren<QDockWidget*>()) {
+            if (dock->isVisible() && !dock->visibleRegion().isEmpty()) {
+                check(name, dock->widget());
+            }
+        }
+    }
+
+    void check(const QString& name, QWidget* view)
+    {
+        if (testing::coloursIn(view->grab().toImage(), kFewestColours) < kFewestColours) {
+            std::fprintf(
+                stderr, "%s: the view '%s' is blank\n", qPrintable(name),
+                qPrintable(view->metaObject()->className()));
+            ++blank;
+        }
+    }
+
+    void run(const char* id)
+    {
+        QAction* action = window.actions().find(QString::fromLatin1(id));
+        if (action == nullptr) {
+            std::fprintf(stderr, "no command '%s'\n", id);
+            ++blank;
+            return;
+        }
+        action->trigger();
+    }
+};
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    testing::useOwnSettings();
+    QApplication application(argc, argv);
+    QApplication::setStyle(QStringLiteral("fusion"));
+    const QStringList arguments = QApplication::arguments();
+    if (arguments.size() < 3) {
+        std::fputs("usage: gui_screens FOLDER TRACE...\n", stderr);
+        return 2;
+    }
+    QDir().mkpath(arguments[1]);
+    int blank = 0;
+    const std::pair<const char*, QSize> sizes[]
+        = { { "projector", QSize(1366, 768) }, { "large", QSize(3840, 2160) } };
+    for (const auto& [sizeName, size] : sizes) {
+        // A large screen is used with larger letters.
+        QFont font = QApplication::font();
+        font.setPointSizeF(size.width() > 3000 ? 16 : 9);
+        QApplication::setFont(font);
+        for (const QString& theme : Themes::ids()) {
+            if (size.width() > 3000 && theme != QLatin1String("light")) {
+                continue;
+            }
+            Themes::instance().choose(theme);
+            MainWindow window;
+            window.resize(size);
+            window.show();
+            Shooter shooter { window, QDir(arguments[1]), 0 };
+            const QString prefix
+                = QString::fromLatin1(sizeName) + QLatin1Char('-') + theme + QLatin1Char('-');
+            for (qsizetype i = arguments.size(); i-- > 2;) {
+                Session* session = window.openTrace(arguments[i]);
+                if (!testing::waitUntilLoaded(*session) || !session->document.isReady()) {
+                    std::fprintf(
+                        stderr, "%s: %s\n", qPrintable(arguments[i]),
+                        qPrintable(session->document.error()));
+                    return 1;
+                }
+            }
+            shooter.take(prefix + QStringLiteral("1-open"));
+            for (int i = 0; i < 12; ++i) {
+                shooter.run("step.into.forward");
+            }
+            shooter.take(prefix + QStringLiteral("2-stepped"));
+            shooter.run("view.zoom.call");
+            shooter.take(prefix + QStringLiteral("3-call"));
+            shooter.run("view.lanes.threads");
+            shooter.run("view.axis.time");
+            shooter.run("view.zoom.all");
+            shooter.take(prefix + QStringLiteral("4-threads-time"));
+            shooter.run("view.lanes.objects");
+            shooter.run("view.axis.events");
+            shooter.take(prefix + QStringLiteral("5-objects"));
+            blank += shooter.blank;
+        }
+    }
+    return blank == 0 ? 0 : 1;
+}
