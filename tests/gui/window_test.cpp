@@ -66,10 +66,18 @@ TEST_CASE("a click in one view moves the others", "[gui]")
 {
     Window w;
     auto* table = w.window.panel(QStringLiteral("events"))->findChild<QTableView*>();
-    table->setCurrentIndex(table->model()->index(342, 0));
-    CHECK(w.seq() == 343);
+    const TraceIndex& index = *w.session->document.index();
+    const auto exchange
+        = std::find_if(index.calls.begin(), index.calls.end(), [](const Call& call) {
+              return call.layer == trace::Layer::Wire;
+          });
+    REQUIRE(exchange != index.calls.end());
+    table->setCurrentIndex(table->model()->index(int(exchange->begin) - 1, 0));
+    CHECK(w.seq() == exchange->begin);
     const auto* tree = w.window.panel(QStringLiteral("calls"))->findChild<QTreeView*>();
-    CHECK(tree->currentIndex().siblingAtColumn(1).data().toString() == QStringLiteral("343"));
+    CHECK(
+        tree->currentIndex().siblingAtColumn(1).data().toString()
+        == QString::number(exchange->begin));
 
     TimelineView& timeline = w.window.timeline();
     timeline.showAll();
