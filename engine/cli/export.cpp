@@ -27,6 +27,7 @@ struct Options
     bool hasAt = false;
     std::string table;
     bool keepPorts = false;
+    std::string request;
 };
 
 using Write = bool (*)(const trace::Reader&, const Options&, std::ostream&, std::string& problem);
@@ -36,7 +37,8 @@ enum Uses : unsigned // which options mean something for a format
     kNothing = 0,
     kPicture = 1,
     kTable = 2,
-    kPorts = 4
+    kPorts = 4,
+    kRequest = 8
 };
 
 struct Format
@@ -59,6 +61,23 @@ constexpr std::array kFormats = {
         [](const trace::Reader& reader, const Options& options, std::ostream& out, std::string&) {
             return trace::exportDot(reader, options.picture, out);
         } },
+    Format { "svg-sequence", "a sequence diagram of one request", kRequest, true,
+             [](const trace::Reader& reader,
+                const Options& options,
+                std::ostream& out,
+                std::string& problem) {
+                 const trace::SpanId call = trace::findRequest(reader, options.request, problem);
+                 return call != 0 && trace::exportSequenceSvg(reader, call, out);
+             } },
+    Format { "mermaid", "the same in Mermaid's language, for wikis and README files", kRequest,
+             true,
+             [](const trace::Reader& reader,
+                const Options& options,
+                std::ostream& out,
+                std::string& problem) {
+                 const trace::SpanId call = trace::findRequest(reader, options.request, problem);
+                 return call != 0 && trace::exportMermaid(reader, call, out);
+             } },
     Format {
         "pcapng", "the packets, for Wireshark and tshark", kPorts, false,
         [](const trace::Reader& reader, const Options& options, std::ostream& out, std::string&) {
@@ -99,7 +118,7 @@ std::string formatList()
 {
     std::string text = "FORMATS\n";
     for (const Format& format : kFormats) {
-        text += fmt::format("  {:<10} {}\n", format.name, format.what);
+        text += fmt::format("  {:<13} {}\n", format.name, format.what);
     }
     return text;
 }
@@ -150,6 +169,7 @@ std::string misused(const Options& options, const Format& format)
                                       check(options.picture.everything, kPicture, "--all"),
                                       check(options.picture.isPinned, kPicture, "--pinned"),
                                       check(!options.table.empty(), kTable, "--table"),
+                                      check(!options.request.empty(), kRequest, "--request"),
                                       check(options.keepPorts, kPorts, "--keep-ports") }) {
         wrong = wrong.empty() ? found : wrong;
     }
@@ -238,6 +258,10 @@ void addExport(CLI::App& app, int& status)
             "--most", options->picture.most,
             "svg, dot: so many boxes; of more, those alike become one (default 150)")
         ->check(CLI::Range(1u, 1'000'000u));
+    command->add_option(
+        "--request", options->request,
+        "mermaid, svg-sequence: IRP#14, RX_CONTEXT#3, NtReadFile, #295; without it, the first "
+        "system call that asked a server");
     command->add_option(
         "--table", options->table, "csv, json: the table or view, such as events or v_spans");
     command->add_flag(

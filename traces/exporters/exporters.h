@@ -68,6 +68,17 @@ Seq busiestEvent(const Reader& reader);
 bool exportDot(const Reader& reader, const PictureOptions& options, std::ostream& out);
 bool exportSvg(const Reader& reader, const PictureOptions& options, std::ostream& out);
 
+/// The call that a person means: "IRP#14", "RX_CONTEXT#3", "EXCHANGE#5" (the outermost call that
+/// carries it), "NtReadFile" (the first of that name), "#295" or "295" (by its first event), or
+/// nothing (the first system call that asked a server). 0, and one line in `problem`, when there is
+/// none.
+SpanId findRequest(const Reader& reader, std::string_view wanted, std::string& problem);
+
+/// The sequence diagram of one call, as Mermaid's text and as a drawing. False when the trace
+/// cannot be read.
+bool exportMermaid(const Reader& reader, SpanId call, std::ostream& out);
+bool exportSequenceSvg(const Reader& reader, SpanId call, std::ostream& out);
+
 /// A JSON string literal, quotes included; bytes that are no UTF-8 become U+FFFD.
 std::string jsonString(std::string_view text);
 
