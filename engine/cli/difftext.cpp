@@ -214,6 +214,22 @@ private:
         }
     }
 
+    // Who made the request in B, where that is another process.
+    std::string otherProcess(const trace::DiffRequest& request) const
+    {
+        if (request.a == 0 || request.b == 0) {
+            return {};
+        }
+        const auto process = [&](DiffSide side, trace::Seq seq) {
+            const auto event = readerOf(side).event(seq);
+            return event ? readerOf(side).processName(event->process) : std::string_view();
+        };
+        const std::string_view other = process(DiffSide::B, request.b);
+        return process(DiffSide::A, request.a) == other
+            ? std::string()
+            : "   by " + harmless(other.empty() ? "nobody" : other) + " in B";
+    }
+
     std::string requestText(const trace::DiffRequest& request) const
     {
         const DiffSide side = request.a != 0 ? DiffSide::A : DiffSide::B;
@@ -405,8 +421,8 @@ private:
         line(paint(
             Colour::Bold,
             fmt::format(
-                "Reordered: {} began in another order, {} met those of other calls at another "
-                "point",
+                "Reordered: {} made at another point or by another process, {} met other "
+                "calls at another point",
                 plural(moved.size(), "request"), plural(between, "event"))));
         for (std::size_t i = 0; i < moved.size(); ++i) {
             if (!m_options.everything && i >= kReordered) {

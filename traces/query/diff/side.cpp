@@ -429,7 +429,8 @@ Keys Side::keys(Index at) const
     case EventKind::Born: {
         const std::uint32_t object = m_object[at];
         const ObjectKind of = object != 0 ? m_reader.objects()[object - 1].kind : ObjectKind::None;
-        keys.loose = mix(m_shape[at], unsigned(of) + 1);
+        // A process is what the scenario calls it.
+        keys.loose = of == ObjectKind::Process ? 0 : mix(m_shape[at], unsigned(of) + 1);
         break;
     }
     default:
