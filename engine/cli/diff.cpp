@@ -3,6 +3,7 @@
 #include "engine/cli/commands.h"
 #include "engine/cli/difftext.h"
 #include "engine/cli/terminal.h"
+#include "traces/exporters/diff_html.h"
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
@@ -27,6 +28,9 @@ struct Options
     bool printMask = false;
     bool aligned = false;
     bool quiet = false;
+    bool json = false;
+    bool matches = false;
+    std::string html;
 };
 
 int usage(const std::string& line)
@@ -98,12 +102,31 @@ int diff(const Options& options)
     if (result == nullptr) {
         return usage(error);
     }
-    if (options.aligned) {
+    if (!options.html.empty()) {
+        std::ofstream page(options.html, std::ios::binary | std::ios::trunc);
+        if (!page) {
+            return usage(options.html + ": " + std::strerror(errno));
+        }
+        trace::exportDiffHtml(*result, page);
+        page.close();
+        if (!page) {
+            return usage(options.html + ": cannot write the page");
+        }
+    }
+    if (options.json) {
+        trace::exportDiffJson(*result, options.matches, std::cout);
+    } else if (options.aligned) {
         printAligned(*result, options.context, std::cout);
     } else if (!options.quiet) {
         printDiff(*result, options.text, std::cout);
     }
-    return result->isSame() ? 0 : 1;
+    std::cout.flush();
+    for (const auto& reader : readers) {
+        if (!reader->error().empty()) {
+            return usage(reader->error());
+        }
+    }
+    return !std::cout ? usage("cannot write the output") : result->isSame() ? 0 : 1;
 }
 
 } // namespace
@@ -128,6 +151,10 @@ void addDiff(CLI::App& app, int& status)
         ->delimiter(',');
     command->add_option("--compare", options->compared, "compare these categories: times,threads,…")
         ->delimiter(',');
+    command->add_flag("--json", options->json, "everything found as one JSON object");
+    command->add_flag(
+        "--matches", options->matches, "with --json: also the whole match table, as pairs of seq");
+    command->add_option("--html", options->html, "write a self-contained page into this file");
     command->add_flag("-q,--quiet", options->quiet, "no output, only the exit status");
     command->callback([options, &status] { status = diff(*options); });
 }

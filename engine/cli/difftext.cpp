@@ -330,6 +330,13 @@ private:
             fmt::format(
                 "      {} in {}", plural(mine.size() - 1, "consequence"),
                 plural(byRequest.size(), "request"))));
+        const bool isWhole = isOneSided(m_diff.requests()[first.request]);
+        if (const auto own = byRequest.find(first.request); own != byRequest.end()) {
+            if (!isWhole) {
+                inRequest(m_diff.requests()[first.request], own->second, "      also in it: ");
+            }
+            byRequest.erase(own);
+        }
         std::size_t shown = 0;
         for (const auto& [number, list] : byRequest) {
             const trace::DiffRequest& request = m_diff.requests()[number];
@@ -339,23 +346,24 @@ private:
                     fmt::format("      and {}", plural(byRequest.size() - kLines, "request"))));
                 break;
             }
-            if (number != first.request) {
-                line(
-                    fmt::format(
-                        "      {} {}",
-                        paint(signColour(request.op), sign(request.op, request.order)),
-                        requestText(request)),
-                    seqText(request.a, request.b));
-            }
-            if (number == first.request
-                && (request.op == DiffOp::Missing || request.op == DiffOp::Extra)) {
-                continue;
-            }
-            inRequest(request, list);
+            line(
+                fmt::format(
+                    "      {} {}", paint(signColour(request.op), sign(request.op, request.order)),
+                    requestText(request)),
+                seqText(request.a, request.b));
+            inRequest(request, list, "          events in it: ");
         }
     }
 
-    void inRequest(const trace::DiffRequest& request, const std::vector<std::uint32_t>& list)
+    static bool isOneSided(const trace::DiffRequest& request)
+    {
+        return request.op == DiffOp::Missing || request.op == DiffOp::Extra;
+    }
+
+    void inRequest(
+        const trace::DiffRequest& request,
+        const std::vector<std::uint32_t>& list,
+        std::string_view label)
     {
         const auto& differences = m_diff.differences();
         if (m_options.everything) {
@@ -396,7 +404,7 @@ private:
             text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name);
         }
         if (small != 0) {
-            line(paint(Colour::Dim, "          events in it: " + text));
+            line(paint(Colour::Dim, std::string(label) + text));
         }
     }
 
@@ -498,7 +506,7 @@ void printAligned(const trace::TraceDiff& diff, long context, std::ostream& out)
             = fmt::format("#{} {} {} {}", seq, title.layer, title.kind, harmless(title.routine));
         text += title.object.empty() ? "" : " [" + harmless(title.object) + "]";
         if (event->hasStatus && event->kind != trace::EventKind::Begin) {
-            text += " " + trace::statusWord(event->status);
+            text += " " + statusText(event->status);
         }
         return text;
     };

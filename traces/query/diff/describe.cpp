@@ -74,8 +74,6 @@ std::string argumentName(EventKind kind)
         : "argument";
 }
 
-} // namespace
-
 std::string statusWord(std::int32_t status)
 {
     const std::string_view name = statusName(status);
@@ -86,6 +84,8 @@ std::string statusWord(std::int32_t status)
     std::snprintf(number, sizeof number, "0x%08x", static_cast<unsigned>(status));
     return number;
 }
+
+} // namespace
 
 EventTitle eventTitle(const Reader& reader, const Event& event)
 {

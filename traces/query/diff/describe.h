@@ -28,9 +28,6 @@ struct EventTitle
 
 EventTitle eventTitle(const Reader& reader, const Event& event);
 
-/// "STATUS_SUCCESS", or the number in hexadecimal where it has no name.
-std::string statusWord(std::int32_t status);
-
 /// What differs in a changed pair, and what stands in a missing or extra event worth saying (its
 /// status, its text, its field values). In the order a person reads them.
 std::vector<DiffDetail> detailsOf(const TraceDiff& diff, const Difference& difference);
