@@ -1,6 +1,7 @@
 // rdrlab check: whether a trace keeps the promises of its format.
 #include "traces/query/check.h"
 #include "engine/cli/commands.h"
+#include "engine/cli/objectarg.h"
 #include "engine/cli/progress.h"
 #include "engine/cli/terminal.h"
 #include "traces/exporters/exporters.h"
@@ -33,10 +34,8 @@ std::string place(const trace::Breach& breach)
 
 int check(const Options& options)
 {
-    std::string error;
-    const auto reader = trace::Reader::open(options.trace, error);
+    const auto reader = openForReading(options.trace);
     if (reader == nullptr) {
-        printError(error);
         return 1;
     }
     trace::CheckOptions limits;

@@ -19,6 +19,7 @@ void addSql(CLI::App& app, int& status);
 void addExport(CLI::App& app, int& status);
 void addDiff(CLI::App& app, int& status);
 void addCheck(CLI::App& app, int& status);
+void addUpgrade(CLI::App& app, int& status);
 void addServe(CLI::App& app, int& status);
 void addGui(CLI::App& app, int& status);
 

@@ -1,5 +1,6 @@
 // rdrlab export: a trace in other tools' formats, and as pictures and pages for people.
 #include "engine/cli/commands.h"
+#include "engine/cli/objectarg.h"
 #include "engine/cli/terminal.h"
 #include "traces/exporters/exporters.h"
 
@@ -188,9 +189,8 @@ int exportTrace(Options options)
         return 2;
     }
     std::string error;
-    const auto reader = trace::Reader::open(options.trace, error);
+    const auto reader = openForReading(options.trace);
     if (reader == nullptr) {
-        printError(error);
         return 1;
     }
     std::string problem = (format.uses & kPicture) != 0 ? resolve(*reader, options) : std::string();

@@ -22,6 +22,7 @@ int main(int argc, char** argv)
     addExport(app, status);
     addDiff(app, status);
     addCheck(app, status);
+    addUpgrade(app, status);
     addServe(app, status);
     addGui(app, status);
     try {

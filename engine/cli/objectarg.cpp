@@ -53,6 +53,8 @@ std::unique_ptr<trace::Reader> openForReading(const std::string& path)
     auto reader = trace::Reader::open(path, error);
     if (reader == nullptr) {
         printError(error);
+    } else if (!reader->note().empty()) {
+        printError(path + ": " + reader->note());
     }
     return reader;
 }

@@ -1,6 +1,7 @@
 // rdrlab show: the recording as text.
 #include "engine/cli/commands.h"
 #include "engine/cli/dump.h"
+#include "engine/cli/objectarg.h"
 #include "engine/cli/terminal.h"
 #include "traces/exporters/exporters.h"
 
@@ -24,10 +25,8 @@ struct Options
 
 int show(const Options& options)
 {
-    std::string error;
-    const auto reader = trace::Reader::open(options.trace, error);
+    const auto reader = openForReading(options.trace);
     if (reader == nullptr) {
-        printError(error);
         return 1;
     }
     // The tree is for people: it begins where the scenario does, not where the machine boots.

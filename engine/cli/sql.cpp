@@ -1,5 +1,6 @@
 // rdrlab sql: one read-only question to a trace.
 #include "engine/cli/commands.h"
+#include "engine/cli/objectarg.h"
 #include "engine/cli/terminal.h"
 #include "traces/exporters/exporters.h"
 #include "traces/store/reader.h"
@@ -56,10 +57,8 @@ void printSeparated(const std::vector<Cells>& rows)
 
 int sql(const Options& options)
 {
-    std::string error;
-    const auto reader = trace::Reader::open(options.trace, error);
+    const auto reader = openForReading(options.trace);
     if (reader == nullptr) {
-        printError(error);
         return 1;
     }
     std::string query = options.query;

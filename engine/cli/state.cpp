@@ -1,6 +1,7 @@
 // rdrlab state: what every object looked like right after one event.
 #include "traces/query/state.h"
 #include "engine/cli/commands.h"
+#include "engine/cli/objectarg.h"
 #include "engine/cli/terminal.h"
 #include "traces/exporters/exporters.h"
 
@@ -85,10 +86,8 @@ void printJson(
 
 int state(const Options& options)
 {
-    std::string error;
-    const auto reader = trace::Reader::open(options.trace, error);
+    const auto reader = openForReading(options.trace);
     if (reader == nullptr) {
-        printError(error);
         return 1;
     }
     if (options.at > reader->lastSeq()) {

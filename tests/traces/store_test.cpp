@@ -1,5 +1,6 @@
 #include "tests/support/synthetic.h"
 #include "traces/store/reader.h"
+#include "traces/store/spine.h"
 #include "traces/store/writer.h"
 
 #include <catch2/catch.hpp>
@@ -337,6 +338,15 @@ TEST_CASE(
     CHECK(reader->events(
         1, UINT64_MAX, [&](const trace::Event& event) { return event.seq == ++expected; }));
     CHECK(expected == reader->lastSeq());
+    // The packed side was written with the rows, and the rest comes from them.
+    const trace::Spine spine(*reader);
+    CHECK(spine.eventCount() == reader->lastSeq());
+    CHECK(spine.info(spine.chunkOf(40'000)).isExact);
+    trace::Seq next = 0;
+    CHECK(spine.each(1, UINT64_MAX, {}, [&](const trace::SpineColumns& columns, std::size_t i) {
+        return columns.first + i == ++next && columns.object[i] == 1;
+    }));
+    CHECK(next == reader->lastSeq());
 }
 
 TEST_CASE("a recording that ends by abort or a fault holds every event", "[traces][store][fault]")

@@ -1,0 +1,60 @@
+#include "tests/cli/program.h"
+
+#include <catch2/catch.hpp>
+#include <sqlite3.h>
+
+using namespace rdrlab::test;
+
+namespace {
+
+void alter(const std::string& path, const char* sql)
+{
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+}
+
+} // namespace
+
+TEST_CASE("upgrade brings an older trace to today's layout, in its place or elsewhere", "[cli]")
+{
+    const std::string path = firstOpenTrace("upgrade.rdrtrace");
+    const std::string shown = run("show " + path).output;
+    alter(
+        path,
+        "DROP TABLE spine_chunks; DROP TABLE spine_columns; DROP TABLE state_log;"
+        "DROP TABLE keyframes; PRAGMA user_version = 2");
+    CHECK(run("show " + path).output == shown);
+    const std::string elsewhere = temporaryPath("elsewhere.rdrtrace");
+    const Outcome copied = run("upgrade " + path + " -o " + elsewhere);
+    CHECK(copied.status == 0);
+    CHECK(copied.output.starts_with(elsewhere + ": schema version 3, "));
+    CHECK(run("check " + elsewhere).status == 0);
+    CHECK(run("upgrade " + path).status == 0);
+    CHECK(contentOf(path) == contentOf(elsewhere));
+    CHECK(run("show " + path).output == shown);
+    CHECK(run("upgrade " + path).output == path + ": schema version 3 and complete already\n");
+}
+
+TEST_CASE("upgrade refuses what it cannot do in one line", "[cli]")
+{
+    const std::string path = firstOpenTrace("refused.rdrtrace");
+    const Outcome itself = run("upgrade " + path + " -o " + path);
+    CHECK(itself.status == 2);
+    CHECK(isOneLine(itself.errors));
+    const Outcome absent = run("upgrade /nonexistent.rdrtrace");
+    CHECK(absent.status == 1);
+    CHECK(isOneLine(absent.errors));
+    alter(path, "PRAGMA user_version = 4");
+    const Outcome newer = run("show " + path);
+    CHECK(newer.status == 0);
+    CHECK(
+        newer.errors
+        == "rdrlab: " + path
+            + ": trace schema version 4 is newer than this program's 3: what it added is not "
+              "shown\n");
+    const Outcome refused = run("upgrade " + path);
+    CHECK(refused.status == 1);
+    CHECK(refused.errors.find("stays as it is") != std::string::npos);
+}

@@ -1,0 +1,158 @@
+#include "tests/support/synthetic.h"
+#include "traces/query/state.h"
+#include "traces/store/schema.h"
+#include "traces/store/spine.h"
+#include "traces/store/upgrade.h"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <sqlite3.h>
+#include <sstream>
+
+using namespace rdrlab;
+
+namespace {
+
+void execute(const std::string& path, const char* sql)
+{
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+}
+
+std::unique_ptr<trace::Reader> open(const std::string& path)
+{
+    std::string error;
+    auto reader = trace::Reader::open(path, error);
+    INFO(error);
+    REQUIRE(reader != nullptr);
+    return reader;
+}
+
+// The layout of an older program, made from today's.
+std::string asVersion(int version, const std::string& name)
+{
+    const std::string path = test::firstOpenTrace(name);
+    execute(
+        path,
+        "DROP TABLE spine_chunks; DROP TABLE spine_columns; DROP TABLE state_log;"
+        "DROP TABLE keyframes; PRAGMA user_version = 2");
+    if (version == 1) {
+        execute(
+            path,
+            "ALTER TABLE inputs DROP COLUMN seq; ALTER TABLE inputs DROP COLUMN wire_bytes;"
+            "PRAGMA user_version = 1");
+    }
+    return path;
+}
+
+// Every row of every table, packed ones too.
+std::string dump(const trace::Reader& reader)
+{
+    std::vector<std::string> tables;
+    reader.sql(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        " ORDER BY name",
+        {}, [&](const std::vector<const char*>& row) { tables.emplace_back(row[0]); });
+    std::ostringstream text;
+    for (std::size_t i = 1; i < tables.size(); ++i) {
+        text << tables[i] << '\n';
+        std::string columns;
+        reader.sql(
+            "SELECT * FROM " + tables[i] + " LIMIT 0", {},
+            [&](const std::vector<const char*>& row) {
+                for (const char* column : row) {
+                    columns += std::string(columns.empty() ? "quote(" : ", quote(") + column + ")";
+                }
+            });
+        const std::string problem = reader.sql(
+            "SELECT " + columns + " FROM " + tables[i] + " ORDER BY 1", {},
+            [&](const std::vector<const char*>& row) {
+                for (const char* cell : row) {
+                    text << (cell != nullptr ? cell : "NULL") << ' ';
+                }
+                text << '\n';
+            });
+        CHECK(problem.empty());
+    }
+    return text.str();
+}
+
+} // namespace
+
+TEST_CASE("a trace of an older layout reads like one of today's", "[traces][upgrade]")
+{
+    const int version = GENERATE(1, 2);
+    const auto today = open(test::firstOpenTrace("today.rdrtrace"));
+    const auto old = open(asVersion(version, "old.rdrtrace"));
+    CHECK(old->schemaVersion() == version);
+    CHECK(old->note().empty());
+    CHECK(old->lastSeq() == today->lastSeq());
+    CHECK(trace::Spine(*old).eventCount() == old->lastSeq());
+    trace::StateCursor then(*old);
+    trace::StateCursor now(*today);
+    for (trace::Seq at = 0; at <= old->lastSeq(); at += 3) {
+        REQUIRE(then.moveTo(at));
+        REQUIRE(now.moveTo(at));
+        CHECK(then.alive() == now.alive());
+        for (const trace::Object& object : today->objects()) {
+            CHECK(then.of(object.id) == now.of(object.id));
+        }
+    }
+    CHECK(old->inputs([](const trace::Input&) { return true; }));
+    CHECK(old->error().empty());
+}
+
+TEST_CASE("an upgraded trace is what today's program would have written", "[traces][upgrade]")
+{
+    const int version = GENERATE(1, 2, 3);
+    const auto today = open(test::firstOpenTrace("goal.rdrtrace"));
+    const auto old = open(
+        version == 3 ? test::firstOpenTrace("from.rdrtrace") : asVersion(version, "from.rdrtrace"));
+    const std::string to = test::temporaryPath("to.rdrtrace");
+    std::string error;
+    REQUIRE(trace::upgradeTrace(*old, to, error, {}));
+    const auto upgraded = open(to);
+    CHECK(upgraded->schemaVersion() == trace::kSchemaVersion);
+    CHECK(upgraded->isComplete());
+    CHECK(dump(*upgraded) == dump(*today));
+}
+
+TEST_CASE("an upgrade that is given up or cannot write leaves nothing", "[traces][upgrade]")
+{
+    const auto old = open(asVersion(2, "stopped.rdrtrace"));
+    const std::string to = test::temporaryPath("half.rdrtrace");
+    std::string error;
+    CHECK_FALSE(
+        trace::upgradeTrace(*old, to, error, [](std::uint64_t, std::uint64_t) { return false; }));
+    CHECK(error == to + ": given up");
+    CHECK_FALSE(std::filesystem::exists(to));
+    CHECK_FALSE(trace::upgradeTrace(*old, "/nonexistent/x.rdrtrace", error, {}));
+    CHECK_FALSE(error.empty());
+}
+
+TEST_CASE("an interrupted recording is finished by an upgrade, and says so", "[traces][upgrade]")
+{
+    const std::string path = test::temporaryPath("running.rdrtrace");
+    const std::string cut = path + ".cut";
+    auto recorder = test::recordTo(path);
+    sched::Context context;
+    recorder->setContext(&context);
+    test::recordFirstOpen(*recorder, context);
+    recorder->flush();
+    std::filesystem::copy_file(path, cut);
+    const auto reader = open(cut);
+    CHECK_FALSE(reader->isComplete());
+    const std::string to = test::temporaryPath("finished.rdrtrace");
+    std::string error;
+    REQUIRE(trace::upgradeTrace(*reader, to, error, {}));
+    const auto finished = open(to);
+    CHECK(finished->isComplete());
+    CHECK(finished->meta("interrupted") == "1");
+    CHECK(finished->lastSeq() == reader->lastSeq());
+    const trace::Spine spine(*finished);
+    REQUIRE(spine.chunkCount() == 1);
+    CHECK(spine.info(0).isExact);
+    CHECK(trace::StateLog(*finished).coveredTo() == finished->lastSeq());
+}
