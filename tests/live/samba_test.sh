@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The redirector against a real Samba: samba_test.sh RDRLAB CASE [DIALECT]
 #
-# Cases: roundtrip, directory, refusals, replay, packets. Exit 77 (skipped) when Samba or, for packets, tshark is missing.
+# Cases: roundtrip, directory, refusals, replay, packets, diff. Exit 77 (skipped) when Samba or, for packets, tshark is missing.
 set -euo pipefail
 rdrlab=$(readlink -f "$1")
 case=$2
@@ -71,6 +71,25 @@ case $case in
         "$rdrlab" replay "$folder/trace" --trace "$folder/again"
         "$rdrlab" show "$folder/again" >"$folder/again.txt"
         cmp "$folder/live.txt" "$folder/again.txt"
+        ;;
+    diff)
+        # The same scenario on the embedded server: the redirector makes the same requests in the same order.
+        run twoservers.lua "$folder/live"
+        "$rdrlab" run "$here/twoservers.lua" --trace "$folder/embedded"
+        status=0
+        "$rdrlab" diff "$folder/embedded" "$folder/live" >"$folder/report.txt" || status=$?
+        cat "$folder/report.txt"
+        [ "$status" = 1 ] || { echo "diff: exit status $status"; exit 1; }
+        "$rdrlab" diff --json "$folder/embedded" "$folder/live" >"$folder/report.json" || true
+        python3 - "$folder/report.json" <<'END'
+import json, sys
+report = json.load(open(sys.argv[1]))
+for request in report["requests"]:
+    if not request["outside"]:
+        assert request["op"] in ("same", "changed"), request
+events = report["events"]
+assert events["same"] > 20 * (events["changed"] + events["missing"] + events["extra"]), events
+END
         ;;
     packets)
         run refusals.lua "$folder/trace"

@@ -18,7 +18,7 @@ std::vector<Keys> keysOf(const std::string& text)
             digit = std::uint64_t(letter);
             continue;
         }
-        keys.push_back({ std::uint64_t(letter) << 8 | digit, std::uint64_t(letter), 0 });
+        keys.push_back({ std::uint64_t(letter) << 8 | digit, 0, std::uint64_t(letter), 0 });
         digit = 0;
     }
     return keys;
@@ -40,7 +40,7 @@ std::vector<Keys> randomKeys(std::mt19937& random, std::size_t length, unsigned 
     std::vector<Keys> keys;
     for (std::size_t i = 0; i < length; ++i) {
         const std::uint64_t weak = 1 + random() % kinds;
-        keys.push_back({ weak * 8 + random() % 4 + 1, weak, 0 });
+        keys.push_back({ weak * 8 + random() % 4 + 1, 0, weak, 0 });
     }
     return keys;
 }
@@ -57,7 +57,7 @@ edited(std::mt19937& random, const std::vector<Keys>& keys, unsigned perMille, s
         }
         copy.push_back(key);
         if (dice < 2 * (perMille / 3)) {
-            copy.push_back({ 999'999'001, 999'999, 0 });
+            copy.push_back({ 999'999'001, 0, 999'999, 0 });
         } else if (dice < perMille) {
             copy.back().strong = copy.back().weak * 8 + 7;
         }
@@ -131,8 +131,8 @@ TEST_CASE("sequences without anything in common are no trouble", "[diff][align]"
     std::vector<Keys> a;
     std::vector<Keys> b;
     for (std::uint64_t i = 0; i < 30'000; ++i) {
-        a.push_back({ 2 * i + 1, 2 * i + 1, 0 });
-        b.push_back({ 2 * i + 2, 2 * i + 2, 0 });
+        a.push_back({ 2 * i + 1, 0, 2 * i + 1, 0 });
+        b.push_back({ 2 * i + 2, 0, 2 * i + 2, 0 });
     }
     CHECK(align(a, b).empty());
     // Two strong keys only: the search has to give up looking for the best.

@@ -355,7 +355,7 @@ TEST_CASE("what the mask compares decides what is the same", "[diff][mask]")
     CHECK(own->print() == mask.print());
     const auto wide = trace::DiffMask::parse(
         "ignore = ['words', 'locks', 'times', 'waits']\n[events]\nwords = ['* note *']\n"
-        "locks = ['* lock *', '* unlock *']\nwaits = ['* wait *', '* wake *']\n",
+        "locks = ['* lock *', '* unlock *']\nwaits = ['* wait *', '* wake *', '* signal *']\n",
         error);
     INFO(error);
     REQUIRE(wide);

@@ -158,7 +158,7 @@ DiffMask DiffMask::standard()
     category("serials").arguments = { "server note *" };
     category("handles").names = { "HANDLE:*" };
     category("addresses").names = { "CONNECTION:*" };
-    category("waits").events = { "* wait *", "* wake *" };
+    category("waits").events = { "* wait *", "* wake *", "* signal *" };
     category("packets").events = { "* packet *" };
     category("inputs").events = { "* input *" };
     category("locks").events = { "* lock *", "* unlock *" };

@@ -85,7 +85,7 @@ private:
         const auto keysOf = [](const Side& side) {
             std::vector<Keys> keys;
             for (const Lane& lane : side.lanes()) {
-                Keys key { mix(lane.name, 1), mix(lane.name, 2), mix(lane.name, 3) };
+                Keys key { mix(lane.name, 1), 0, mix(lane.name, 2), mix(lane.name, 3) };
                 for (const std::uint32_t request : lane.requests) {
                     key.strong = mix(key.strong, side.requests()[request].keys.strong);
                     key.weak = mix(key.weak, side.requests()[request].keys.weak);
@@ -259,6 +259,7 @@ private:
         Keys keys = side.keys(at);
         if (side.isCall(at)) {
             keys.strong = side.nodes()[side.nodeOf(at)].strong;
+            keys.close = side.nodes()[side.nodeOf(at)].close;
         }
         return keys;
     }

@@ -8,6 +8,7 @@ namespace rdrlab::trace::diff {
 namespace {
 
 constexpr int kStrongWorth = 8; // more than two weak pairs: a shift by one is told as a shift
+constexpr int kCloseWorth = 7;
 constexpr int kWeakWorth = 3;
 constexpr int kLooseWorth = 1;
 
@@ -63,6 +64,7 @@ private:
         const Keys& x = m_a[i];
         const Keys& y = m_b[j];
         return x.strong == y.strong && x.strong != 0 ? kStrongWorth
+            : x.close == y.close && x.close != 0     ? kCloseWorth
             : x.weak == y.weak && x.weak != 0        ? kWeakWorth
             : x.loose == y.loose && x.loose != 0     ? kLooseWorth
                                                      : 0;
@@ -387,7 +389,7 @@ std::vector<Pair> alignWithMoves(std::span<const Keys> a, std::span<const Keys> 
         usedB[pair.b] = true;
     }
     const std::size_t inOrder = pairs.size();
-    for (std::uint64_t Keys::*key : { &Keys::strong, &Keys::weak }) {
+    for (std::uint64_t Keys::*key : { &Keys::strong, &Keys::close, &Keys::weak }) {
         // The free elements of B under each key, the first on top.
         std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> waiting;
         for (std::uint32_t j = std::uint32_t(b.size()); j-- > 0;) {

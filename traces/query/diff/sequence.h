@@ -1,4 +1,4 @@
-// Alignment of two sequences whose elements can be equal to three degrees.
+// Alignment of two sequences whose elements can be equal to several degrees.
 //
 // Calls, and the events inside a call, are aligned with the same routine. Equal in every compared
 // detail is worth more than equal in what they are, and that more than the same operation on
@@ -12,12 +12,13 @@
 
 namespace rdrlab::trace::diff {
 
-/// One element. Equal `strong` implies equal `weak` implies equal `loose`. 0 is equal to nothing.
+/// One element. Each key that is equal implies that those below it are. 0 is equal to nothing.
 struct Keys
 {
-    std::uint64_t strong = 0;
-    std::uint64_t weak = 0;
-    std::uint64_t loose = 0;
+    std::uint64_t strong = 0; // in every compared detail
+    std::uint64_t close = 0; // a call with the same result, whatever happened in it
+    std::uint64_t weak = 0; // the same operation on the same thing
+    std::uint64_t loose = 0; // the same operation
 };
 
 struct Pair
@@ -36,8 +37,8 @@ struct Pair
 /// up to a bound.
 std::vector<Pair> align(std::span<const Keys> a, std::span<const Keys> b);
 
-/// align(), then pairs what is left over by its strong and then by its weak key, first with first:
-/// those pairs are moved. Ascending in `a`.
+/// align(), then pairs what is left over by its keys except the loose one, first with first: those
+/// pairs are moved. Ascending in `a`.
 std::vector<Pair> alignWithMoves(std::span<const Keys> a, std::span<const Keys> b);
 
 /// Marks the indexes of one longest ascending run through `values` (all different).

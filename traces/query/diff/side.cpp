@@ -226,7 +226,7 @@ std::uint32_t Side::addRequest(Index begin, std::uint32_t lane, Layer layer)
 {
     const auto node = std::uint32_t(m_nodes.size());
     const auto request = std::uint32_t(m_requests.size());
-    m_nodes.push_back({ begin, kNone, request });
+    m_nodes.push_back({ begin, kNone, request, 0, 0 });
     m_requests.push_back({ node, lane, layer, {} });
     return request;
 }
@@ -248,7 +248,7 @@ void Side::place(const Event& event, Index at)
     }
     if (isBegin && node != kNone) {
         m_node[at] = std::uint32_t(m_nodes.size());
-        m_nodes.push_back({ at, node, m_nodes[node].request });
+        m_nodes.push_back({ at, node, m_nodes[node].request, 0, 0 });
         return;
     }
     if (node == kNone) {
@@ -420,7 +420,7 @@ std::uint64_t Side::strongKey(Index at) const
 
 Keys Side::keys(Index at) const
 {
-    Keys keys { strongKey(at), weakKey(at), 0 };
+    Keys keys { strongKey(at), 0, weakKey(at), 0 };
     // Calls and births carry the rest: what they are about may have another name on the other side.
     switch (kind(at)) {
     case EventKind::Begin:
@@ -455,7 +455,11 @@ void Side::keyCalls()
     for (std::size_t i = m_nodes.size(); i-- > 0;) {
         Node& node = m_nodes[i];
         node.strong = node.begin != kNone ? strongKey(node.begin) : 3;
+        node.close = 0;
         for (const Index at : itemsOf(std::uint32_t(i))) {
+            if (kind(at) == EventKind::End && node.begin != kNone) {
+                node.close = mix(weakKey(node.begin), m_content[at]);
+            }
             node.strong = mix(node.strong, isCall(at) ? m_nodes[m_node[at]].strong : strongKey(at));
         }
     }
@@ -474,6 +478,7 @@ void Side::keyCalls()
         const Node& node = m_nodes[request.node];
         if (node.begin != kNone) {
             request.keys.strong = node.strong;
+            request.keys.close = node.close != 0 ? mix(node.close, files[i]) : 0;
             request.keys.loose = mix(11, m_shape[node.begin]);
             request.keys.weak
                 = mix(mix(request.keys.loose, m_stems[m_object[node.begin]]), files[i]);

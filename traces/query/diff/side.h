@@ -37,6 +37,7 @@ struct Node
     std::uint32_t parent = kNone; // always less than its own number
     std::uint32_t request = 0;
     std::uint64_t strong = 0; // of everything below it
+    std::uint64_t close = 0; // of the call and its result
 };
 
 /// One thing somebody asked for: a node without a parent.
