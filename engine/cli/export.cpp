@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <fmt/format.h>
 #include <fstream>
@@ -29,6 +30,8 @@ struct Options
     std::string table;
     bool keepPorts = false;
     std::string request;
+    trace::HtmlOptions html;
+    bool hasRange = false;
 };
 
 using Write = bool (*)(const trace::Reader&, const Options&, std::ostream&, std::string& problem);
@@ -39,7 +42,8 @@ enum Uses : unsigned // which options mean something for a format
     kPicture = 1,
     kTable = 2,
     kPorts = 4,
-    kRequest = 8
+    kRequest = 8,
+    kRange = 16
 };
 
 struct Format
@@ -79,6 +83,12 @@ constexpr std::array kFormats = {
                  const trace::SpanId call = trace::findRequest(reader, options.request, problem);
                  return call != 0 && trace::exportMermaid(reader, call, out);
              } },
+    Format {
+        "html", "a range as one page with calls, pictures and packets: to print and hand in",
+        kRange, true,
+        [](const trace::Reader& reader, const Options& options, std::ostream& out, std::string&) {
+            return trace::exportHtml(reader, options.html, out);
+        } },
     Format {
         "pcapng", "the packets, for Wireshark and tshark", kPorts, false,
         [](const trace::Reader& reader, const Options& options, std::ostream& out, std::string&) {
@@ -170,9 +180,14 @@ std::string misused(const Options& options, const Format& format)
                                       check(options.picture.everything, kPicture, "--all"),
                                       check(options.picture.isPinned, kPicture, "--pinned"),
                                       check(!options.table.empty(), kTable, "--table"),
+                                      check(options.hasRange, kRange, "--from and --until"),
+                                      check(!options.html.title.empty(), kRange, "--title"),
                                       check(!options.request.empty(), kRequest, "--request"),
                                       check(options.keepPorts, kPorts, "--keep-ports") }) {
         wrong = wrong.empty() ? found : wrong;
+    }
+    if (wrong.empty() && options.html.from > options.html.until) {
+        wrong = "--from is behind --until";
     }
     if (wrong.empty() && format.name == "csv" && options.table.empty()) {
         wrong = "csv is one table: say which with --table (rdrlab sql lists what is in them)";
@@ -194,9 +209,17 @@ int exportTrace(Options options)
         return 1;
     }
     std::string problem = (format.uses & kPicture) != 0 ? resolve(*reader, options) : std::string();
+    if ((format.uses & kRange) != 0 && options.html.from > reader->lastSeq()) {
+        problem = fmt::format("{}: the last event is #{}", options.trace, reader->lastSeq());
+    }
     if (!problem.empty()) {
         printError(problem);
         return 1;
+    }
+    if (options.html.from == 0) { // what the scenario's own processes did
+        const std::string setup = reader->meta("setup_events", "0");
+        std::from_chars(setup.data(), setup.data() + setup.size(), options.html.from);
+        options.html.from = std::min(options.html.from, reader->lastSeq()) + 1;
     }
     std::ofstream file;
     if (!options.output.empty()) {
@@ -262,12 +285,20 @@ void addExport(CLI::App& app, int& status)
         "--request", options->request,
         "mermaid, svg-sequence: IRP#14, RX_CONTEXT#3, NtReadFile, #295; without it, the first "
         "system call that asked a server");
+    CLI::Option* from = command->add_option(
+        "--from", options->html.from,
+        "html: the range's first event; without it, the first after the setup");
+    CLI::Option* until
+        = command->add_option("--until", options->html.until, "html: the range's last event");
+    command->add_option("--title", options->html.title, "html: what stands above it all");
     command->add_option(
         "--table", options->table, "csv, json: the table or view, such as events or v_spans");
     command->add_flag(
         "--keep-ports", options->keepPorts,
         "pcapng: the server's real port, where it is not 445 (Wireshark must then be told)");
-    command->callback([options, at, &status] {
+    command->callback([options, at, from, until, &status] {
+        options->hasRange = from->count() + until->count() != 0;
+        options->html.from = from->count() != 0 ? options->html.from : 0;
         options->hasAt = at->count() != 0;
         status = exportTrace(*options);
     });

@@ -61,7 +61,8 @@ struct PictureOptions
 };
 
 /// The event after which most of what RDBSS knows is open: a picture worth looking at.
-Seq busiestEvent(const Reader& reader);
+/// Looked for from event `from` to event `until`.
+Seq busiestEvent(const Reader& reader, Seq from = 1, Seq until = UINT64_MAX);
 
 /// The object graph at one event, as a Graphviz description and as a drawing. False when the trace
 /// cannot be read.
@@ -78,6 +79,18 @@ SpanId findRequest(const Reader& reader, std::string_view wanted, std::string& p
 /// cannot be read.
 bool exportMermaid(const Reader& reader, SpanId call, std::ostream& out);
 bool exportSequenceSvg(const Reader& reader, SpanId call, std::ostream& out);
+
+struct HtmlOptions
+{
+    Seq from = 1;
+    Seq until = UINT64_MAX;
+    std::string title; // empty: the scenario's name
+};
+
+/// A range of a trace as one page without anything outside it: calls, requests as sequence
+/// diagrams, the object graph before, when most is open and at the end, changes, packets. Light and
+/// dark, and made for paper. False when the trace cannot be read.
+bool exportHtml(const Reader& reader, const HtmlOptions& options, std::ostream& out);
 
 /// A JSON string literal, quotes included; bytes that are no UTF-8 become U+FFFD.
 std::string jsonString(std::string_view text);

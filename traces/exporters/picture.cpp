@@ -538,28 +538,29 @@ std::optional<Picture> makePicture(const Reader& reader, const PictureOptions& o
     return Maker(reader, options).make();
 }
 
-Seq busiestEvent(const Reader& reader)
+Seq busiestEvent(const Reader& reader, Seq from, Seq until)
 {
-    std::vector<std::pair<Seq, int>> steps;
+    until = std::min(until, reader.lastSeq());
+    std::map<Seq, int> steps; // how many more are open from here on
     for (const Object& object : reader.objects()) {
         if (pictureFamily(object.kind) == "file" || object.kind == ObjectKind::File) {
-            steps.emplace_back(object.birth, 1);
-            if (object.death != 0) {
-                steps.emplace_back(object.death, -1);
+            const Seq death = object.death != 0 ? object.death : UINT64_MAX;
+            if (object.birth <= until && death > from) {
+                ++steps[std::max(object.birth, from)];
+                --steps[death];
             }
         }
     }
-    std::sort(steps.begin(), steps.end());
     // The last event of the time in which most is open: by then all is told about it.
     int open = 0;
     int most = 0;
-    Seq best = reader.lastSeq();
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-        open += steps[i].second;
-        if (open > most && (i + 1 == steps.size() || steps[i + 1].first != steps[i].first)) {
+    Seq best = until;
+    for (auto step = steps.begin(); step != steps.end() && step->first <= until; ++step) {
+        open += step->second;
+        if (open > most) {
             most = open;
-            best = i + 1 < steps.size() ? std::max(steps[i + 1].first, Seq(1)) - 1
-                                        : reader.lastSeq();
+            const auto next = std::next(step);
+            best = next != steps.end() ? std::min(next->first - 1, until) : until;
         }
     }
     return best;
@@ -604,6 +605,35 @@ std::string traceTitle(const Reader& reader)
         title += " · seed " + reader.meta("seed");
     }
     return title;
+}
+
+std::string spacedName(std::string canonical)
+{
+    const std::size_t colon = canonical.find(':');
+    if (colon != canonical.npos) {
+        canonical[colon] = ' ';
+    }
+    return canonical;
+}
+
+std::string subjectOf(const Reader& reader, const ObjectNames& names, const Span& call)
+{
+    constexpr Seq kFar = 40; // events to look at
+    std::string subject;
+    reader.events(call.id + 1, call.id + kFar, [&](const Event& event) {
+        const Object* object = reader.object(event.object);
+        if (event.span == call.id && object != nullptr && object->kind == ObjectKind::File) {
+            subject = nameParts(names.at(event.object, event.seq)).name;
+        }
+        return subject.empty();
+    });
+    return subject;
+}
+
+bool isRefusal(std::int32_t status)
+{
+    constexpr std::uint32_t kMoreProcessingRequired = 0xC0000016;
+    return status < 0 && std::uint32_t(status) != kMoreProcessingRequired;
 }
 
 std::string eventLine(const Reader& reader, const ObjectNames& names, const Event& event)

@@ -81,6 +81,16 @@ std::string_view pictureFamily(ObjectKind kind);
 /// "scenario · seed 1" and the like.
 std::string traceTitle(const Reader& reader);
 
+/// "SRV_CALL:\lab" reads better as "SRV_CALL \lab".
+std::string spacedName(std::string canonical);
+
+/// The file a system call is about, without its kind: of the first file object that it makes or
+/// takes a reference on. Empty when there is none.
+std::string subjectOf(const Reader& reader, const ObjectNames& names, const Span& call);
+
+/// Whether a status says no. A session setup that goes on in another message does not.
+bool isRefusal(std::int32_t status);
+
 /// One line about an event, without its number and time: "notepad · io · begin · IRP_MJ_READ …".
 std::string eventLine(const Reader& reader, const ObjectNames& names, const Event& event);
 

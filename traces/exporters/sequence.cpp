@@ -2,8 +2,6 @@
 
 #include "traces/exporters/picture.h"
 #include "traces/exporters/text.h"
-#include "traces/query/spantree.h"
-#include "traces/query/state.h"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +14,6 @@ namespace rdrlab::trace {
 namespace {
 
 constexpr std::size_t kMostSteps = 600;
-constexpr Seq kSubjectEvents = 40; // how far to look for the file a system call is about
 
 enum Participant : std::size_t
 {
@@ -71,30 +68,24 @@ bool isTold(ObjectKind kind)
     }
 }
 
-// A status that says no. A session setup that goes on in another message does not.
-bool isRefusal(const Event& event)
+bool refuses(const Event& event)
 {
-    constexpr std::uint32_t kMoreProcessingRequired = 0xC0000016;
-    return event.hasStatus && event.status < 0
-        && std::uint32_t(event.status) != kMoreProcessingRequired;
-}
-
-std::string spaced(std::string name)
-{
-    std::replace(
-        name.begin(), name.begin() + long(std::min(name.size(), name.find(':') + 1)), ':', ' ');
-    return name;
+    return event.hasStatus && isRefusal(event.status);
 }
 
 class Teller
 {
 public:
-    Teller(const Reader& reader, const SpanTree& tree, std::uint32_t root)
+    Teller(const Reader& reader, const SpanTree& tree, const ObjectNames& names, std::uint32_t root)
         : m_reader(reader)
-        , m_names(reader)
+        , m_names(names)
         , m_tree(tree)
         , m_root(root)
+        , m_inside(tree.nodes().size())
     {
+        for (std::size_t i = root; i < m_inside.size(); ++i) { // a parent comes before its child
+            m_inside[i] = i == root || m_inside[tree.nodes()[i].parent];
+        }
     }
 
     std::optional<Sequence> tell();
@@ -108,7 +99,6 @@ private:
     };
 
     bool isShown(const SpanNode& node) const { return node.span.layer != Layer::Kernel; }
-    bool isInside(std::uint32_t node) const;
     Participant callerOf(const SpanNode& node) const;
     void take(const Event& event);
     void begin(const Event& event, const SpanNode& node);
@@ -117,31 +107,24 @@ private:
     void add(SequenceStep step);
     void conditions(const Event& event);
     std::string labelOf(const Event& event, const SpanNode& node) const;
-    std::string subjectOf(const Span& span) const;
     void dropIdle();
 
     const Reader& m_reader;
-    ObjectNames m_names;
+    const ObjectNames& m_names;
     const SpanTree& m_tree;
     std::uint32_t m_root;
+    std::vector<bool> m_inside; // beside the tree's nodes
     std::map<SpanId, Open> m_open;
     Sequence m_sequence;
 };
 
-bool Teller::isInside(std::uint32_t node) const
-{
-    for (; node != 0; node = m_tree.nodes()[node].parent) {
-        if (node == m_root) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // The nearest call around it that shows.
 Participant Teller::callerOf(const SpanNode& node) const
 {
-    for (std::uint32_t at = node.parent; at != 0; at = m_tree.nodes()[at].parent) {
+    constexpr int kFar = 64; // kernel calls in one another
+    int looked = 0;
+    for (std::uint32_t at = node.parent; at != 0 && looked < kFar;
+         at = m_tree.nodes()[at].parent, ++looked) {
         if (isShown(m_tree.nodes()[at])) {
             return participantOf(m_tree.nodes()[at].span.layer);
         }
@@ -149,26 +132,12 @@ Participant Teller::callerOf(const SpanNode& node) const
     return node.span.layer == Layer::App ? kApp : kIo;
 }
 
-// The file a system call is about: the first file object that it makes or takes a reference on.
-std::string Teller::subjectOf(const Span& span) const
-{
-    std::string subject;
-    m_reader.events(span.id + 1, span.id + kSubjectEvents, [&](const Event& event) {
-        const Object* object = m_reader.object(event.object);
-        if (event.span == span.id && object != nullptr && object->kind == ObjectKind::File) {
-            subject = "  " + std::string(nameParts(m_names.at(event.object, event.seq)).name);
-        }
-        return subject.empty();
-    });
-    return subject;
-}
-
 std::string Teller::labelOf(const Event& event, const SpanNode& node) const
 {
     std::string routine(m_reader.string(event.routine));
     const Object* object = m_reader.object(event.object);
     const std::string name
-        = object != nullptr ? spaced(m_names.at(event.object, event.seq)) : std::string();
+        = object != nullptr ? spacedName(m_names.at(event.object, event.seq)) : std::string();
     if (routine.starts_with("IRP_MJ_")) {
         routine.erase(0, 7);
         if (node.span.layer == Layer::Io && node.span.request != 0) {
@@ -176,7 +145,8 @@ std::string Teller::labelOf(const Event& event, const SpanNode& node) const
         }
     }
     if (object == nullptr && node.span.layer == Layer::App) {
-        return routine + subjectOf(node.span);
+        const std::string subject = subjectOf(m_reader, m_names, node.span);
+        return routine + (subject.empty() ? "" : "  " + subject);
     }
     if (object == nullptr || object->kind == ObjectKind::Exchange) {
         return routine;
@@ -227,7 +197,7 @@ void Teller::end(const Event& event)
     const Open open = found->second;
     m_open.erase(found);
     std::string result = event.hasStatus ? statusText(event.status) : std::string("returns");
-    const bool isError = isRefusal(event);
+    const bool isError = refuses(event);
     std::vector<SequenceStep>& steps = m_sequence.steps;
     if (open.step + 1 == steps.size() && open.to != kServer
         && steps[open.step].kind == SequenceStep::Kind::Call) {
@@ -275,7 +245,9 @@ void Teller::conditions(const Event& event)
 {
     m_reader.changes(event.seq, event.seq, [&](const FieldChange& change) {
         if (m_reader.string(change.field) == "Condition") {
-            note(event, spaced(m_names.at(change.object, event.seq)) + "  " + change.after.print());
+            note(
+                event,
+                spacedName(m_names.at(change.object, event.seq)) + "  " + change.after.print());
         }
         return true;
     });
@@ -284,7 +256,7 @@ void Teller::conditions(const Event& event)
 void Teller::take(const Event& event)
 {
     const std::uint32_t index = m_tree.find(event.span);
-    if (index == 0 || !isInside(index)) {
+    if (index == 0 || !m_inside[index]) {
         return;
     }
     const SpanNode& node = m_tree.nodes()[index];
@@ -304,7 +276,7 @@ void Teller::take(const Event& event)
               kRdbss,
               "callback  " + (event.hasStatus ? statusText(event.status) : std::string()),
               {},
-              isRefusal(event) });
+              refuses(event) });
         break;
     case EventKind::Born:
     case EventKind::Died:
@@ -314,7 +286,7 @@ void Teller::take(const Event& event)
             note(
                 event,
                 (event.kind == EventKind::Born ? "+ " : "− ")
-                    + spaced(m_names.at(event.object, event.seq)));
+                    + spacedName(m_names.at(event.object, event.seq)));
         }
         break;
     case EventKind::Change:
@@ -426,11 +398,27 @@ std::string mermaid(std::string_view text)
 
 } // namespace
 
+std::optional<Sequence>
+makeSequence(const Reader& reader, const SpanTree& tree, const ObjectNames& names, SpanId call)
+{
+    const std::uint32_t root = tree.find(call);
+    return root != 0 ? Teller(reader, tree, names, root).tell() : std::nullopt;
+}
+
 std::optional<Sequence> makeSequence(const Reader& reader, SpanId call)
 {
-    const SpanTree tree(reader);
-    const std::uint32_t root = tree.find(call);
-    return root != 0 ? Teller(reader, tree, root).tell() : std::nullopt;
+    return makeSequence(reader, SpanTree(reader), ObjectNames(reader), call);
+}
+
+std::vector<bool> reachesLayer(const SpanTree& tree, Layer layer)
+{
+    std::vector<bool> reaches(tree.nodes().size());
+    for (std::size_t i = reaches.size(); i-- > 1;) { // a child comes after its parent
+        const SpanNode& node = tree.nodes()[i];
+        reaches[i] = reaches[i] || node.span.layer == layer;
+        reaches[node.parent] = reaches[node.parent] || reaches[i];
+    }
+    return reaches;
 }
 
 SpanId findRequest(const Reader& reader, std::string_view wanted, std::string& problem)
@@ -442,6 +430,7 @@ SpanId findRequest(const Reader& reader, std::string_view wanted, std::string& p
     const bool isNumber = parsed.ec == std::errc() && parsed.ptr == digits.data() + digits.size();
     const auto objects
         = wanted.empty() || isNumber ? std::vector<ObjectId>() : reader.objectsNamed(wanted);
+    const std::vector<bool> asksServer = reachesLayer(tree, Layer::Wire);
     for (std::uint32_t i = 1; i < tree.nodes().size(); ++i) {
         const Span& span = tree.nodes()[i].span;
         const auto isOf = [&](ObjectId object) {
@@ -450,7 +439,7 @@ SpanId findRequest(const Reader& reader, std::string_view wanted, std::string& p
         };
         const bool isWanted = isNumber ? span.id == number
             : wanted.empty()
-            ? span.layer == Layer::App && tree.count(i, Layer::Wire) != 0
+            ? span.layer == Layer::App && asksServer[i]
             : isOf(span.request) || isOf(span.object) || reader.string(span.routine) == wanted;
         if (isWanted) {
             return span.id;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "traces/exporters/exporters.h"
+#include "traces/query/spantree.h"
+#include "traces/query/state.h"
 
 #include <cstdint>
 #include <optional>
@@ -45,6 +47,12 @@ struct Sequence
 
 /// The story of one call. Nothing when the trace cannot be read or has no such call.
 std::optional<Sequence> makeSequence(const Reader& reader, SpanId call);
+/// The same for callers that have the trace's tree and names already.
+std::optional<Sequence>
+makeSequence(const Reader& reader, const SpanTree& tree, const ObjectNames& names, SpanId call);
+
+/// For each node of the tree, whether anything at or below it is on that layer.
+std::vector<bool> reachesLayer(const SpanTree& tree, Layer layer);
 
 /// Draws it as SVG; `isInline`: inside an HTML page that brings the style sheet.
 void drawSequence(const Sequence& sequence, std::ostream& out, bool isInline);

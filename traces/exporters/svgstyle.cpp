@@ -6,7 +6,7 @@ namespace rdrlab::trace {
 
 namespace {
 
-// Light first; the dark block only names what differs.
+// Light first, and on paper always; the dark block only names what differs.
 constexpr std::string_view kStyle = R"css(
 svg.rdr{font-family:"DejaVu Sans Mono","Menlo","Consolas","Liberation Mono",monospace;font-size:11px}
 .rdr .bg{fill:#ffffff}
@@ -47,7 +47,7 @@ svg.rdr{font-family:"DejaVu Sans Mono","Menlo","Consolas","Liberation Mono",mono
 .rdr .bad{fill:#b03a00;font-weight:bold}
 .rdr .note{fill:#fff7df;stroke:#c9a227;stroke-width:1}
 .rdr .rule{stroke:#d5dae0;stroke-width:1}
-@media (prefers-color-scheme:dark){
+@media screen and (prefers-color-scheme:dark){
 .rdr .bg{fill:#14181d}
 .rdr text{fill:#e6e9ed}
 .rdr .h2,.rdr .key,.rdr .count,.rdr .small{fill:#a9b3be}
