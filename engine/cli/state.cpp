@@ -106,10 +106,10 @@ int state(const Options& options)
     cursor.moveTo(options.at);
     const trace::ObjectNames names(*reader);
     std::vector<const trace::Object*> shown;
-    for (const trace::Object& object : reader->objects()) {
-        const bool isNamed = std::find(wanted.begin(), wanted.end(), object.id) != wanted.end();
-        if (wanted.empty() ? cursor.isAlive(object) : isNamed && object.birth <= options.at) {
-            shown.push_back(&object);
+    for (const trace::ObjectId id : wanted.empty() ? cursor.alive() : wanted) {
+        const trace::Object* object = reader->object(id);
+        if (object != nullptr && object->birth <= options.at) {
+            shown.push_back(object);
         }
     }
     if (!wanted.empty() && shown.empty()) {

@@ -1,5 +1,7 @@
 #include "traces/query/changes.h"
 
+#include "traces/query/state.h"
+
 #include <algorithm>
 #include <map>
 
@@ -106,20 +108,21 @@ bool changesBetween(
         ? reader.changes(from, to, change) && !gaveUp && reader.references(from, to, reference)
         : reader.changesOf(only, to, change) && !gaveUp
             && reader.referencesOf(only, from, to, false, reference);
-    const auto life = [&](const Object& object) {
-        if (object.birth >= from && object.birth <= to) {
-            all.at(object.id).isBorn = true;
-        }
-        if (object.death != 0 && object.death >= from && object.death <= to) {
-            all.at(object.id).isDead = true;
-        }
-    };
     if (only == 0) {
-        for (const Object& object : reader.objects()) {
-            life(object);
+        const ObjectActivity lives = activityBetween(reader, from, to);
+        for (const ObjectId id : lives.born) {
+            all.at(id).isBorn = true;
+        }
+        for (const ObjectId id : lives.died) {
+            all.at(id).isDead = true;
         }
     } else if (const Object* object = reader.object(only)) {
-        life(*object);
+        if (object->birth >= from && object->birth <= to) {
+            all.at(only).isBorn = true;
+        }
+        if (object->death != 0 && object->death >= from && object->death <= to) {
+            all.at(only).isDead = true;
+        }
     }
     for (auto& [id, object] : all.objects()) {
         // A ledger that begins in the range says nothing about what was before it.
