@@ -49,10 +49,10 @@ private:
     std::exception_ptr m_failure;
 
     // Address sanitizer bookkeeping; unused otherwise.
-    void* m_fakeInside = nullptr;
-    void* m_fakeOutside = nullptr;
-    const void* m_outsideLow = nullptr;
-    size_t m_outsideBytes = 0;
+    [[maybe_unused]] void* m_fakeInside = nullptr;
+    [[maybe_unused]] void* m_fakeOutside = nullptr;
+    [[maybe_unused]] const void* m_outsideLow = nullptr;
+    [[maybe_unused]] size_t m_outsideBytes = 0;
 };
 
 } // namespace rdrlab::host

@@ -151,6 +151,39 @@ TEST_CASE("S-QP-9 a legacy provider gets the plain query, and its files bypass M
     CHECK(lab.counters().OpenFiles == 0);
 }
 
+TEST_CASE(
+    "SC-42 a file of a legacy provider belongs to its device, and MUP sees no more of it", "[mup]")
+{
+    Lab lab;
+    auto& old = lab.redirector("OldOne", Model::Legacy).claims(R"(\lab\public)");
+    std::string device;
+    NTSTATUS written = STATUS_UNSUCCESSFUL;
+    const ULONG before = lab.counters().Forwarded;
+    const NTSTATUS status = lab.openThen(kFile, [&](HANDLE handle) {
+        PFILE_OBJECT file = nullptr;
+        REQUIRE(
+            ObReferenceObjectByHandle(
+                handle, 0, *IoFileObjectType, KernelMode, reinterpret_cast<PVOID*>(&file), nullptr)
+            == STATUS_SUCCESS);
+        device = file->DeviceObject == old.device ? "the provider's" : "another";
+        ObDereferenceObject(file);
+        IO_STATUS_BLOCK io {};
+        LARGE_INTEGER offset {};
+        char buffer[] = "hello";
+        written = ZwWriteFile(handle, nullptr, nullptr, nullptr, &io, buffer, 5, &offset, nullptr);
+    });
+    CHECK(status == STATUS_SUCCESS);
+    CHECK(device == "the provider's");
+    CHECK(written == STATUS_SUCCESS);
+    REQUIRE(old.count(IRP_MJ_CREATE) == 1);
+    CHECK(old.seen[0].name == R"(\lab\public\readme.txt)");
+    CHECK(old.count(IRP_MJ_WRITE) == 1);
+    CHECK(old.count(IRP_MJ_CLEANUP) == 1);
+    CHECK(old.count(IRP_MJ_CLOSE) == 1);
+    CHECK(lab.counters().Forwarded == before);
+    CHECK(lab.counters().OpenFiles == 0);
+}
+
 TEST_CASE("S-QP-10 provider and claimed prefix enter the cache", "[mup]")
 {
     Lab lab;

@@ -833,6 +833,39 @@ TEST_CASE("SC-07 the first open by UNC name resolves, connects and creates", "[r
     });
 }
 
+TEST_CASE("SC-20 a file on a mapped drive is opened without a query and leaves no prefix", "[rdbss][connect][mup]")
+{
+    Lab lab({ .controls = kWithUnc });
+    withFile(lab);
+    lab.asSystem([] {
+        // As the network provider makes it: the drive letter leads to the redirector's own device.
+        Name link("\\??\\X:");
+        Name target("\\Device\\TestRdr\\;X:0\\lab\\public");
+        REQUIRE(IoCreateSymbolicLink(link.get(), target.get()) == STATUS_SUCCESS);
+    });
+    lab.app([&](App& app) {
+        Open connect;
+        connect.options = FILE_CREATE_TREE_CONNECTION | FILE_SYNCHRONOUS_IO_NONALERT;
+        File drive = app.open("\\;X:0\\lab\\public", connect);
+        REQUIRE(drive.status == STATUS_SUCCESS);
+        lab.rdr.log.clear();
+        MUP_COUNTERS before {};
+        MUP_COUNTERS after {};
+        MupQueryCounters(&before);
+        File f = app.open("\\??\\X:\\a.txt");
+        MupQueryCounters(&after);
+        REQUIRE(f.status == STATUS_SUCCESS);
+        CHECK(lab.rdr.calls() == "MRxPreparseName MRxCreate");
+        CHECK(lab.rdr.find("MRxCreate")->subject == "\\a.txt");
+        CHECK(after.Creates == before.Creates + 1); // through MUP
+        CHECK(after.Queries == before.Queries);
+        CHECK(after.Prefixes == before.Prefixes);
+        CHECK(app.read(f, 0, 5) == "hello");
+        app.close(f);
+        app.close(drive);
+    });
+}
+
 TEST_CASE("S-QP-26 a refused connection reaches MUP as a bad network path", "[rdbss][connect][mup]")
 {
     Lab lab({ .controls = kWithUnc });

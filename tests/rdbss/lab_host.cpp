@@ -87,7 +87,8 @@ File App::open(const std::string& name, Open how)
 {
     File file;
     std::string path = name;
-    if (how.root == nullptr && name.rfind("\\Device", 0) != 0) {
+    if (how.root == nullptr && name.rfind("\\Device", 0) != 0
+        && name.rfind("\\??", 0) != 0) {
         path = name.rfind("\\\\", 0) == 0 ? "\\??\\UNC" + name.substr(1) : kDevice + name;
     }
     Name object(path);

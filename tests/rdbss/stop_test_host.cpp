@@ -623,6 +623,46 @@ TEST_CASE("S-ST-27 the routines the page refers to exist", "[rdbss][startstop]")
     }
 }
 
+TEST_CASE("SC-38 a stop from a program goes its way step by step", "[rdbss][startstop][mup]")
+{
+    Lab lab({ .controls = kWithUnc });
+    lab.server.files["\\a.txt"] = "x";
+    std::vector<std::string> atStop;
+    lab.rdr.on("MRxStop", [&](Call&) {
+        atStop.push_back(lab.rdr.device->MupHandle == nullptr ? "deregistered" : "registered");
+        atStop.push_back(
+            lab.rdr.device->StartStopContext.State == RDBSS_STOP_IN_PROGRESS ? "stopping" : "else");
+        return STATUS_SUCCESS;
+    });
+    lab.app([&](App& app) {
+        File f = app.open("\\\\lab\\public\\a.txt");
+        CHECK(app.read(f, 0, 1) == "x");
+        app.close(f);
+        File device = app.open(kDevice, kAsync);
+        HANDLE event;
+        ZwCreateEvent(&event, EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE);
+        IO_STATUS_BLOCK io {};
+        CHECK(
+            ZwDeviceIoControlFile(
+                device.handle, event, nullptr, nullptr, &io, kIoctlStop, nullptr, 0, nullptr, 0)
+            == STATUS_PENDING);
+        ZwWaitForSingleObject(event, FALSE, nullptr);
+        CHECK(io.Status == STATUS_SUCCESS);
+        ZwClose(event);
+        app.close(device);
+    });
+    CHECK(atStop == std::vector<std::string> { "deregistered", "stopping" });
+    REQUIRE(lab.rdr.find("MRxStop") != nullptr);
+    CHECK(lab.rdr.find("MRxStop")->inFsp);
+    CHECK(lab.rdr.device->StartStopContext.State == RDBSS_STARTABLE);
+    CHECK(lab.rdr.device->DispatcherContext.NumberOfWorkerThreads == 0);
+    lab.rdr.log.clear();
+    lab.app([&](App& app) {
+        CHECK(app.open("\\lab\\public\\a.txt").status == STATUS_REDIRECTOR_NOT_STARTED);
+    });
+    CHECK(lab.rdr.log.empty());
+}
+
 TEST_CASE("SC-39 after a stop with open files old handles can only be closed", "[rdbss][startstop]")
 {
     Lab lab;
