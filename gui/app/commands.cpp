@@ -36,7 +36,9 @@ void MainWindow::addCommands()
 {
     addFileCommands();
     addStepCommands();
+    addMarkCommands();
     addViewCommands();
+    addOutputCommands();
     addHelpCommands();
 }
 
@@ -360,15 +362,23 @@ void MainWindow::buildMenus()
     file->addAction(action("file.next"));
     file->addAction(action("file.close"));
     file->addSeparator();
+    file->addAction(action("file.picture"));
+    file->addAction(action("find.csv"));
+    file->addAction(action("file.print"));
+    file->addSeparator();
     file->addAction(action("file.quit"));
 
     QMenu* stepping = menuBar()->addMenu(tr("&Step"));
+    QMenu* search = menuBar()->addMenu(tr("Sea&rch"));
+    QMenu* marks = menuBar()->addMenu(tr("&Marks"));
     QMenu* view = menuBar()->addMenu(tr("&View"));
     QMenu* panels = menuBar()->addMenu(tr("&Panels"));
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     QString group;
     for (const Actions::Entry& entry : m_actions.all()) {
         QMenu* menu = entry.category == tr("Step") ? stepping
+            : entry.category == tr("Search")       ? search
+            : entry.category == tr("Marks")        ? marks
             : entry.category == tr("View")         ? view
             : entry.category == tr("Panels")       ? panels
             : entry.category == tr("Help")         ? help
@@ -402,6 +412,7 @@ void MainWindow::buildToolBar()
                                   "step.event.backward",
                                   "step.event.forward",
                                   "go.last",
+                                  "play.toggle",
                                   "",
                                   "step.out.backward",
                                   "step.over.backward",
@@ -456,7 +467,12 @@ void MainWindow::updateCommands()
     const Seq at = open ? m_current->focus.seq() : 0;
     for (const Actions::Entry& entry : m_actions.all()) {
         if (entry.id.startsWith(QLatin1String("step.")) || entry.id.startsWith(QLatin1String("go."))
-            || entry.id.startsWith(QLatin1String("marker."))
+            || entry.id.startsWith(QLatin1String("mark"))
+            || entry.id.startsWith(QLatin1String("run."))
+            || entry.id.startsWith(QLatin1String("play."))
+            || entry.id.startsWith(QLatin1String("find."))
+            || entry.id.startsWith(QLatin1String("break."))
+            || entry.id == QLatin1String("file.picture") || entry.id == QLatin1String("file.print")
             || entry.id.startsWith(QLatin1String("view.zoom"))
             || entry.id.startsWith(QLatin1String("view.pan"))) {
             entry.action->setEnabled(open);
@@ -467,6 +483,9 @@ void MainWindow::updateCommands()
     action("go.back")->setEnabled(open && m_current->focus.canGoBack());
     action("go.forward")->setEnabled(open && m_current->focus.canGoForward());
     action("file.close")->setEnabled(m_current != nullptr);
+    const bool playing = m_current != nullptr && m_current->isPlaying();
+    action("play.toggle")->setText(playing ? tr("Pause") : tr("P&lay"));
+    action("play.toggle")->setIcon(icon(playing ? Glyph::Pause : Glyph::Play));
 }
 
 } // namespace rdrlab::gui

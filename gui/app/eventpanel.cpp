@@ -1,17 +1,58 @@
 #include "gui/app/eventpanel.h"
 
+#include "gui/models/texts.h"
+#include "gui/timeline/lanepainter.h"
+
+#include <QAbstractItemView>
+#include <QCompleter>
+#include <QFileDialog>
 #include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSaveFile>
+#include <QStringListModel>
 #include <QVBoxLayout>
+#include <set>
 
 namespace rdrlab::gui {
 
 EventPanel::EventPanel(QWidget* parent)
     : Panel(parent)
     , m_view(new QTableView(this))
+    , m_filter(new QLineEdit(this))
+    , m_answer(new QLabel(this))
+    , m_completer(new QCompleter(this))
+    , m_search(this)
+    , m_background(this)
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
+    layout->setSpacing(0);
+    auto* bar = new QHBoxLayout;
+    bar->setContentsMargins(4, 2, 4, 2);
+    bar->addWidget(m_filter, 1);
+    bar->addWidget(m_answer);
+    layout->addLayout(bar);
     layout->addWidget(m_view);
+    m_filter->setPlaceholderText(tr("filter: words, or layer == mrx && status != STATUS_SUCCESS, "
+                                    "object ~ FCB, time > 2ms, failed"));
+    m_filter->setAccessibleName(tr("Filter of the event table"));
+    m_filter->setClearButtonEnabled(true);
+    m_completer->setCaseSensitivity(Qt::CaseInsensitive);
+    m_completer->setWidget(m_filter);
+    connect(m_filter, &QLineEdit::textEdited, this, &EventPanel::typed);
+    connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
+        showValidity();
+        if (text.isEmpty()) {
+            applyFilter();
+        }
+    });
+    connect(m_filter, &QLineEdit::returnPressed, this, &EventPanel::applyFilter);
+    connect(
+        m_completer, qOverload<const QString&>(&QCompleter::activated), this,
+        &EventPanel::complete);
+    connect(&Themes::instance(), &Themes::changed, this, &EventPanel::showValidity);
+    setFocusProxy(m_view);
     m_view->setModel(&m_model);
     m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);
@@ -64,11 +105,227 @@ void EventPanel::setSession(Session* session)
 
 void EventPanel::sessionReady()
 {
+    m_background.cancel();
+    m_search.cancel();
     m_following = true;
     const bool ready = m_session != nullptr && m_session->document.isReady();
     m_model.setDocument(ready ? &m_session->document : nullptr);
     m_following = false;
+    m_words = Filter::words();
+    if (ready) {
+        // What the calls of this trace are named and how they ended; a bounded number.
+        constexpr std::size_t kNames = 2000;
+        std::set<trace::StringId> routines;
+        std::set<std::int32_t> statuses;
+        for (const Call& call : m_session->document.index()->calls) {
+            if (routines.size() < kNames) {
+                routines.insert(call.routine);
+            }
+            if (statuses.size() < kNames) {
+                statuses.insert(call.status);
+            }
+        }
+        for (const trace::StringId routine : routines) {
+            m_words += texts::foreign(m_session->document.reader().string(routine));
+        }
+        for (const std::int32_t status : statuses) {
+            m_words += texts::status(status);
+        }
+        m_words.sort();
+    }
+    m_completer->setModel(new QStringListModel(m_words, m_completer));
+    showValidity();
+    if (ready && !m_filter->text().isEmpty()) {
+        applyFilter();
+    }
     follow();
+}
+
+namespace {
+
+// The word that is being typed: from the last blank, bracket or sign on.
+qsizetype beginOfLastWord(const QString& text)
+{
+    qsizetype at = text.size();
+    while (at > 0 && (text[at - 1].isLetterOrNumber() || text[at - 1] == QLatin1Char('_'))) {
+        --at;
+    }
+    return at;
+}
+
+} // namespace
+
+void EventPanel::typed(const QString& expression)
+{
+    const QString word = expression.mid(beginOfLastWord(expression));
+    constexpr qsizetype kLeast = 2;
+    if (word.size() < kLeast || m_filter->cursorPosition() != expression.size()) {
+        m_completer->popup()->hide();
+        return;
+    }
+    m_completer->setCompletionPrefix(word);
+    if (m_completer->completionCount() == 0
+        || m_completer->currentCompletion().compare(word, Qt::CaseInsensitive) == 0) {
+        m_completer->popup()->hide();
+    } else {
+        m_completer->complete();
+    }
+}
+
+void EventPanel::complete(const QString& word)
+{
+    const QString text = m_filter->text();
+    m_filter->setText(text.left(beginOfLastWord(text)) + word + QLatin1Char(' '));
+}
+
+void EventPanel::showValidity()
+{
+    const Filter filter = Filter::parse(m_filter->text());
+    QPalette colours = palette();
+    if (!filter.isEmpty() || !filter.isValid()) {
+        colours.setColor(
+            QPalette::Base,
+            mixed(filter.isValid() ? theme().added : theme().failed, theme().base, 0.16));
+    }
+    m_filter->setPalette(colours);
+    m_filter->setToolTip(filter.error());
+    if (!filter.isValid()) {
+        m_answer->setText(QStringLiteral("✖ ") + filter.error());
+    } else if (m_background.isRunning()) {
+        m_answer->setText(tr("searching …"));
+    } else if (m_model.isFiltered()) {
+        m_answer->setText(tr("✓ %1 of %2")
+                              .arg(m_model.rowCount())
+                              .arg(m_session != nullptr ? m_session->document.lastSeq() : 0));
+    } else {
+        m_answer->setText(filter.isEmpty() ? QString() : tr("✓ press Enter"));
+    }
+}
+
+void EventPanel::setFilter(const QString& expression)
+{
+    m_filter->setText(expression);
+    applyFilter();
+}
+
+void EventPanel::applyFilter()
+{
+    m_background.cancel();
+    const QString expression = m_filter->text();
+    const Filter parsed = Filter::parse(expression);
+    if (m_session == nullptr || !m_session->document.isReady() || !parsed.isValid()) {
+        return;
+    }
+    if (parsed.isEmpty()) {
+        m_following = true;
+        m_model.clearRows();
+        m_following = false;
+        showValidity();
+        follow();
+        return;
+    }
+    const auto rows = std::make_shared<std::vector<Seq>>();
+    m_background.start(
+        [rows, expression,
+         path = m_session->document.path().toStdString()](Background::Control& control) {
+            std::string error;
+            const auto reader = trace::Reader::open(path, error);
+            if (reader == nullptr) {
+                return;
+            }
+            const trace::Spine spine(*reader);
+            Filter filter = Filter::parse(expression);
+            filter.bind(*reader);
+            trace::SpineColumns columns;
+            for (std::size_t chunk = 0; chunk < spine.chunkCount() && !control.isCancelled();
+                 ++chunk) {
+                control.tell(chunk, spine.chunkCount());
+                if (!filter.mayMatch(spine.info(chunk)) || !spine.decode(chunk, columns)) {
+                    continue;
+                }
+                for (std::size_t i = 0; i < columns.count; ++i) {
+                    if (filter.matches(columns, i)) {
+                        rows->push_back(columns.first + i);
+                    }
+                }
+            }
+        },
+        [this, rows] {
+            m_following = true;
+            m_model.setRows(std::move(*rows));
+            m_following = false;
+            showValidity();
+            follow();
+        });
+    showValidity();
+}
+
+void EventPanel::find(bool forward)
+{
+    const QString expression = m_filter->text();
+    if (m_session == nullptr || !m_session->document.isReady()
+        || !Filter::parse(expression).isValid() || Filter::parse(expression).isEmpty()) {
+        Q_EMIT said(tr("Type what to search for into the filter first."));
+        return;
+    }
+    m_session->runTo(expression, forward, m_search, [this](Seq) {
+        Q_EMIT said(tr("No further match in that direction."));
+    });
+}
+
+void EventPanel::addActions(Actions& actions)
+{
+    const QString category = tr("Search");
+    actions.add(
+        QStringLiteral("find.focus"), category, tr("&Filter the event table…"),
+        tr("Go to the filter; F1 lists its words."),
+        { QKeySequence(QStringLiteral("/")), QKeySequence::Find }, [this] {
+            m_filter->setFocus();
+            m_filter->selectAll();
+        });
+    actions.add(
+        QStringLiteral("find.next"), category, tr("&Next match"),
+        tr("To the next event that the filter matches."),
+        { QKeySequence(QStringLiteral("N")), QKeySequence(QStringLiteral("F3")) },
+        [this] { find(true); });
+    actions.add(
+        QStringLiteral("find.previous"), category, tr("&Previous match"),
+        tr("To the last event before that the filter matches."),
+        { QKeySequence(QStringLiteral("Shift+N")), QKeySequence(QStringLiteral("Shift+F3")) },
+        [this] { find(false); });
+    actions.add(
+        QStringLiteral("find.csv"), category, tr("Save the events shown as &CSV…"),
+        tr("Writes the table, as filtered, into a file."), {}, [this] { saveCsv(); });
+}
+
+void EventPanel::saveCsv()
+{
+    const QString path
+        = QFileDialog::getSaveFileName(this, tr("Save events"), {}, tr("CSV (*.csv)"));
+    if (path.isEmpty()) {
+        return;
+    }
+    QSaveFile file(path);
+    bool good = file.open(QIODevice::WriteOnly);
+    const auto line = [&](auto textOf) {
+        QStringList cells;
+        for (int column = 0; column < EventModel::Columns; ++column) {
+            QString text = textOf(column);
+            text.replace(QLatin1Char('"'), QStringLiteral("\"\""));
+            cells += QLatin1Char('"') + text + QLatin1Char('"');
+        }
+        good = good && file.write(cells.join(QLatin1Char(',')).toUtf8() + "\r\n") > 0;
+    };
+    line([&](int column) {
+        return m_model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+    });
+    for (int row = 0; row < m_model.rowCount() && good; ++row) {
+        line([&](int column) { return m_model.index(row, column).data().toString(); });
+    }
+    good = good && file.commit();
+    Q_EMIT said(
+        good ? tr("%1 events written to %2").arg(m_model.rowCount()).arg(path)
+             : tr("%1 cannot be written: %2").arg(path, file.errorString()));
 }
 
 void EventPanel::follow()

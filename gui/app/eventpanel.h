@@ -1,10 +1,15 @@
-// The event table, following the current event.
+// The event table with its filter, following the current event.
 #pragma once
 
 #include "gui/app/panels.h"
 #include "gui/models/eventmodel.h"
+#include "gui/models/filter.h"
 
 #include <QTableView>
+
+class QCompleter;
+class QLabel;
+class QLineEdit;
 
 namespace rdrlab::gui {
 
@@ -14,15 +19,34 @@ class EventPanel : public Panel
 public:
     explicit EventPanel(QWidget* parent = nullptr);
     void setSession(Session* session) override;
+    void addActions(Actions& actions) override;
+    using Panel::addActions;
+
+    /// Shows only what matches; everything for an empty expression. Runs beside the window.
+    void setFilter(const QString& expression);
+    bool isFiltering() const { return m_background.isRunning(); }
+    const EventModel& model() const { return m_model; }
 
 private:
     void sessionReady();
     void follow();
+    void typed(const QString& expression);
+    void applyFilter();
+    void find(bool forward);
+    void complete(const QString& expression);
+    void showValidity();
+    void saveCsv();
 
     Session* m_session = nullptr;
     EventModel m_model;
     QTableView* m_view;
+    QLineEdit* m_filter;
+    QLabel* m_answer;
+    QCompleter* m_completer;
+    QStringList m_words; // of this trace, for completion
     bool m_following = false;
+    Background m_search;
+    Background m_background; // last: its end is heard while the rest is there
 };
 
 } // namespace rdrlab::gui

@@ -27,6 +27,7 @@ constexpr int kSaidMs = 6000;
 
 MainWindow::MainWindow()
     : m_actions(this)
+    , m_search(this)
     , m_tabs(new QTabBar)
     , m_timeline(new TimelineView)
     , m_overview(new Overview(*m_timeline))
@@ -183,6 +184,9 @@ Session* MainWindow::openTrace(const QString& path)
         }
     });
     connect(&session->focus, &Focus::markersMoved, this, &MainWindow::updateStatus);
+    connect(&session->notes, &Notes::bookmarksChanged, this, &MainWindow::updateFlags);
+    connect(session, &Session::said, this, &MainWindow::say);
+    connect(session, &Session::playingChanged, this, &MainWindow::updateCommands);
     connect(&session->focus, &Focus::visitsChanged, this, &MainWindow::updateCommands);
     connect(&session->focus, &Focus::chosen, this, &MainWindow::updateCommands);
     session->document.open(absolute);
@@ -215,6 +219,10 @@ void MainWindow::present(Session* session)
     if (session == m_current) {
         return;
     }
+    m_search.cancel();
+    if (m_current != nullptr) {
+        m_current->stopPlaying();
+    }
     m_current = session;
     m_timeline->setSource(
         session != nullptr ? &session->document : nullptr,
@@ -227,6 +235,7 @@ void MainWindow::present(Session* session)
     }
     updateTitles();
     updateStatus();
+    updateFlags();
     updateCommands();
 }
 

@@ -52,6 +52,8 @@ private:
     void addStepCommands();
     void addViewCommands();
     void addHelpCommands();
+    void addMarkCommands(); // marks.cpp: bookmarks, breakpoints, playing
+    void addOutputCommands(); // output.cpp: pictures and paper
     void buildMenus();
     void buildToolBar();
     QAction* action(const char* id) const;
@@ -62,6 +64,10 @@ private:
     void sessionChanged(Session* session);
     void updateTitles();
     void updateStatus();
+    void updateFlags();
+    void runToBreakpoint(bool forward);
+    void savePicture();
+    void print();
     void updateCommands();
     void step(Seq (*where)(const TraceDocument&, Seq, Direction), Direction direction);
     void stepToChange(Direction direction);
@@ -72,6 +78,8 @@ private:
     void say(const QString& line);
 
     Actions m_actions;
+    Background m_search; // for breakpoints
+    int m_eventsPerSecond = 4;
     std::vector<std::unique_ptr<Session>> m_sessions;
     Session* m_current = nullptr;
     QTabBar* m_tabs;

@@ -2,6 +2,7 @@
 
 #include "gui/app/callpanel.h"
 #include "gui/app/eventpanel.h"
+#include "gui/app/notepanel.h"
 
 namespace rdrlab::gui {
 
@@ -12,6 +13,8 @@ const std::vector<PanelType>& panelTypes()
           [](QWidget* parent) -> Panel* { return new CallPanel(parent); } },
         { "events", QT_TRANSLATE_NOOP("Panels", "Events"), Qt::BottomDockWidgetArea, true,
           [](QWidget* parent) -> Panel* { return new EventPanel(parent); } },
+        { "notes", QT_TRANSLATE_NOOP("Panels", "Notes"), Qt::BottomDockWidgetArea, false,
+          [](QWidget* parent) -> Panel* { return new NotePanel(parent); } },
     };
     return types;
 }

@@ -4,6 +4,9 @@
 
 #include "gui/models/document.h"
 #include "gui/models/focus.h"
+#include "gui/models/notes.h"
+
+#include <QTimer>
 
 namespace rdrlab::gui {
 
@@ -13,8 +16,29 @@ class Session : public QObject
 public:
     explicit Session(QObject* parent = nullptr);
 
+    /// Goes to the next (previous) event that matches; the search runs on `searcher`, which cancels
+    /// what it ran before. `notFound` is called when there is none.
+    void runTo(
+        const QString& expression,
+        bool forward,
+        Background& searcher,
+        std::function<void(Seq from)> notFound);
+
+    /// Steps by itself, `eventsPerSecond` forwards, until the end or until it is stopped.
+    void play(int eventsPerSecond);
+    void stopPlaying();
+    bool isPlaying() const { return m_player.isActive(); }
+
     TraceDocument document;
     Focus focus;
+    Notes notes;
+
+Q_SIGNALS:
+    void playingChanged();
+    void said(const QString& line);
+
+private:
+    QTimer m_player;
 };
 
 } // namespace rdrlab::gui

@@ -19,7 +19,7 @@ public:
     }
 
     void take(const trace::SpineColumns& columns);
-    void finish(const trace::Reader& reader);
+    void finish();
 
 private:
     struct Row
@@ -36,7 +36,7 @@ private:
     void closePend(CallIndex call, Seq seq, std::uint64_t timeNs);
     CallIndex find(Seq id) const;
     void buildTree();
-    void buildLifetimes(const trace::Reader& reader);
+    void buildLifetimes();
 
     TraceIndex& m_index;
     trace::StringId m_toServer;
@@ -44,7 +44,7 @@ private:
     std::unordered_map<CallIndex, std::uint32_t> m_pending; // call -> its open pend
     std::unordered_map<std::uint32_t, std::uint32_t> m_waiting; // thread -> its open wait
     std::unordered_map<CallIndex, Row> m_posted; // call -> its post event
-    std::vector<std::pair<std::uint64_t, std::uint64_t>> m_lifeNs; // by object id: birth, death
+    std::vector<Lifetime> m_lives; // by object id
     std::vector<bool> m_threadSeen;
 };
 
@@ -189,11 +189,14 @@ void IndexBuilder::take(const trace::SpineColumns& columns, std::size_t i)
     case EventKind::Died: {
         const trace::ObjectId object = columns.object[i];
         // Ids count from 1: one far beyond what was ever born comes from a damaged file.
-        if (object <= m_lifeNs.size() + (1U << 20)) {
-            if (object >= m_lifeNs.size()) {
-                m_lifeNs.resize(std::size_t(object) + 1);
+        if (object <= m_lives.size() + (1U << 20)) {
+            if (object >= m_lives.size()) {
+                m_lives.resize(std::size_t(object) + 1);
             }
-            (kind == EventKind::Born ? m_lifeNs[object].first : m_lifeNs[object].second) = timeNs;
+            Lifetime& life = m_lives[object];
+            life.object = object;
+            (kind == EventKind::Born ? life.birth : life.death) = seq;
+            (kind == EventKind::Born ? life.birthNs : life.deathNs) = timeNs;
         }
         break;
     }
@@ -269,26 +272,18 @@ void IndexBuilder::buildTree()
     }
 }
 
-void IndexBuilder::buildLifetimes(const trace::Reader& reader)
+void IndexBuilder::buildLifetimes()
 {
-    const std::vector<trace::Object>& objects = reader.objects();
-    m_index.lifetimes.reserve(objects.size());
-    for (const trace::Object& object : objects) {
-        Lifetime life;
-        life.object = object.id;
-        life.kind = object.kind;
-        life.birth = object.birth;
-        life.death = object.death;
-        life.deathNs = m_index.endNs;
-        if (object.id < m_lifeNs.size()) {
-            life.birthNs = m_lifeNs[object.id].first;
-            life.deathNs = object.death != 0 ? m_lifeNs[object.id].second : m_index.endNs;
+    std::erase_if(m_lives, [](const Lifetime& life) { return life.birth == 0; });
+    for (Lifetime& life : m_lives) {
+        if (life.death == 0) {
+            life.deathNs = m_index.endNs;
         }
-        m_index.lifetimes.push_back(life);
     }
+    m_index.lifetimes = std::move(m_lives);
 }
 
-void IndexBuilder::finish(const trace::Reader& reader)
+void IndexBuilder::finish()
 {
     for (Call& call : m_index.calls) {
         if (call.end == 0) {
@@ -320,7 +315,7 @@ void IndexBuilder::finish(const trace::Reader& reader)
         return a.from != b.from ? a.from < b.from : a.to < b.to;
     });
     buildTree();
-    buildLifetimes(reader);
+    buildLifetimes();
 }
 
 std::shared_ptr<const TraceIndex>
@@ -343,7 +338,7 @@ TraceIndex::build(const trace::Reader& reader, const trace::Spine& spine, const 
             progress.tell(chunk, chunks);
         }
     }
-    builder.finish(reader);
+    builder.finish();
     return index;
 }
 

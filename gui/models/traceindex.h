@@ -65,11 +65,10 @@ struct Mark
     bool toServer = false; // packets
 };
 
-/// An object from birth to death.
+/// An object from birth to death, as its events tell; its kind and name are the reader's.
 struct Lifetime
 {
     trace::ObjectId object = 0;
-    trace::ObjectKind kind = trace::ObjectKind::None;
     Seq birth = 0;
     Seq death = 0; // 0: alive at the end
     std::uint64_t birthNs = 0;

@@ -151,7 +151,7 @@ LaneSet::LaneSet(
         byThread(reader);
         break;
     case LaneMode::Objects:
-        byObject();
+        byObject(reader);
         break;
     }
     finishLanes();
@@ -268,11 +268,19 @@ void LaneSet::byThread(const trace::Reader& reader)
     }
 }
 
-void LaneSet::byObject()
+void LaneSet::byObject(const trace::Reader& reader)
 {
     std::array<std::vector<std::uint32_t>, std::size_t(ObjectKind::Maximum) + 1> byKind;
+    // Both are in order of id.
+    const std::vector<trace::Object>& objects = reader.objects();
+    auto object = objects.begin();
     for (std::uint32_t i = 0; i < m_index->lifetimes.size(); ++i) {
-        byKind[std::size_t(m_index->lifetimes[i].kind)].push_back(i);
+        while (object != objects.end() && object->id < m_index->lifetimes[i].object) {
+            ++object;
+        }
+        if (object != objects.end() && object->id == m_index->lifetimes[i].object) {
+            byKind[std::size_t(object->kind)].push_back(i);
+        }
     }
     for (const ObjectKind kind : kKinds) {
         std::vector<std::uint32_t>& lives = byKind[std::size_t(kind)];

@@ -98,7 +98,7 @@ public:
 private:
     void byLayer();
     void byThread(const trace::Reader& reader);
-    void byObject();
+    void byObject(const trace::Reader& reader);
     void arrange(Lane& lane, const std::vector<CallIndex>& calls);
     void finishLanes();
     // The first position from `at` on whose begin is not before `units`.

@@ -47,6 +47,15 @@ public:
     void setArrowsShown(bool shown);
     bool areArrowsShown() const { return m_arrowsShown; }
 
+    /// Events with a flag on the ruler, ascending.
+    void setFlags(std::vector<Seq> flags);
+
+    /// What is shown, as a file; one line when it cannot be written, else "".
+    QString savePng(const QString& path);
+    QString saveSvg(const QString& path);
+    /// The same onto any painter, without tiles, so that lines stay lines.
+    void paintVectors(QPainter& painter);
+
     /// Screen x of an event in the viewport, and back.
     double xOf(Seq seq) const;
     Seq seqAt(double x) const;
@@ -66,6 +75,7 @@ protected:
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
     bool viewportEvent(QEvent* event) override;
     void scrollContentsBy(int dx, int dy) override;
     void changeEvent(QEvent* event) override;
@@ -106,7 +116,11 @@ private:
     int rowHeight() const;
     QFont smallFont() const;
 
+    void paintAll(QPainter& painter);
     void paintLanes(QPainter& painter, const QRect& area);
+    void paintFlags(QPainter& painter, const QRect& area);
+    void paintBand(QPainter& painter, const QRect& area); // of a zoom by dragging
+    void paintNothing(QPainter& painter);
     const QImage& tile(int lane, std::int64_t column);
     void paintGutter(QPainter& painter, const QRect& area);
     void paintRuler(QPainter& painter, const QRect& area);
@@ -135,6 +149,8 @@ private:
     bool m_isUntouched
         = true; // nobody has zoomed or scrolled yet: the first range follows the width
     CallIndex m_currentCall = kNoCall;
+    std::vector<Seq> m_flags;
+    bool m_asVectors = false;
 
     QHash<quint64, QImage> m_tiles;
     qint64 m_tileBytes = 0;

@@ -3,9 +3,11 @@
 #include "gui/timeline/timeline.h"
 
 #include <QElapsedTimer>
+#include <QFile>
 #include <QPaintEvent>
 #include <QPainterPath>
 #include <QScrollBar>
+#include <QSvgGenerator>
 #include <algorithm>
 #include <cmath>
 
@@ -76,19 +78,17 @@ void TimelineView::paintEvent(QPaintEvent*)
     QElapsedTimer timer;
     timer.start();
     QPainter painter(viewport());
+    paintAll(painter);
+    m_frameMs = double(timer.nsecsElapsed()) / 1e6;
+}
+
+void TimelineView::paintAll(QPainter& painter)
+{
     painter.setFont(smallFont());
     const QRect whole = viewport()->rect();
     painter.fillRect(whole, theme().base);
     if (m_lanes == nullptr) {
-        painter.setPen(theme().dim);
-        const bool loading
-            = m_document != nullptr && m_document->state() == TraceDocument::State::Loading;
-        painter.drawText(
-            whole, Qt::AlignCenter,
-            loading ? tr("Loading %1 …").arg(m_document->title())
-                : m_document != nullptr && m_document->state() == TraceDocument::State::Failed
-                ? m_document->error()
-                : tr("Open a trace, or drop one here."));
+        paintNothing(painter);
         return;
     }
     const QRect lanes(
@@ -102,6 +102,7 @@ void TimelineView::paintEvent(QPaintEvent*)
     paintRuler(painter, QRect(kGutter, 0, lanes.width(), lanes.top()));
     painter.setClipRect(QRect(kGutter, 0, lanes.width(), whole.height()));
     const int line = QFontMetrics(smallFont()).height();
+    paintFlags(painter, QRect(kGutter, 0, lanes.width(), lanes.top()));
     if (m_focus != nullptr) {
         paintLine(painter, whole, m_focus->markerA(), theme().markerA, QStringLiteral("A"), 1);
         paintLine(painter, whole, m_focus->markerB(), theme().markerB, QStringLiteral("B"), 1);
@@ -109,15 +110,86 @@ void TimelineView::paintEvent(QPaintEvent*)
             painter, whole, m_focus->seq(), theme().now, QStringLiteral("#%1").arg(m_focus->seq()),
             line + 3);
     }
+    paintBand(painter, whole);
+    painter.setClipping(false);
+}
+
+void TimelineView::paintNothing(QPainter& painter)
+{
+    painter.setPen(theme().dim);
+    const TraceDocument::State state
+        = m_document != nullptr ? m_document->state() : TraceDocument::State::Empty;
+    painter.drawText(
+        viewport()->rect().adjusted(20, 20, -20, -20), Qt::AlignCenter | Qt::TextWordWrap,
+        state == TraceDocument::State::Loading ? tr("Loading %1 …").arg(m_document->title())
+            : state == TraceDocument::State::Failed
+            ? m_document->error()
+            : tr("Open a trace (Ctrl+O), or drop one here."));
+}
+
+void TimelineView::paintBand(QPainter& painter, const QRect& area)
+{
     if (m_drag == Drag::Zoom) {
         QColor band = theme().accent;
         band.setAlpha(50);
         painter.fillRect(
-            QRect(m_pressed.x(), 0, m_moved.x() - m_pressed.x(), whole.height()).normalized(),
+            QRect(m_pressed.x(), area.top(), m_moved.x() - m_pressed.x(), area.height())
+                .normalized(),
             band);
     }
-    painter.setClipping(false);
-    m_frameMs = double(timer.nsecsElapsed()) / 1e6;
+}
+
+void TimelineView::paintFlags(QPainter& painter, const QRect& area)
+{
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme().markerB);
+    for (const Seq flag : m_flags) {
+        const double x = xOf(flag);
+        if (x >= area.left() - 8 && x <= area.right() + 8) {
+            const double y = area.bottom();
+            const QPointF shape[] = {
+                { x, y }, { x, y - 13 }, { x + 8, y - 10 }, { x + 1.5, y - 6 }, { x + 1.5, y }
+            };
+            painter.drawPolygon(shape, 5);
+        }
+    }
+    painter.setRenderHint(QPainter::Antialiasing, false);
+}
+
+void TimelineView::paintVectors(QPainter& painter)
+{
+    m_asVectors = true;
+    paintAll(painter);
+    m_asVectors = false;
+}
+
+QString TimelineView::savePng(const QString& path)
+{
+    constexpr double kSharper = 2;
+    const QSize size = viewport()->size();
+    QImage image(size * kSharper, QImage::Format_RGB32);
+    image.setDevicePixelRatio(kSharper);
+    QPainter painter(&image);
+    paintVectors(painter);
+    painter.end();
+    return image.save(path, "PNG") ? QString() : tr("%1 cannot be written").arg(path);
+}
+
+QString TimelineView::saveSvg(const QString& path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly)) {
+        return tr("%1 cannot be written: %2").arg(path, file.errorString());
+    }
+    QSvgGenerator generator;
+    generator.setOutputDevice(&file);
+    generator.setSize(viewport()->size());
+    generator.setViewBox(viewport()->rect());
+    generator.setTitle(m_document != nullptr ? m_document->title() : QString());
+    QPainter painter(&generator);
+    paintVectors(painter);
+    return painter.end() ? QString() : tr("%1 cannot be written").arg(path);
 }
 
 void TimelineView::paintLanes(QPainter& painter, const QRect& area)
@@ -152,11 +224,20 @@ void TimelineView::paintLanes(QPainter& painter, const QRect& area)
             painter.fillRect(
                 QRect(area.left(), top, area.width(), m_shapes[i].height), theme().alternate);
         }
-        const std::int64_t begin = m_axis.scrolled() / kTileWidth;
-        const std::int64_t end = (m_axis.scrolled() + area.width()) / kTileWidth;
-        for (std::int64_t column = begin; column <= end; ++column) {
-            const int x = area.left() + int(column * kTileWidth - m_axis.scrolled());
-            painter.drawImage(QPoint(x, top), tile(int(i), column));
+        if (m_asVectors) {
+            painter.save();
+            painter.translate(area.left(), top);
+            words.paint(
+                painter, m_lanes->lanes()[i], m_shapes[i], double(m_axis.scrolled()),
+                double(m_axis.scrolled() + area.width()));
+            painter.restore();
+        } else {
+            const std::int64_t begin = m_axis.scrolled() / kTileWidth;
+            const std::int64_t end = (m_axis.scrolled() + area.width()) / kTileWidth;
+            for (std::int64_t column = begin; column <= end; ++column) {
+                const int x = area.left() + int(column * kTileWidth - m_axis.scrolled());
+                painter.drawImage(QPoint(x, top), tile(int(i), column));
+            }
         }
         painter.save();
         painter.translate(area.left(), top);

@@ -1,0 +1,53 @@
+// What is shown, as a picture or on paper.
+#include "gui/app/mainwindow.h"
+
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QPrintDialog>
+#include <QPrinter>
+#include <QSvgGenerator>
+
+namespace rdrlab::gui {
+
+void MainWindow::addOutputCommands()
+{
+    m_actions.add(
+        QStringLiteral("file.picture"), tr("File"), tr("Save the timeline as a &picture…"),
+        tr("PNG, or SVG for print and web."), { QKeySequence(QStringLiteral("Ctrl+Shift+S")) },
+        [this] { savePicture(); });
+    m_actions.add(
+        QStringLiteral("file.print"), tr("File"), tr("P&rint the timeline…"),
+        tr("On paper or as PDF."), { QKeySequence::Print }, [this] { print(); });
+}
+
+void MainWindow::savePicture()
+{
+    QString path = QFileDialog::getSaveFileName(
+        this, tr("Save the timeline"), QStringLiteral("timeline.png"),
+        tr("PNG (*.png);;SVG (*.svg)"));
+    if (path.isEmpty()) {
+        return;
+    }
+    const bool isSvg
+        = QFileInfo(path).suffix().compare(QLatin1String("svg"), Qt::CaseInsensitive) == 0;
+    const QString error = isSvg ? m_timeline->saveSvg(path) : m_timeline->savePng(path);
+    say(error.isEmpty() ? tr("Written: %1").arg(path) : error);
+}
+
+void MainWindow::print()
+{
+    QPrinter printer(QPrinter::HighResolution);
+    printer.setPageOrientation(QPageLayout::Landscape);
+    QPrintDialog dialog(&printer, this);
+    if (dialog.exec() != QDialog::Accepted) {
+        return;
+    }
+    QPainter painter(&printer);
+    const QSize size = m_timeline->viewport()->size();
+    const QRectF page = printer.pageRect(QPrinter::DevicePixel);
+    const double scale = std::min(page.width() / size.width(), page.height() / size.height());
+    painter.scale(scale, scale);
+    m_timeline->paintVectors(painter);
+}
+
+} // namespace rdrlab::gui
