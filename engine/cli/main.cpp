@@ -17,6 +17,9 @@ int main(int argc, char** argv)
     addShow(app, status);
     addState(app, status);
     addChanges(app, status);
+    addSpans(app, status);
+    addWaits(app, status);
+    addWhy(app, status);
     addHistory(app, status);
     addSql(app, status);
     addExport(app, status);

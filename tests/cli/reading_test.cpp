@@ -118,12 +118,13 @@ TEST_CASE("bad traces give one clear line and status 1 in every command", "[cli]
     std::ofstream(cut, std::ios::binary)
         << contentOf(test::firstOpenTrace("whole.rdrtrace")).substr(0, 9000);
     for (const std::string& path : { text, cut, test::temporaryPath("absent.rdrtrace") }) {
-        for (const char* command :
-             { "show ", "show --tree ", "state --at 1 ", "sql ", "check ", "export --to json ",
-               "changes ", "history --json ", "life ", "last-change " }) {
+        for (const char* command : { "show ", "show --tree ", "state --at 1 ", "sql ", "check ",
+                                     "export --to json ", "changes ", "history --json ", "life ",
+                                     "last-change ", "why ", "leaks ", "spans ", "waits " }) {
             INFO(command << path);
             const std::string name = command;
-            const bool asksForObject = name.starts_with("history") || name.starts_with("li");
+            const bool asksForObject
+                = name.starts_with("history") || name.starts_with("li") || name.starts_with("why");
             const Outcome refused = run(
                 command + path
                 + (asksForObject                         ? " x"
@@ -150,8 +151,9 @@ TEST_CASE("wrong usage gives one line and status 2", "[cli]")
 
 TEST_CASE("every command has a help", "[cli]")
 {
-    for (const char* command : { "", "show", "state", "sql", "check", "export", "changes",
-                                 "last-change", "history", "life" }) {
+    for (const char* command :
+         { "", "show", "state", "sql", "check", "export", "changes", "last-change", "history",
+           "life", "why", "leaks", "spans", "waits" }) {
         const Outcome help = run(std::string(command) + " --help");
         CHECK(help.status == 0);
         CHECK(help.output.find("--help") != std::string::npos);
@@ -174,8 +176,9 @@ TEST_CASE("control characters in a foreign trace do not reach the terminal", "[c
         recorder->end(span, 0, 0);
         REQUIRE(recorder->finish());
     }
-    for (const char* command : { "show ", "show --tree --all ", "state --at 5 ", "sql --rows 9 ",
-                                 "changes ", "changes --all ", "life " }) {
+    for (const char* command :
+         { "show ", "show --tree --all ", "state --at 5 ", "sql --rows 9 ", "changes ",
+           "changes --all ", "life ", "leaks ", "spans ", "spans --request 2 ", "waits " }) {
         const bool isSql = std::string(command).starts_with("sql");
         const bool isLife = std::string(command).starts_with("life");
         const Outcome shown = run(
