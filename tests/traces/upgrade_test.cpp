@@ -1,4 +1,5 @@
 #include "tests/support/synthetic.h"
+#include "traces/query/check.h"
 #include "traces/query/state.h"
 #include "traces/store/schema.h"
 #include "traces/store/spine.h"
@@ -101,6 +102,12 @@ TEST_CASE("a trace of an older layout reads like one of today's", "[traces][upgr
         }
     }
     CHECK(old->inputs([](const trace::Input&) { return true; }));
+    CHECK(
+        trace::check(
+            *old, {},
+            [](const trace::Breach& breach) { FAIL_CHECK(breach.table + ": " + breach.text); })
+            .breaches
+        == 0);
     CHECK(old->error().empty());
 }
 

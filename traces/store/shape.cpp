@@ -43,6 +43,13 @@ bool isDerived(const std::string& table)
         || table == "keyframes";
 }
 
+// What schema versions added: an older file need not have it.
+bool isOf(int version, const std::string& table, const std::string& column)
+{
+    return (version >= 2 || table != "inputs" || (column != "seq" && column != "wire_bytes"))
+        && (version >= 3 || !isDerived(table));
+}
+
 std::vector<TableShape> build()
 {
     std::vector<TableShape> shapes;
@@ -72,12 +79,25 @@ const std::vector<TableShape>& tableShapes()
     return shapes;
 }
 
+std::vector<TableShape> tableShapesOf(int version)
+{
+    std::vector<TableShape> shapes;
+    for (const TableShape& table : tableShapes()) {
+        TableShape shape { table.name, {} };
+        for (const ColumnShape& column : table.columns) {
+            if (isOf(version, table.name, column.name)) {
+                shape.columns.push_back(column);
+            }
+        }
+        if (!shape.columns.empty()) {
+            shapes.push_back(std::move(shape));
+        }
+    }
+    return shapes;
+}
+
 std::string shapeProblem(sqlite3* database, int version)
 {
-    // What schema versions added: an older file need not have it.
-    const auto isExpected = [version](const std::string& table, const std::string& column) {
-        return version >= 2 || table != "inputs" || (column != "seq" && column != "wire_bytes");
-    };
     for (const TableShape& table : tableShapes()) {
         sqlite3_stmt* statement = nullptr;
         int result = sqlite3_prepare_v2(
@@ -113,7 +133,7 @@ std::string shapeProblem(sqlite3* database, int version)
                 = std::any_of(columns.begin(), columns.end(), [&](const ColumnShape& column) {
                       return column.name == wanted.name;
                   });
-            if (!isThere && isExpected(table.name, wanted.name)) {
+            if (!isThere && isOf(version, table.name, wanted.name)) {
                 return "damaged: table " + table.name + " has no column " + wanted.name;
             }
         }

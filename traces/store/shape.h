@@ -26,6 +26,10 @@ struct TableShape
 /// The tables that this program writes, in the order of schemaSql().
 const std::vector<TableShape>& tableShapes();
 
+/// The same as a file of schema version `version` has to have them at least: without the tables and
+/// columns that later versions added.
+std::vector<TableShape> tableShapesOf(int version);
+
 /// Holds an open file of schema version `version` against tableShapes(). A table must be a plain
 /// table: a view or a virtual or generated column in its place would run foreign code when it is
 /// read. Returns one line, empty when all is well.
