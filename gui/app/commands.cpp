@@ -402,7 +402,8 @@ void MainWindow::buildToolBar()
     QToolBar* bar = addToolBar(tr("Stepping"));
     bar->setObjectName(QStringLiteral("stepping"));
     bar->setMovable(false);
-    bar->setIconSize(QSize(18, 18));
+    const int letter = std::max(18, fontMetrics().height());
+    bar->setIconSize(QSize(letter, letter));
     for (const char* const id : { "file.open",
                                   "",
                                   "go.back",

@@ -69,7 +69,7 @@ EventPanel::EventPanel(QWidget* parent)
     m_view->horizontalHeader()->setStretchLastSection(true);
     m_view->horizontalHeader()->setHighlightSections(false);
     const int letter = fontMetrics().averageCharWidth();
-    const int widths[] = { 6, 11, 16, 7, 9, 21, 27, 22 };
+    const int widths[] = { 6, 11, 14, 7, 9, 20, 24, 19 };
     for (int column = 0; column < int(std::size(widths)); ++column) {
         m_view->setColumnWidth(column, widths[column] * letter + 10);
     }

@@ -9,7 +9,6 @@ using trace::EventKind;
 
 namespace {
 constexpr double kLabelPixels = 26; // narrower bars have no words
-constexpr double kMarkPixels = 9; // closer marks are drawn as ticks
 constexpr double kMarkWords = 54; // room that a mark's words need
 }
 
@@ -25,14 +24,15 @@ LaneShape LaneShape::of(const Lane& lane, int rowHeight, bool collapsed)
 {
     LaneShape shape;
     shape.rowHeight = collapsed ? 4 : rowHeight;
+    shape.markHeight = std::max(12, rowHeight - 4);
     int y = shape.rowsTop + int(lane.rows.size()) * shape.rowHeight;
     shape.waitsTop = y + 1;
     if (!lane.waits.empty()) {
-        y += kWaitHeight + 2;
+        y += shape.waitHeight() + 2;
     }
     shape.marksTop = y;
     if (!lane.marks.empty()) {
-        y += kMarkHeight;
+        y += shape.markHeight;
     }
     shape.height = std::max(y + 4, collapsed ? 18 : rowHeight + 6);
     return shape;
@@ -103,7 +103,7 @@ void LanePainter::paintRow(
 }
 
 void LanePainter::paintWaits(
-    QPainter& painter, const Lane& lane, int y, double from, double to) const
+    QPainter& painter, const Lane& lane, const LaneShape& shape, double from, double to) const
 {
     const std::vector<Stretch>& waits = m_lanes.index().waits;
     const auto first = std::upper_bound(
@@ -130,8 +130,8 @@ void LanePainter::paintWaits(
         }
         drawn = right;
         const QRectF part(
-            std::max(left, from - 8) - from, y, std::min(right, to + 8) - std::max(left, from - 8),
-            LaneShape::kWaitHeight);
+            std::max(left, from - 8) - from, shape.waitsTop,
+            std::min(right, to + 8) - std::max(left, from - 8), shape.waitHeight());
         painter.fillRect(part, hatch);
         painter.setPen(m_theme.dim);
         painter.drawLine(part.bottomLeft(), part.bottomRight());
@@ -140,11 +140,10 @@ void LanePainter::paintWaits(
 
 namespace {
 
-void drawMark(QPainter& painter, const Mark& mark, QPointF at, const QColor& colour)
+void drawMark(QPainter& painter, const Mark& mark, QPointF at, double r, const QColor& colour)
 {
     painter.setPen(Qt::NoPen);
     painter.setBrush(colour);
-    constexpr double r = 4;
     switch (mark.kind) {
     case EventKind::Packet: {
         // The server's lane is below: what goes there points down.
@@ -163,8 +162,8 @@ void drawMark(QPainter& painter, const Mark& mark, QPointF at, const QColor& col
     case EventKind::Missing:
     case EventKind::Cancel:
         painter.setPen(QPen(colour, 2));
-        painter.drawLine(at + QPointF(-3, -3), at + QPointF(3, 3));
-        painter.drawLine(at + QPointF(-3, 3), at + QPointF(3, -3));
+        painter.drawLine(at + QPointF(-r, -r) * 0.8, at + QPointF(r, r) * 0.8);
+        painter.drawLine(at + QPointF(-r, r) * 0.8, at + QPointF(r, -r) * 0.8);
         break;
     case EventKind::Post: {
         const QPointF points[] = { at + QPointF(r, 0), at + QPointF(-r, -r), at + QPointF(-r, r) };
@@ -172,7 +171,7 @@ void drawMark(QPainter& painter, const Mark& mark, QPointF at, const QColor& col
         break;
     }
     default:
-        painter.drawEllipse(at, 3, 3);
+        painter.drawEllipse(at, r * 0.75, r * 0.75);
         break;
     }
 }
@@ -180,28 +179,30 @@ void drawMark(QPainter& painter, const Mark& mark, QPointF at, const QColor& col
 } // namespace
 
 void LanePainter::paintMarks(
-    QPainter& painter, const Lane& lane, int y, double from, double to) const
+    QPainter& painter, const Lane& lane, const LaneShape& shape, double from, double to) const
 {
+    const double markPixels = shape.markHeight * 0.65; // closer marks are drawn as ticks
     const std::vector<Mark>& marks = m_lanes.index().marks;
     const auto unitsOf
         = [&](std::uint32_t mark) { return m_axis.at(marks[mark].seq, marks[mark].timeNs); };
     const auto before = [&](std::uint32_t mark, double wanted) { return unitsOf(mark) < wanted; };
     auto it = std::lower_bound(
-        lane.marks.begin(), lane.marks.end(), (from - kMarkPixels) * m_axis.perPixel(), before);
+        lane.marks.begin(), lane.marks.end(), (from - markPixels) * m_axis.perPixel(), before);
     painter.setRenderHint(QPainter::Antialiasing);
     while (it != lane.marks.end()) {
         const double at = m_axis.content(unitsOf(*it));
-        if (at > to + kMarkPixels) {
+        if (at > to + markPixels) {
             break;
         }
         const auto next = std::next(it);
         const bool isAlone
-            = next == lane.marks.end() || m_axis.content(unitsOf(*next)) - at >= kMarkPixels;
+            = next == lane.marks.end() || m_axis.content(unitsOf(*next)) - at >= markPixels;
         const QColor own = m_theme.ofLayer(marks[*it].layer);
         if (isAlone) {
             const Severity severity = marks[*it].severity;
             drawMark(
-                painter, marks[*it], QPointF(at - from, y + LaneShape::kMarkHeight / 2.0),
+                painter, marks[*it], QPointF(at - from, shape.marksTop + shape.markHeight / 2.0),
+                shape.markHeight * 0.29,
                 severity >= Severity::Warned ? m_theme.ofSeverity(severity) : own);
             it = next;
             continue;
@@ -212,7 +213,7 @@ void LanePainter::paintMarks(
         const Severity worst = lane.worstMark.worst(
             std::size_t(it - lane.marks.begin()), std::size_t(end - lane.marks.begin()));
         painter.fillRect(
-            QRectF(at - from, y + 2, 1.5, LaneShape::kMarkHeight - 4),
+            QRectF(at - from, shape.marksTop + 2, 1.5, shape.markHeight - 4),
             worst >= Severity::Warned ? m_theme.ofSeverity(worst) : own);
         it = end;
     }
@@ -226,10 +227,10 @@ void LanePainter::paint(
         paintRow(painter, lane, lane.rows[row], shape.rowTop(int(row)), shape.rowHeight, from, to);
     }
     if (!lane.waits.empty()) {
-        paintWaits(painter, lane, shape.waitsTop, from, to);
+        paintWaits(painter, lane, shape, from, to);
     }
     if (!lane.marks.empty()) {
-        paintMarks(painter, lane, shape.marksTop, from, to);
+        paintMarks(painter, lane, shape, from, to);
     }
 }
 
@@ -247,25 +248,28 @@ void LanePainter::label(
     for (std::size_t row = 0; row < lane.rows.size() && shape.rowHeight >= 10; ++row) {
         const LaneRow& items = lane.rows[row];
         const int y = shape.rowTop(int(row));
-        m_lanes.runs(lane, items, m_axis, from, to, [&](const LaneSet::Run& run) {
-            const double left = std::max(run.from, from) - from;
-            const double right = std::min(run.to, to) - from;
-            if (!run.isOne() || right - left < kLabelPixels) {
-                return;
-            }
-            const std::uint32_t item = items.items[run.first];
-            QString text = nameOf(lane, item);
-            if (!lane.isLifetimes) {
-                const QString glyph = severityGlyph(m_lanes.index().calls[item].severity);
-                text = glyph.isEmpty() ? text : glyph + QLatin1Char(' ') + text;
-            }
-            const QRectF box(left + 5, y, right - left - 7, shape.rowHeight);
-            const QString fitting = metrics.elidedText(text, Qt::ElideRight, int(box.width()));
-            if (fitting.size() > 1) {
-                painter.drawText(
-                    box, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine, fitting);
-            }
-        });
+        m_lanes.runs(
+            lane, items, m_axis, from, to,
+            [&](const LaneSet::Run& run) {
+                const double left = std::max(run.from, from) - from;
+                const double right = std::min(run.to, to) - from;
+                if (!run.isOne() || right - left < kLabelPixels) {
+                    return;
+                }
+                const std::uint32_t item = items.items[run.first];
+                QString text = nameOf(lane, item);
+                if (!lane.isLifetimes) {
+                    const QString glyph = severityGlyph(m_lanes.index().calls[item].severity);
+                    text = glyph.isEmpty() ? text : glyph + QLatin1Char(' ') + text;
+                }
+                const QRectF box(left + 5, y, right - left - 7, shape.rowHeight);
+                const QString fitting = metrics.elidedText(text, Qt::ElideRight, int(box.width()));
+                if (fitting.size() > 1) {
+                    painter.drawText(
+                        box, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine, fitting);
+                }
+            },
+            kLabelPixels);
     }
     if (lane.marks.empty()) {
         return;
@@ -286,7 +290,8 @@ void LanePainter::label(
         const double end = next != lane.marks.end() ? m_axis.content(unitsOf(*next)) : to;
         if (end - at >= kMarkWords) {
             const QRectF box(
-                at - from + 7, shape.marksTop, std::min(end, to) - at - 12, LaneShape::kMarkHeight);
+                at - from + shape.markHeight / 2.0, shape.marksTop, std::min(end, to) - at - 12,
+                shape.markHeight);
             painter.drawText(
                 box, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine,
                 metrics.elidedText(nameOfMark(marks[*it]), Qt::ElideRight, int(box.width())));

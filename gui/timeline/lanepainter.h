@@ -16,8 +16,8 @@ struct LaneShape
     int waitsTop = 0;
     int height = 0;
 
-    static constexpr int kMarkHeight = 14;
-    static constexpr int kWaitHeight = 7;
+    int markHeight = 14;
+    int waitHeight() const { return markHeight / 2; }
     static LaneShape of(const Lane& lane, int rowHeight, bool collapsed);
     int rowTop(int row) const { return rowsTop + row * rowHeight; }
 };
@@ -64,8 +64,10 @@ private:
         const QRectF& bar,
         const QColor& colour,
         double from) const;
-    void paintMarks(QPainter& painter, const Lane& lane, int y, double from, double to) const;
-    void paintWaits(QPainter& painter, const Lane& lane, int y, double from, double to) const;
+    void paintMarks(
+        QPainter& painter, const Lane& lane, const LaneShape& shape, double from, double to) const;
+    void paintWaits(
+        QPainter& painter, const Lane& lane, const LaneShape& shape, double from, double to) const;
 
     const LaneSet& m_lanes;
     const Axis& m_axis;

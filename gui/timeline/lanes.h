@@ -48,6 +48,8 @@ enum class LaneMode
     Objects
 };
 
+constexpr double kLeastPixels = 3; // narrower bars are merged
+
 class LaneSet
 {
 public:
@@ -78,11 +80,17 @@ public:
         double to = 0;
         bool isOne() const { return last == first + 1; }
     };
-    /// Visits a row from content pixel `from` to `to`, in order; at most one run every few pixels.
+    /// Visits a row from content pixel `from` to `to`, in order; what is narrower than `least`
+    /// pixels is merged, so that there is at most one run for each.
     template <typename Visit>
     void runs(
-        const Lane& lane, const LaneRow& row, const Axis& axis, double from, double to, Visit visit)
-        const;
+        const Lane& lane,
+        const LaneRow& row,
+        const Axis& axis,
+        double from,
+        double to,
+        Visit visit,
+        double least = kLeastPixels) const;
 
     /// The position in `row` of the item at or just before `units`; row.items.size() when none.
     std::size_t itemAt(const Lane& lane, const LaneRow& row, const Axis& axis, double units) const;
@@ -112,12 +120,15 @@ private:
     std::vector<std::uint16_t> m_laneOfCall;
 };
 
-constexpr double kLeastPixels = 3; // narrower things are merged
-
 template <typename Visit>
 void LaneSet::runs(
-    const Lane& lane, const LaneRow& row, const Axis& axis, double from, double to, Visit visit)
-    const
+    const Lane& lane,
+    const LaneRow& row,
+    const Axis& axis,
+    double from,
+    double to,
+    Visit visit,
+    double least) const
 {
     const std::size_t count = row.items.size();
     std::size_t at = itemAt(lane, row, axis, from * axis.perPixel());
@@ -131,8 +142,8 @@ void LaneSet::runs(
             return;
         }
         run.last = at + 1;
-        if (run.to - run.from < kLeastPixels) {
-            const double limit = run.from + kLeastPixels;
+        if (run.to - run.from < least) {
+            const double limit = run.from + least;
             run.last = gallop(lane, row, axis, at + 1, limit * axis.perPixel());
             // A long one that merely begins here stands for itself.
             const double lastEnd = axis.content(finish(lane, row.items[run.last - 1], axis));

@@ -7,7 +7,6 @@
 namespace rdrlab::gui {
 
 namespace {
-constexpr int kGutter = TimelineView::kGutter; // in line with it
 constexpr int kErrorHeight = 7;
 }
 
@@ -16,7 +15,7 @@ Overview::Overview(TimelineView& timeline, QWidget* parent)
     , m_timeline(timeline)
 {
     setAccessibleName(tr("Overview of the whole trace"));
-    setFixedHeight(44);
+    setFixedHeight(std::max(44, fontMetrics().height() * 3));
     connect(&timeline, &TimelineView::viewChanged, this, [this] {
         if (m_paintedKind != m_timeline.axisKind() || m_paintedMode != m_timeline.mode()) {
             invalidate();
@@ -55,7 +54,7 @@ void Overview::invalidate()
 
 QRect Overview::strip() const
 {
-    return rect().adjusted(kGutter, 3, -1, -3);
+    return rect().adjusted(m_timeline.gutter(), 3, -1, -3);
 }
 
 Axis Overview::wholeAxis() const
@@ -152,8 +151,8 @@ void Overview::paintEvent(QPaintEvent*)
     painter.setFont(small);
     painter.setPen(theme().dim);
     painter.drawText(
-        QRect(9, 0, kGutter - 13, height()), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextWordWrap,
-        tr("whole trace"));
+        QRect(9, 0, m_timeline.gutter() - 13, height()),
+        Qt::AlignLeft | Qt::AlignVCenter | Qt::TextWordWrap, tr("whole trace"));
 }
 
 void Overview::mousePressEvent(QMouseEvent* event)

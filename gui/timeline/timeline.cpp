@@ -39,6 +39,12 @@ QFont TimelineView::smallFont() const
     return small;
 }
 
+int TimelineView::gutter() const
+{
+    constexpr int kLetters = 15;
+    return QFontMetrics(smallFont()).averageCharWidth() * kLetters + 20;
+}
+
 int TimelineView::rowHeight() const
 {
     return QFontMetrics(smallFont()).height() + 3;
@@ -229,7 +235,7 @@ void TimelineView::scrollContentsBy(int dx, int)
 void TimelineView::resizeEvent(QResizeEvent* event)
 {
     QAbstractScrollArea::resizeEvent(event);
-    m_axis.setWidth(std::max(1, viewport()->width() - kGutter));
+    m_axis.setWidth(std::max(1, viewport()->width() - gutter()));
     if (m_isUntouched && m_lanes != nullptr) {
         showScenario();
     }
@@ -255,7 +261,7 @@ double TimelineView::unitsOf(Seq seq) const
 
 double TimelineView::xOf(Seq seq) const
 {
-    return kGutter + m_axis.x(unitsOf(seq));
+    return gutter() + m_axis.x(unitsOf(seq));
 }
 
 Seq TimelineView::seqAt(double x) const

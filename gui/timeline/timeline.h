@@ -20,7 +20,8 @@ class TimelineView : public QAbstractScrollArea
 {
     Q_OBJECT
 public:
-    static constexpr int kGutter = 116; // the lanes' titles, in pixels
+    /// The width of the lanes' titles, in pixels.
+    int gutter() const;
 
     explicit TimelineView(QWidget* parent = nullptr);
     ~TimelineView() override;

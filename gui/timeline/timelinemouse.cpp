@@ -21,7 +21,7 @@ void TimelineView::wheelEvent(QWheelEvent* event)
 {
     m_isUntouched = false;
     const QPoint delta = event->angleDelta();
-    const double x = event->position().x() - kGutter;
+    const double x = event->position().x() - gutter();
     if (event->modifiers() & Qt::ControlModifier || x < 0) {
         verticalScrollBar()->setValue(verticalScrollBar()->value() - delta.y() / 2);
     } else if (event->modifiers() & Qt::ShiftModifier || delta.x() != 0) {
@@ -41,7 +41,7 @@ TimelineView::Hit TimelineView::hitAt(QPoint point) const
         return hit;
     }
     hit.inRuler = point.y() < rulerHeight();
-    hit.inGutter = point.x() < kGutter;
+    hit.inGutter = point.x() < gutter();
     const int y = point.y() - rulerHeight() + verticalScrollBar()->value();
     const auto found = std::upper_bound(m_tops.begin(), m_tops.end(), y);
     if (hit.inRuler || found == m_tops.begin()) {
@@ -58,7 +58,7 @@ TimelineView::Hit TimelineView::hitAt(QPoint point) const
         return hit;
     }
     const Lane& lane = m_lanes->lanes()[at];
-    const double x = point.x() - kGutter;
+    const double x = point.x() - gutter();
     const double units = m_axis.units(x);
     if (!lane.marks.empty() && inside >= shape.marksTop) {
         const std::vector<Mark>& marks = m_lanes->index().marks;
@@ -158,7 +158,7 @@ void TimelineView::activate(const Hit& hit)
     } else if (hit.mark != nullptr) {
         m_focus->goTo(hit.mark->seq);
     } else if (!hit.inGutter) {
-        m_focus->goTo(seqAt(m_pressed.x() - kGutter));
+        m_focus->goTo(seqAt(m_pressed.x() - gutter()));
     }
 }
 
@@ -186,7 +186,7 @@ void TimelineView::mousePressEvent(QMouseEvent* event)
         : hit.inRuler                               ? Drag::Scrub
                                                     : Drag::Pan;
     if (m_drag == Drag::Scrub) {
-        m_focus->goTo(seqAt(m_pressed.x() - kGutter));
+        m_focus->goTo(seqAt(m_pressed.x() - gutter()));
     }
 }
 
@@ -210,7 +210,7 @@ void TimelineView::mouseMoveEvent(QMouseEvent* event)
         }
         break;
     case Drag::Scrub:
-        m_focus->goTo(seqAt(m_moved.x() - kGutter), Focus::How::Step);
+        m_focus->goTo(seqAt(m_moved.x() - gutter()), Focus::How::Step);
         break;
     case Drag::Zoom:
         viewport()->update();
@@ -228,8 +228,8 @@ void TimelineView::mouseReleaseEvent(QMouseEvent* event)
     if (event->button() != Qt::LeftButton || m_lanes == nullptr) {
         return;
     }
-    const double from = m_pressed.x() - kGutter;
-    const double to = event->pos().x() - kGutter;
+    const double from = m_pressed.x() - gutter();
+    const double to = event->pos().x() - gutter();
     if (drag == Drag::Zoom && std::abs(to - from) > 6) {
         showRange(m_axis.units(std::min(from, to)), m_axis.units(std::max(from, to)));
     } else if (drag == Drag::Pan && (event->pos() - m_pressed).manhattanLength() <= 3) {

@@ -92,17 +92,17 @@ void TimelineView::paintAll(QPainter& painter)
         return;
     }
     const QRect lanes(
-        kGutter, rulerHeight(), whole.width() - kGutter, whole.height() - rulerHeight());
+        gutter(), rulerHeight(), whole.width() - gutter(), whole.height() - rulerHeight());
     paintLanes(painter, lanes);
     painter.setClipRect(lanes);
     paintArrows(painter, lanes);
     paintCurrentCall(painter, lanes);
     painter.setClipping(false);
-    paintGutter(painter, QRect(0, lanes.top(), kGutter, lanes.height()));
-    paintRuler(painter, QRect(kGutter, 0, lanes.width(), lanes.top()));
-    painter.setClipRect(QRect(kGutter, 0, lanes.width(), whole.height()));
+    paintGutter(painter, QRect(0, lanes.top(), gutter(), lanes.height()));
+    paintRuler(painter, QRect(gutter(), 0, lanes.width(), lanes.top()));
+    painter.setClipRect(QRect(gutter(), 0, lanes.width(), whole.height()));
     const int line = QFontMetrics(smallFont()).height();
-    paintFlags(painter, QRect(kGutter, 0, lanes.width(), lanes.top()));
+    paintFlags(painter, QRect(gutter(), 0, lanes.width(), lanes.top()));
     if (m_focus != nullptr) {
         paintLine(painter, whole, m_focus->markerA(), theme().markerA, QStringLiteral("A"), 1);
         paintLine(painter, whole, m_focus->markerB(), theme().markerB, QStringLiteral("B"), 1);
@@ -308,7 +308,7 @@ void TimelineView::paintGutter(QPainter& painter, const QRect& area)
 
 void TimelineView::paintRuler(QPainter& painter, const QRect& area)
 {
-    const QRect corner(0, 0, kGutter, area.height());
+    const QRect corner(0, 0, gutter(), area.height());
     painter.fillRect(corner.united(area), theme().window);
     painter.setPen(theme().dim);
     painter.drawText(
@@ -357,7 +357,7 @@ QPointF TimelineView::placeOf(CallIndex call, double units, bool& visible) const
     const LaneShape& shape = m_shapes[std::size_t(place.lane)];
     const double y = rulerHeight() + m_tops[std::size_t(place.lane)] + shape.rowTop(place.row)
         + shape.rowHeight / 2.0 - verticalScrollBar()->value();
-    return { kGutter + m_axis.x(units), y };
+    return { gutter() + m_axis.x(units), y };
 }
 
 void TimelineView::paintArrows(QPainter& painter, const QRect& area)

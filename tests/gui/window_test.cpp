@@ -58,7 +58,7 @@ TEST_CASE("the keys step, and every view follows", "[gui]")
     const auto* tree = w.window.panel(QStringLiteral("calls"))->findChild<QTreeView*>();
     CHECK(tree->currentIndex().siblingAtColumn(1).data().toString() == QString::number(begin));
     const double x = w.window.timeline().xOf(w.seq());
-    CHECK(x >= TimelineView::kGutter);
+    CHECK(x >= w.window.timeline().gutter());
     CHECK(x <= w.window.timeline().viewport()->width());
 }
 
