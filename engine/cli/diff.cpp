@@ -21,6 +21,25 @@ namespace rdrlab::cli {
 
 namespace {
 
+constexpr const char* kFooter = R"(
+  ~ changed     in both, with another result or value
+  - only A      missing in the second trace
+  + only B      extra in the second trace
+  ↕ reordered   in both, at another point: it counts as different unless --ignore order is given
+
+Requests are paired with requests, then what happened in each call, then objects, so that times, thread numbers and the order
+of independent requests do not matter. Each first divergence is told with what follows from it. The two columns of #numbers are
+events of A and of B, for rdrlab show --from.
+
+  rdrlab diff old.rdrtrace new.rdrtrace                     what changed, and why
+  rdrlab diff a b --ignore order,locks -q && echo same      in a script
+  rdrlab diff a b --aligned --context 10                    beside each other
+  rdrlab diff --print-mask >my.toml; rdrlab diff a b --mask my.toml
+
+--json: a, b (the traces), same, ignored, events (totals), causes (first: index into differences; how many consequences,
+requests, objects), requests and objects that were looked at or differ, differences (a, b: events; op, order, request, object,
+cause, what differs in details), durations in ns of calls that both made, and with --matches the pairs of events.)";
+
 struct Options
 {
     std::vector<std::string> traces;
@@ -177,6 +196,7 @@ void addDiff(CLI::App& app, int& status)
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand(
         "diff", "Compare two recordings. Exit status: 0 the same, 1 different, 2 trouble.");
+    command->footer(kFooter);
     command->add_option("TRACES", options->traces, "the two trace files")->type_name("A B");
     command->add_flag("--all", options->text.everything, "every difference with its details");
     command->add_flag(

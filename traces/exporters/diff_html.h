@@ -9,7 +9,7 @@ namespace rdrlab::trace {
 
 /// Everything a comparison found as one JSON object: both traces, totals, causes, requests and
 /// objects that differ, differences with what differs in them; `matches` adds the whole match table
-/// as [seq of A, seq of B] pairs. Keys are explained by `rdrlab diff --help`.
+/// as [seq of A, seq of B] pairs. `rdrlab diff --help` explains the keys.
 void exportDiffJson(const TraceDiff& diff, bool matches, std::ostream& out);
 
 /// One self-contained page, readable without a network: totals, where on the axis the differences

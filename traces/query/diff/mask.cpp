@@ -155,6 +155,7 @@ DiffMask DiffMask::standard()
     category("counts").steps
         = { "*.*ReferenceCount", "*.OpenCount",     "*.Unclean*Count", "*.ShareAccess.*",
             "*.NumberOf*",       "*.NumPagingRefs", "*.*Credits" };
+    category("threads").arguments = { "* signal *" }; // whom it woke
     category("serials").arguments = { "server note *" };
     category("handles").names = { "HANDLE:*" };
     category("addresses").names = { "CONNECTION:*" };
