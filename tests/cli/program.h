@@ -32,7 +32,7 @@ inline Outcome run(const std::string& arguments)
     const std::string out = temporaryPath("out");
     const std::string err = temporaryPath("err");
     const int status = std::system(
-        (std::string(RDRLAB_PROGRAM) + " " + arguments + " </dev/null >" + out + " 2>" + err)
+        (std::string(RDRLAB_PROGRAM) + " </dev/null " + arguments + " >" + out + " 2>" + err)
             .c_str());
     return { WIFEXITED(status) ? WEXITSTATUS(status) : -1, contentOf(out), contentOf(err) };
 }

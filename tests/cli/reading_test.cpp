@@ -80,7 +80,7 @@ TEST_CASE("sql prints rows and refuses everything that writes", "[cli]")
            "SUCCESS\n");
     const auto json
         = nlohmann::json::parse(run("sql --json " + path + " 'SELECT 1 AS a, NULL AS b'").output);
-    CHECK(json[0]["a"] == "1");
+    CHECK(json[0]["a"] == 1);
     CHECK(json[0]["b"].is_null());
     const Outcome limited = run("sql --rows 3 " + path + " 'SELECT * FROM events'");
     CHECK(limited.status == 1);

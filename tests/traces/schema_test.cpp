@@ -29,13 +29,14 @@ std::vector<std::string> queriesOf(const std::string& text)
 
 } // namespace
 
-TEST_CASE("every worked query of SCHEMA.md runs and finds rows", "[traces][schema]")
+TEST_CASE("every worked query of SCHEMA.md runs and finds rows in a lab's trace", "[traces][schema]")
 {
     std::string error;
-    const auto reader = trace::Reader::open(test::firstOpenTrace("schema"), error);
+    const auto reader = trace::Reader::open(RDRLAB_SAMPLES "/03-read-write.rdrtrace", error);
+    INFO(error);
     REQUIRE(reader != nullptr);
     const auto queries = queriesOf(page());
-    CHECK(queries.size() >= 12);
+    CHECK(queries.size() >= 25);
     for (const std::string& query : queries) {
         INFO(query);
         int rows = -1; // the first call is the head
@@ -65,8 +66,7 @@ TEST_CASE("SCHEMA.md names every table and column, and the version", "[traces][s
             [&](const std::vector<const char*>& cells) {
                 for (const char* cell : cells) {
                     INFO(cell);
-                    // The views only rename; their columns are those of the tables.
-                    CHECK((tables[i].starts_with("v_") || text.find(cell) != std::string::npos));
+                    CHECK(text.find(cell) != std::string::npos);
                 }
             });
     }

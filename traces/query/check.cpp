@@ -310,6 +310,11 @@ CheckResult Checker::run()
     rules.emplace_back([this] { references(); });
     rules.emplace_back([this] { streams(); });
     rules.emplace_back([this] { inputs(); });
+    const CheckTell tell = [this](std::string table, std::string row, std::string text) {
+        breach(std::move(table), std::move(row), std::move(text));
+    };
+    rules.emplace_back([&] { checkSpine(m_reader, tell); });
+    rules.emplace_back([&] { checkStates(m_reader, tell); });
     if (!pages()) {
         return m_result; // what such pages say of each other is not worth telling
     }

@@ -1,6 +1,9 @@
-// The promises that are one question to the file each. Private to check.cpp.
+// The promises that check() goes through. Private to check*.cpp.
 #pragma once
 
+#include "traces/store/reader.h"
+
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,5 +19,14 @@ struct CheckRule
 };
 
 std::vector<CheckRule> checkRules();
+
+/// Tells one breach: table, row, text.
+using CheckTell = std::function<void(std::string table, std::string row, std::string text)>;
+
+/// The packed chunks hold what events holds.
+void checkSpine(const Reader& reader, const CheckTell& tell);
+
+/// The state log and the keyframes give the states that changes and refs give, at some events.
+void checkStates(const Reader& reader, const CheckTell& tell);
 
 } // namespace rdrlab::trace

@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <sys/stat.h>
@@ -19,7 +18,6 @@ namespace {
 // Files up to this size get every page checked when opened (about 50 ms); larger ones are checked
 // as they are read.
 constexpr off_t kFullCheckBytes = 16 << 20;
-constexpr int kProgressSteps = 4000;
 
 std::int64_t pragma(sqlite3* database, const char* sql, int& result)
 {
@@ -32,17 +30,6 @@ std::int64_t pragma(sqlite3* database, const char* sql, int& result)
     }
     sqlite3_finalize(statement);
     return value;
-}
-
-// SQLite quotes from the file, which may hold anything.
-std::string oneLine(std::string_view message)
-{
-    constexpr std::size_t kLongest = 160;
-    std::string line(message.substr(0, kLongest));
-    for (char& letter : line) {
-        letter = letter >= ' ' && letter <= '~' ? letter : '?';
-    }
-    return line;
 }
 
 // The header says how many pages the file has; a cut file has fewer.
@@ -137,30 +124,18 @@ std::string checkShape(sqlite3* database, off_t size)
     return {};
 }
 
-// Only reading is allowed: no write, no other file, no pragma, no extension.
-int authorize(void*, int action, const char*, const char* second, const char*, const char*)
-{
-    switch (action) {
-    case SQLITE_SELECT:
-    case SQLITE_READ:
-    case SQLITE_RECURSIVE:
-        return SQLITE_OK;
-    case SQLITE_FUNCTION:
-        return second != nullptr && std::strcmp(second, "load_extension") == 0 ? SQLITE_DENY
-                                                                               : SQLITE_OK;
-    default:
-        return SQLITE_DENY;
-    }
-}
-
-using Clock = std::chrono::steady_clock;
-
-int pastDeadline(void* deadline)
-{
-    return Clock::now() > *static_cast<const Clock::time_point*>(deadline);
-}
-
 } // namespace
+
+// SQLite quotes from the file, which may hold anything.
+std::string oneLine(std::string_view message)
+{
+    constexpr std::size_t kLongest = 160;
+    std::string line(message.substr(0, kLongest));
+    for (char& letter : line) {
+        letter = letter >= ' ' && letter <= '~' ? letter : '?';
+    }
+    return line;
+}
 
 std::string damageText(sqlite3* database)
 {
@@ -254,55 +229,6 @@ sqlite3* openTrace(const std::string& path, std::string& error)
         return nullptr;
     }
     return database;
-}
-
-std::string runSql(
-    sqlite3* database, const std::string& text, const SqlLimits& limits, const Reader::SqlRow& row)
-{
-    Clock::time_point deadline = Clock::now() + std::chrono::milliseconds(limits.milliseconds);
-    sqlite3_set_authorizer(database, authorize, nullptr);
-    sqlite3_progress_handler(database, kProgressSteps, pastDeadline, &deadline);
-    std::string problem;
-    sqlite3_stmt* statement = nullptr;
-    const char* rest = nullptr;
-    if (sqlite3_prepare_v2(database, text.c_str(), int(text.size()), &statement, &rest)
-        != SQLITE_OK) {
-        problem = sqlite3_errcode(database) == SQLITE_AUTH ? "only statements that read are allowed"
-                                                           : oneLine(sqlite3_errmsg(database));
-    } else if (statement == nullptr) {
-        problem = "no statement";
-    } else if (std::string_view(rest).find_first_not_of(" \t\r\n;") != std::string_view::npos) {
-        problem = "one statement at a time";
-    } else {
-        const int columns = sqlite3_column_count(statement);
-        std::vector<const char*> cells(static_cast<std::size_t>(columns));
-        for (int i = 0; i < columns; ++i) {
-            cells[std::size_t(i)] = sqlite3_column_name(statement, i);
-        }
-        row(cells);
-        std::uint64_t rows = 0;
-        int result = SQLITE_ROW;
-        while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
-            if (++rows > limits.rows) {
-                problem = "stopped after " + std::to_string(limits.rows) + " rows";
-                break;
-            }
-            for (int i = 0; i < columns; ++i) {
-                cells[std::size_t(i)]
-                    = reinterpret_cast<const char*>(sqlite3_column_text(statement, i));
-            }
-            row(cells);
-        }
-        if (result == SQLITE_INTERRUPT) {
-            problem = "stopped after " + std::to_string(limits.milliseconds) + " ms";
-        } else if (result != SQLITE_ROW && result != SQLITE_DONE) {
-            problem = damageText(database);
-        }
-    }
-    sqlite3_finalize(statement);
-    sqlite3_progress_handler(database, 0, nullptr, nullptr);
-    sqlite3_set_authorizer(database, nullptr, nullptr);
-    return problem;
 }
 
 } // namespace rdrlab::trace

@@ -1,5 +1,6 @@
 #include "traces/store/readerimpl.h"
 #include "traces/store/schema.h"
+#include "traces/store/sql.h"
 
 namespace rdrlab::trace {
 
@@ -177,7 +178,30 @@ void Reader::checkPages(
 std::string
 Reader::sql(const std::string& statement, const SqlLimits& limits, const SqlRow& row) const
 {
-    return runSql(m_implementation->database, statement, limits, row);
+    std::vector<const char*> texts;
+    return sqlValues(statement, limits, [&](const std::vector<SqlValue>& cells) {
+        texts.clear();
+        for (const SqlValue& cell : cells) {
+            texts.push_back(cell.text);
+        }
+        row(texts);
+        return true;
+    });
+}
+
+std::string Reader::sqlValues(
+    const std::string& statement, const SqlLimits& limits, const SqlValueRow& row) const
+{
+    Implementation& self = *m_implementation;
+    if (!self.sqlReady) {
+        self.sqlReady = true;
+        prepareSql(self.database, *this);
+    }
+    // A statement that is stopped, stops what it reads through the spine: no fault of the trace.
+    const std::string before = self.error;
+    std::string problem = runSql(self.database, statement, limits, row);
+    self.error = before;
+    return problem;
 }
 
 } // namespace rdrlab::trace

@@ -46,6 +46,22 @@ struct SqlLimits
     unsigned milliseconds = 10'000;
 };
 
+/// One cell of an answer. `text` lives until the next row; for a blob it is its bytes.
+struct SqlValue
+{
+    enum class Type : std::uint8_t
+    {
+        Null,
+        Integer,
+        Real,
+        Text,
+        Blob
+    };
+    Type type = Type::Null;
+    const char* text = nullptr; // nullptr: NULL
+    std::size_t bytes = 0;
+};
+
 class Reader
 {
 public:
@@ -130,6 +146,11 @@ public:
     /// stopped.
     using SqlRow = std::function<void(const std::vector<const char*>& columns)>;
     std::string sql(const std::string& statement, const SqlLimits& limits, const SqlRow& row) const;
+
+    /// The same with types; `row` returns false to stop, which is no error.
+    using SqlValueRow = std::function<bool(const std::vector<SqlValue>& cells)>;
+    std::string
+    sqlValues(const std::string& statement, const SqlLimits& limits, const SqlValueRow& row) const;
 
     struct Implementation; // for the other classes of the store
 

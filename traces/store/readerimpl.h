@@ -141,6 +141,7 @@ struct Reader::Implementation
     mutable bool haveAllObjects = false;
     mutable std::vector<Object> allObjects;
     mutable bool haveNames = false;
+    bool sqlReady = false; // the views and `spine` are there
     mutable std::map<std::uint32_t, std::string> processes;
     mutable std::map<std::uint32_t, std::string> threads;
 

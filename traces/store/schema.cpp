@@ -41,31 +41,6 @@ CREATE TABLE spine_chunks(first INTEGER PRIMARY KEY, count INTEGER NOT NULL, beg
 CREATE TABLE spine_columns(first INTEGER PRIMARY KEY, objects BLOB NOT NULL, columns BLOB NOT NULL);
 CREATE TABLE state_log(last INTEGER PRIMARY KEY, first INTEGER NOT NULL, count INTEGER NOT NULL, entries BLOB NOT NULL);
 CREATE TABLE keyframes(seq INTEGER PRIMARY KEY, objects INTEGER NOT NULL, state BLOB NOT NULL);
-
-CREATE VIEW v_objects AS
-  SELECT o.id, k.name AS kind, n.text AS name, o.owner, w.text AS owner_name, o.birth, o.death
-  FROM objects o JOIN object_kinds k ON k.id = o.kind JOIN strings n ON n.id = o.name
-  LEFT JOIN objects p ON p.id = o.owner LEFT JOIN strings w ON w.id = p.name;
-CREATE VIEW v_events AS
-  SELECT e.seq, e.time, e.cpu, e.irql, e.process, e.thread, e.span, e.parent, l.name AS layer, k.name AS kind,
-    r.text AS routine, n.text AS object, e.status, s.name AS status_name, e.argument, t.text AS text
-  FROM events e JOIN layers l ON l.id = e.layer JOIN event_kinds k ON k.id = e.kind
-  LEFT JOIN strings r ON r.id = e.routine LEFT JOIN objects o ON o.id = e.object LEFT JOIN strings n ON n.id = o.name
-  LEFT JOIN statuses s ON s.value = e.status LEFT JOIN strings t ON t.id = e.text;
-CREATE VIEW v_spans AS
-  SELECT p.id, p.parent, l.name AS layer, r.text AS routine, n.text AS object, q.text AS request, p.process, p.thread,
-    p.begin_time,
-    p.end_seq, p.end_time, p.end_time - p.begin_time AS duration, p.status, s.name AS status_name, p.information
-  FROM spans p JOIN layers l ON l.id = p.layer LEFT JOIN strings r ON r.id = p.routine
-  LEFT JOIN objects o ON o.id = p.object LEFT JOIN strings n ON n.id = o.name
-  LEFT JOIN objects i ON i.id = p.request LEFT JOIN strings q ON q.id = i.name
-  LEFT JOIN statuses s ON s.value = p.status;
-CREATE VIEW v_changes AS
-  SELECT c.seq, n.text AS object, f.text AS field, c.old, c.new, c.object AS object_id, c.old_object, c.new_object
-  FROM changes c JOIN objects o ON o.id = c.object JOIN strings n ON n.id = o.name JOIN strings f ON f.id = c.field;
-CREATE VIEW v_refs AS
-  SELECT r.seq, n.text AS object, r.delta, r.count, t.text AS reason, r.object AS object_id
-  FROM refs r JOIN objects o ON o.id = r.object JOIN strings n ON n.id = o.name LEFT JOIN strings t ON t.id = r.reason;
 )sql";
 
 template <typename Enum, typename Name>
@@ -81,7 +56,7 @@ void addVocabulary(std::string& sql, const char* table, Name name)
 
 std::string schemaSql()
 {
-    std::string sql = kTables;
+    std::string sql = kTables + viewsSql(false);
     addVocabulary<Layer>(sql, "layers", layerName);
     addVocabulary<ObjectKind>(sql, "object_kinds", objectKindName);
     addVocabulary<EventKind>(sql, "event_kinds", eventKindName);

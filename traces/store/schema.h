@@ -13,6 +13,10 @@ constexpr std::int32_t kSchemaVersion = 3;
 /// Statements that create the tables and views, and fill the vocabularies.
 std::string schemaSql();
 
+/// Statements that create the views. `temporary`: for one connection, where they stand before views
+/// of the same name in the file, which may be an older program's or a stranger's.
+std::string viewsSql(bool temporary);
+
 /// Statements that build the indexes; run once, when the recording is finished.
 std::string indexSql();
 
