@@ -70,17 +70,26 @@ make_ctf()
     rm -f "$folder/lines"
 }
 
-# Microseconds per event of babeltrace2's counter sink: the median of three.
-read_ctf()
+# per_event SIZE COMMAND...: microseconds per event, the median of three runs of the whole program; its output is in $folder/output
+per_event()
 {
-    local i
+    local i events
+    events=$(count_of "$1")
+    shift
     : >"$folder/times"
     for i in 1 2 3; do
-        "$scale" --run babeltrace2 "$folder/ctf-$1" --component=sink.utils.counter >"$folder/counted" 2>>"$folder/times"
+        "$scale" --run "$@" >"$folder/output" 2>>"$folder/times"
     done
-    grep -q "$(count_of "$1") Event messages" <(tr -d , <"$folder/counted") \
-        || { echo "traces bench: babeltrace2 counted other than $(count_of "$1") events:" >&2; head -3 "$folder/counted" >&2; }
-    calculate "$(cut -d' ' -f1 "$folder/times" | sort -n | sed -n 2p) * 1000000 / $(count_of "$1")"
+    [ "$(cut -d' ' -f4 "$folder/times" | sort -u)" = 0 ] || { echo "traces bench: failed: $*" >&2; return 1; }
+    calculate "$(cut -d' ' -f1 "$folder/times" | sort -n | sed -n 2p) * 1000000 / $events"
+}
+
+# babeltrace2's counter sink; what it counted must be what was made.
+read_ctf()
+{
+    per_event "$1" babeltrace2 "$folder/ctf-$1" --component=sink.utils.counter
+    grep -q "$(count_of "$1") Event messages" <(tr -d , <"$folder/output") \
+        || { echo "traces bench: babeltrace2 counted other than $(count_of "$1") events:" >&2; head -3 "$folder/output" >&2; }
 }
 
 have_babeltrace=
@@ -95,9 +104,13 @@ for size in $sizes; do
     "$scale" --run "$build/bin/tracegen" traces/samples/busy-minute.rdrtrace "$size" "$trace" >/dev/null 2>"$folder/written"
     "$scale" "$trace" >"$folder/$size.figures"
     peer=-
+    text_peer=-
     if [ -n "$have_babeltrace" ]; then
         make_ctf "$size"
         peer=$(read_ctf "$size")
+        if [ "$(count_of "$size")" -le 1000000 ]; then
+            text_peer=$(per_event "$size" babeltrace2 "$folder/ctf-$size")
+        fi
     fi
     ctf_bytes=-
     if [ -d "$folder/ctf-$size" ]; then
@@ -110,10 +123,14 @@ for size in $sizes; do
     row "$name events: open and show the last page" "$(figure "$size" first_page_ms)" ms - "" "<= 300 ms"
     row "$name events: read in order, columns" "$(figure "$size" spine_us)" "µs/event" "$peer" "µs/event (babeltrace2)" "<= 0.05"
     row "$name events: read in order, rows" "$(figure "$size" rows_us)" "µs/event" "$peer" "µs/event (babeltrace2)" "<= 0.6 µs"
+    if [ "$(count_of "$size")" -le 1000000 ]; then
+        row "$name events: print as text" "$(per_event "$size" "$rdrlab" show "$trace")" "µs/event" "$text_peer" "µs/event (babeltrace2)" "<= 1 µs"
+    fi
     row "$name events: state of all objects at a random event, p50" "$(figure "$size" seek_p50_ms)" ms - "" "-"
     row "$name events: state of all objects at a random event, p99" "$(figure "$size" seek_p99_ms)" ms - "" "<= 1 ms"
     row "$name events: state one event further or back, p99" "$(figure "$size" step_p99_us)" "µs" - "" "-"
     row "$name events: last change of a field, p99" "$(figure "$size" last_p99_us)" "µs" - "" "<= 1000 µs"
+    row "$name events: peak memory of all these questions" "$(calculate "$(figure "$size" peak_kib) / 1024")" MiB - "" "-"
     if [ "$(count_of "$size")" -le 1000000 ] && [ -n "$have_diff" ]; then
         # Another edit in a thousand events; the dumps are what git compares.
         other=$folder/$size-edited.rdrtrace
@@ -138,5 +155,5 @@ for size in $sizes; do
     elif [ "$(count_of "$size")" -le 1000000 ]; then
         echo "$name with $name events: compare | - | - | - | <= 0.5"
     fi
-    rm -f "$trace"
+    rm -f "$trace" "$folder/output"
 done

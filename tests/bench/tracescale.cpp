@@ -7,6 +7,7 @@
 //   peer
 //
 // All figures are with a warm page cache: each is taken several times in one process.
+#include "traces/query/history.h"
 #include "traces/query/state.h"
 #include "traces/store/reader.h"
 #include "traces/store/spine.h"
@@ -200,17 +201,10 @@ void measureLastChange(const Reader& reader)
             continue;
         }
         const Seq at = about.seq + random64() % (reader.lastSeq() - about.seq + 1);
-        Seq found = 0;
         const auto start = Clock::now();
-        check(
-            reader,
-            reader.fieldChanges(
-                about.object, about.field, 1, at, true, [&](const FieldChange& change) {
-                    found = change.seq;
-                    return false;
-                }));
+        const std::optional<FieldChange> found = lastChange(reader, about.object, about.field, at);
         times.push_back(secondsSince(start));
-        if (found < about.seq) {
+        if (!found || found->seq < about.seq || found->seq > at) {
             std::fprintf(stderr, "tracescale: the last change of a field is not found\n");
             std::exit(1);
         }
