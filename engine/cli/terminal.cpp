@@ -93,14 +93,19 @@ std::string shorten(std::string_view text, std::size_t width)
     return terminal().hasColour ? out + "\033[0m" : out;
 }
 
+void makeHarmless(char* begin, char* end)
+{
+    for (; begin != end; ++begin) {
+        if (static_cast<unsigned char>(*begin) < 0x20 || *begin == 0x7f) {
+            *begin = '?';
+        }
+    }
+}
+
 std::string harmless(std::string_view text)
 {
     std::string out(text);
-    for (char& letter : out) {
-        if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f) {
-            letter = '?';
-        }
-    }
+    makeHarmless(out.data(), out.data() + out.size());
     return out;
 }
 

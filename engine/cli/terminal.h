@@ -43,6 +43,8 @@ std::string shorten(std::string_view text, std::size_t width);
 
 /// `text` without control characters, which a foreign trace could aim at the terminal.
 std::string harmless(std::string_view text);
+/// The same, in place.
+void makeHarmless(char* begin, char* end);
 
 /// "rdrlab: line" on standard error.
 void printError(std::string_view line);
