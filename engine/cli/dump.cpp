@@ -169,7 +169,7 @@ class Dump
 public:
     explicit Dump(const trace::Reader& reader)
         : m_reader(reader)
-        , m_names(reader)
+        , m_names(reader, trace::ObjectNames::Lookup::AllNow)
         , m_details(reader)
     {
     }

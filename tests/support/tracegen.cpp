@@ -39,7 +39,7 @@ struct Recording
     std::vector<NamedNumber> processes;
     std::vector<NamedNumber> threads;
     std::vector<std::pair<Seq, std::size_t>> requests; // when a span's request is known; its index
-    StringId renamed = 0;
+    StringId renamed = UINT32_MAX; // the field "(name)", where something was renamed
     std::size_t bodyEvent = 0; // the first event that is repeated
     std::size_t bodyObjects = 0; // objects before this index are the boot's
     std::uint32_t connections = 0;
@@ -115,7 +115,9 @@ void loadRows(const Reader& reader, Recording& into)
     for (const Object& object : into.objects) {
         into.birthNames.push_back(into.intern(std::string(reader.string(object.name))));
     }
-    into.renamed = into.intern("(name)");
+    if (reader.findString("(name)") != 0) {
+        into.renamed = into.intern("(name)");
+    }
     std::map<ObjectId, bool> seen;
     reader.changes(1, reader.lastSeq(), [&](const FieldChange& change) {
         const StringId field = into.intern(std::string(reader.string(change.field)));

@@ -1,5 +1,7 @@
 #include "traces/query/state.h"
 
+#include "traces/store/spine.h"
+
 #include <algorithm>
 #include <set>
 
@@ -359,11 +361,30 @@ ObjectActivity activityBetween(const Reader& reader, Seq from, Seq to)
     return activity;
 }
 
-ObjectNames::ObjectNames(const Reader& reader)
+ObjectNames::ObjectNames(const Reader& reader, Lookup lookup)
     : m_reader(reader)
     , m_renamed(reader.findString("(name)"))
     , m_hasIndex(false)
 {
+    if (m_renamed == 0) {
+        return;
+    }
+    const auto keep = [&](const FieldChange& change) {
+        if (change.field == m_renamed) {
+            m_renames[change.object][change.seq] = change.before.text;
+        }
+        return true;
+    };
+    if (lookup == Lookup::AllNow) {
+        Spine(reader).each(
+            1, reader.lastSeq(),
+            [](const SpineChunkInfo& info) { return info.mayHave(EventKind::Rename); },
+            [&](const SpineColumns& columns, std::size_t i) {
+                const Seq seq = columns.first + i;
+                return columns.kind[i] != EventKind::Rename || reader.changes(seq, seq, keep);
+            });
+        return;
+    }
     // Without the index one pass is cheaper than one for each object.
     bool isHead = true;
     reader.sql(
@@ -372,13 +393,8 @@ ObjectNames::ObjectNames(const Reader& reader)
             m_hasIndex = !isHead;
             isHead = false;
         });
-    if (m_renamed != 0 && !m_hasIndex) {
-        reader.changes(1, reader.lastSeq(), [&](const FieldChange& change) {
-            if (change.field == m_renamed) {
-                m_renames[change.object][change.seq] = change.before.text;
-            }
-            return true;
-        });
+    if (!m_hasIndex) {
+        reader.changes(1, reader.lastSeq(), keep);
     }
 }
 

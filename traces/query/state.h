@@ -118,8 +118,13 @@ ObjectActivity activityBetween(const Reader& reader, Seq from, Seq to);
 class ObjectNames
 {
 public:
+    enum class Lookup
+    {
+        AsAsked, // each object's renames at its first at()
+        AllNow // one pass over the rename events: for who asks about most objects
+    };
     /// Borrows the reader.
-    explicit ObjectNames(const Reader& reader);
+    explicit ObjectNames(const Reader& reader, Lookup lookup = Lookup::AsAsked);
     std::string at(ObjectId object, Seq seq) const;
 
 private:
