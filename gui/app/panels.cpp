@@ -3,6 +3,7 @@
 #include "gui/app/callpanel.h"
 #include "gui/app/eventpanel.h"
 #include "gui/app/notepanel.h"
+#include "gui/app/objectpanel.h"
 
 namespace rdrlab::gui {
 
@@ -13,6 +14,8 @@ const std::vector<PanelType>& panelTypes()
           [](QWidget* parent) -> Panel* { return new CallPanel(parent); } },
         { "events", QT_TRANSLATE_NOOP("Panels", "Events"), Qt::BottomDockWidgetArea, true,
           [](QWidget* parent) -> Panel* { return new EventPanel(parent); } },
+        { "object", QT_TRANSLATE_NOOP("Panels", "Object"), Qt::BottomDockWidgetArea, false,
+          [](QWidget* parent) -> Panel* { return new ObjectPanel(parent); } },
         { "notes", QT_TRANSLATE_NOOP("Panels", "Notes"), Qt::BottomDockWidgetArea, false,
           [](QWidget* parent) -> Panel* { return new NotePanel(parent); } },
     };

@@ -114,6 +114,17 @@ int main(int argc, char** argv)
             shooter.run("view.lanes.objects");
             shooter.run("view.axis.events");
             shooter.take(prefix + QStringLiteral("5-objects"));
+            shooter.run("view.lanes.layers");
+            shooter.run("panel.object");
+            for (const Lifetime& life : window.current()->document.index()->lifetimes) {
+                const rdrlab::trace::Object* object
+                    = window.current()->document.reader().object(life.object);
+                if (object != nullptr && object->kind == rdrlab::trace::ObjectKind::Fcb) {
+                    window.current()->focus.goTo(life.birth + 40);
+                    window.current()->focus.choose(life.object);
+                }
+            }
+            shooter.take(prefix + QStringLiteral("6-object"));
             blank += shooter.blank;
         }
     }

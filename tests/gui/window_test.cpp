@@ -1,4 +1,8 @@
+#include "gui/models/fieldmodel.h"
+#include "gui/models/texts.h"
 #include "tests/gui/guisupport.h"
+
+#include <QAbstractItemModelTester>
 
 #include <QAccessible>
 #include <QDockWidget>
@@ -181,4 +185,54 @@ TEST_CASE("every visible widget that takes the focus has a name for screen reade
         REQUIRE(accessible != nullptr);
         CHECK_FALSE(accessible->text(QAccessible::Name).isEmpty());
     }
+}
+
+TEST_CASE("the object panel shows what the event changed, and finds the last change", "[gui]")
+{
+    Window w;
+    const trace::Reader& reader = w.session->document.reader();
+    const auto objects = reader.objectsNamed("FCB:\\lab\\public\\readme.txt");
+    REQUIRE_FALSE(objects.empty());
+    const trace::StringId field = reader.findString("UncleanCount");
+    std::vector<trace::FieldChange> changes;
+    reader.fieldChanges(
+        objects[0], field, 1, UINT64_MAX, false, [&](const trace::FieldChange& change) {
+            changes.push_back(change);
+            return true;
+        });
+    REQUIRE(changes.size() >= 2);
+    FieldModel model;
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    const auto rowOf = [&] {
+        for (int row = 0; row < model.rowCount(); ++row) {
+            if (model.index(row, 0).data(FieldModel::FieldRole).toUInt() == field) {
+                return row;
+            }
+        }
+        return -1;
+    };
+    model.show(&w.session->document, objects[0], changes[1].seq);
+    REQUIRE(rowOf() >= 0);
+    CHECK(
+        model.index(rowOf(), FieldModel::Value).data().toString().toStdString()
+        == changes[1].after.print());
+    CHECK(
+        model.index(rowOf(), FieldModel::Before).data().toString().toStdString()
+        == changes[1].before.print());
+    CHECK(model.index(rowOf(), 0).data(FieldModel::ChangedRole).toBool());
+    model.show(&w.session->document, objects[0], changes[1].seq - 1);
+    REQUIRE(rowOf() >= 0);
+    CHECK(
+        model.index(rowOf(), FieldModel::Value).data().toString().toStdString()
+        == changes[0].after.print());
+    CHECK_FALSE(model.index(rowOf(), 0).data(FieldModel::ChangedRole).toBool());
+
+    auto* view = w.window.panel(QStringLiteral("object"))->findChild<QTreeView*>();
+    w.session->focus.goTo(changes[1].seq + 3);
+    w.session->focus.choose(objects[0], field);
+    REQUIRE(view->currentIndex().data(FieldModel::FieldRole).toUInt() == field);
+    Q_EMIT view->activated(view->currentIndex());
+    CHECK(w.seq() == changes[1].seq);
+    model.show(nullptr, 0, 0);
+    CHECK(model.rowCount() == 0);
 }
