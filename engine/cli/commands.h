@@ -17,6 +17,7 @@ void addChanges(CLI::App& app, int& status);
 void addSpans(CLI::App& app, int& status);
 void addWaits(CLI::App& app, int& status);
 void addWhy(CLI::App& app, int& status);
+void addExplain(CLI::App& app, int& status);
 void addHistory(CLI::App& app, int& status);
 void addSql(CLI::App& app, int& status);
 void addExport(CLI::App& app, int& status);

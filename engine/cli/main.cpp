@@ -20,6 +20,7 @@ int main(int argc, char** argv)
     addSpans(app, status);
     addWaits(app, status);
     addWhy(app, status);
+    addExplain(app, status);
     addHistory(app, status);
     addSql(app, status);
     addExport(app, status);

@@ -143,3 +143,20 @@ TEST_CASE("why names holders and paths, leaks what was forgotten", "[cli][golden
     CHECK(leaks["leaks"][0]["reason"] == "RxpForgetful");
     CHECK(leaks["alive"][0]["rooted"] == false);
 }
+
+TEST_CASE("explain tells what a name means and where to read on", "[cli][causes]")
+{
+    const Outcome pending = run("explain STATUS_PENDING");
+    CHECK(pending.status == 0);
+    CHECK(pending.output.starts_with("STATUS_PENDING  status\n  The request is accepted"));
+    CHECK(pending.output.find("see: [MS-ERREF]") != std::string::npos);
+    const auto routine = nlohmann::json::parse(run("explain mrxcreate --json").output);
+    CHECK(routine["name"] == "MRxCreate");
+    CHECK(routine["page"].get<std::string>().starts_with("MRxCreate"));
+    CHECK(nlohmann::json::parse(run("explain --list --json").output).size() > 450);
+    const Outcome unknown = run("explain STATUS_OBJECT");
+    CHECK(unknown.status == 1);
+    CHECK(isOneLine(unknown.errors));
+    CHECK(unknown.errors.find("STATUS_OBJECT_NAME_NOT_FOUND") != std::string::npos);
+    CHECK(run("explain").status == 2);
+}

@@ -1,0 +1,24 @@
+// What names mean: routines, structures, fields, statuses, flags; from explanations.json.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace rdrlab::trace {
+
+struct Explanation
+{
+    std::string_view name;
+    std::string_view kind; // routine, structure, field, status, request, exchange, flag
+    std::string_view text;
+    std::string_view page; // the public documentation that tells more; {} stands for the name
+};
+
+/// All explanations, by name. They live as long as the program.
+const std::vector<Explanation>& explanations();
+
+/// What one name means; nullptr when nobody explained it. Case does not count; of
+/// "SRV_CALL.Condition" and "SRV_CALL:\lab" the part that is known does.
+const Explanation* explain(std::string_view name);
+
+} // namespace rdrlab::trace
