@@ -209,9 +209,11 @@ void addDiff(CLI::App& app, int& status)
     command->add_flag("--print-mask", options->printMask, "print what is left out, as such a file");
     command
         ->add_option("--ignore", options->ignored, "leave these categories out too: order,irql,…")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command->add_option("--compare", options->compared, "compare these categories: times,threads,…")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command->add_flag("--json", options->json, "everything found as one JSON object");
     command->add_flag(
         "--matches", options->matches, "with --json: also the whole match table, as pairs of seq");
