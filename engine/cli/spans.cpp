@@ -2,6 +2,7 @@
 #include "traces/query/spans.h"
 #include "engine/cli/commands.h"
 #include "engine/cli/objectarg.h"
+#include "engine/cli/progress.h"
 #include "engine/cli/words.h"
 #include "traces/exporters/exporters.h"
 
@@ -438,16 +439,24 @@ int spans(const Options& options)
         ? options.from
         : std::strtoull(reader->meta("start", "1").c_str(), nullptr, 10);
     std::vector<trace::Request> requests;
-    trace::requests(*reader, from, options.to, [&](trace::Request&& request) {
-        if (options.everything || request.root().span.layer == trace::Layer::App
-            || request.exchanges != 0) {
-            if (!options.json) {
-                request.calls.resize(1); // a list shows no more
+    ProgressBar bar("reading");
+    trace::requests(
+        *reader, from, options.to,
+        [&](trace::Request&& request) {
+            if (options.everything || request.root().span.layer == trace::Layer::App
+                || request.exchanges != 0) {
+                if (!options.json) {
+                    request.calls.resize(1); // a list shows no more
+                }
+                requests.push_back(std::move(request));
             }
-            requests.push_back(std::move(request));
-        }
-        return true;
-    });
+            return true;
+        },
+        [&](std::uint64_t done, std::uint64_t total) {
+            bar.show(double(done) / double(total));
+            return true;
+        });
+    bar.clear();
     if (!reader->error().empty()) {
         printError(reader->error());
         return 1;

@@ -2,6 +2,7 @@
 #include "traces/query/waits.h"
 #include "engine/cli/commands.h"
 #include "engine/cli/objectarg.h"
+#include "engine/cli/progress.h"
 #include "engine/cli/words.h"
 #include "traces/exporters/exporters.h"
 
@@ -218,7 +219,13 @@ int waits(const Options& options)
         return 1;
     }
     trace::Waits found;
-    trace::waitsAt(*reader, options.at, found);
+    {
+        ProgressBar bar("reading");
+        trace::waitsAt(*reader, options.at, found, [&](std::uint64_t done, std::uint64_t total) {
+            bar.show(double(done) / double(total));
+            return true;
+        });
+    }
     if (!reader->error().empty()) {
         printError(reader->error());
         return 1;
