@@ -1,6 +1,7 @@
 // rdrlab export: a trace in other tools' formats, and as pictures and pages for people.
 #include "engine/cli/commands.h"
 #include "engine/cli/objectarg.h"
+#include "engine/cli/progress.h"
 #include "engine/cli/terminal.h"
 #include "traces/exporters/exporters.h"
 
@@ -33,6 +34,16 @@ struct Options
     trace::HtmlOptions html;
     bool hasRange = false;
 };
+
+// Draws on a terminal, when there is time to.
+trace::Progress bar(const Options& options)
+{
+    auto shown = std::make_shared<ProgressBar>("export " + options.format);
+    return [shown](std::uint64_t done, std::uint64_t total) {
+        shown->show(total != 0 ? double(done) / double(total) : 1);
+        return true;
+    };
+}
 
 using Write = bool (*)(const trace::Reader&, const Options&, std::ostream&, std::string& problem);
 
@@ -92,12 +103,13 @@ constexpr std::array kFormats = {
     Format {
         "pcapng", "the packets, for Wireshark and tshark", kPorts, false,
         [](const trace::Reader& reader, const Options& options, std::ostream& out, std::string&) {
-            return trace::exportPcapng(reader, out, { options.keepPorts });
+            return trace::exportPcapng(reader, out, { options.keepPorts }, bar(options));
         } },
-    Format { "perfetto", "the timeline, for ui.perfetto.dev and chrome://tracing", kNothing, true,
-             [](const trace::Reader& reader, const Options&, std::ostream& out, std::string&) {
-                 return trace::exportPerfetto(reader, out);
-             } },
+    Format {
+        "perfetto", "the timeline, for ui.perfetto.dev and chrome://tracing", kNothing, true,
+        [](const trace::Reader& reader, const Options& options, std::ostream& out, std::string&) {
+            return trace::exportPerfetto(reader, out, bar(options));
+        } },
     Format { "csv", "one table or view, for spreadsheets", kTable, true,
              [](const trace::Reader& reader,
                 const Options& options,
@@ -112,7 +124,7 @@ constexpr std::array kFormats = {
                 std::ostream& out,
                 std::string& problem) {
                  return options.table.empty()
-                     ? trace::exportJson(reader, out)
+                     ? trace::exportJson(reader, out, bar(options))
                      : trace::exportTable(
                          reader, options.table, trace::TableFormat::Json, out, problem);
              } },

@@ -1,6 +1,10 @@
 // A trace in other tools' formats.
+//
+// Exports that take a Progress call it every few thousand events; they return false when it gives
+// up, as when the trace cannot be read.
 #pragma once
 
+#include "traces/query/progress.h"
 #include "traces/store/reader.h"
 
 #include <ostream>
@@ -19,7 +23,11 @@ struct PcapngOptions
 /// What the client's network card would have captured: Ethernet, IPv4 and TCP around every recorded
 /// segment, with a comment that names the event. Segments larger than a frame are cut into several.
 /// False when the trace cannot be read.
-bool exportPcapng(const Reader& reader, std::ostream& out, const PcapngOptions& options = {});
+bool exportPcapng(
+    const Reader& reader,
+    std::ostream& out,
+    const PcapngOptions& options = {},
+    const Progress& progress = {});
 
 enum class TableFormat
 {
@@ -41,14 +49,15 @@ bool exportTable(
 
 /// For ui.perfetto.dev and chrome://tracing: calls as slices on the threads, arrows where they go
 /// on elsewhere, counters of live objects.
-bool exportPerfetto(const Reader& reader, std::ostream& out);
+bool exportPerfetto(const Reader& reader, std::ostream& out, const Progress& progress = {});
 
 /// The whole trace as one JSON object: meta, objects, spans, events (each with its changes and
 /// references).
-bool exportJson(const Reader& reader, std::ostream& out);
+bool exportJson(const Reader& reader, std::ostream& out, const Progress& progress = {});
 
 /// The events of a range as a JSON array, as in exportJson.
-bool exportEventsJson(const Reader& reader, Seq from, Seq to, std::ostream& out);
+bool exportEventsJson(
+    const Reader& reader, Seq from, Seq to, std::ostream& out, const Progress& progress = {});
 
 /// What a drawing of the object graph shows.
 struct PictureOptions
@@ -94,5 +103,11 @@ bool exportHtml(const Reader& reader, const HtmlOptions& options, std::ostream& 
 
 /// A JSON string literal, quotes included; bytes that are no UTF-8 become U+FFFD.
 std::string jsonString(std::string_view text);
+
+/// Whether to go on after event `at` of `last`: asks `progress` now and then.
+inline bool goesOn(const Progress& progress, Seq at, Seq last)
+{
+    return at % 4096 != 0 || !progress || progress(at, last);
+}
 
 } // namespace rdrlab::trace

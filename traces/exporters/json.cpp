@@ -133,22 +133,25 @@ std::string jsonString(std::string_view text)
     return out + '"';
 }
 
-bool exportEventsJson(const Reader& reader, Seq from, Seq to, std::ostream& out)
+bool exportEventsJson(
+    const Reader& reader, Seq from, Seq to, std::ostream& out, const Progress& progress)
 {
     const ObjectNames names(reader);
     out << '[';
     bool first = true;
+    bool isGivenUp = false;
     const bool good = reader.events(from, to, [&](const Event& event) {
         out << (first ? "\n" : ",\n");
         first = false;
         writeEvent(out, reader, names, event);
-        return bool(out);
+        isGivenUp = !goesOn(progress, event.seq, to);
+        return bool(out) && !isGivenUp;
     });
     out << "\n]";
-    return good && bool(out);
+    return good && !isGivenUp && bool(out);
 }
 
-bool exportJson(const Reader& reader, std::ostream& out)
+bool exportJson(const Reader& reader, std::ostream& out, const Progress& progress)
 {
     bool good = true;
     {
@@ -195,7 +198,7 @@ bool exportJson(const Reader& reader, std::ostream& out)
         });
         out << "\n]";
         whole.key("events");
-        good = exportEventsJson(reader, 1, reader.lastSeq(), out) && good;
+        good = exportEventsJson(reader, 1, reader.lastSeq(), out, progress) && good;
     }
     out << '\n';
     return good && bool(out);

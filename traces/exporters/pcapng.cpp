@@ -190,7 +190,8 @@ private:
 
 } // namespace
 
-bool exportPcapng(const Reader& reader, std::ostream& out, const PcapngOptions& options)
+bool exportPcapng(
+    const Reader& reader, std::ostream& out, const PcapngOptions& options, const Progress& progress)
 {
     Bytes section;
     little(section, std::uint32_t(0x1A2B3C4D));
@@ -212,7 +213,13 @@ bool exportPcapng(const Reader& reader, std::ostream& out, const PcapngOptions& 
 
     std::uint16_t identification = 0;
     Ports ports;
-    return reader.packets([&](const Packet& packet) {
+    std::uint64_t count = 0;
+    bool isGivenUp = false;
+    const bool good = reader.packets([&](const Packet& packet) {
+        if (++count % 1024 == 0 && progress && !progress(packet.seq, reader.lastSeq())) {
+            isGivenUp = true;
+            return false;
+        }
         // The client's card sees what the client sent even when it is lost later, but never a reply
         // that was.
         if (packet.flags & kPacketLost && packet.direction == Direction::ToClient) {
@@ -236,7 +243,8 @@ bool exportPcapng(const Reader& reader, std::ostream& out, const PcapngOptions& 
             offset += length;
         } while (offset < whole);
         return bool(out);
-    }) && bool(out);
+    });
+    return good && !isGivenUp && bool(out);
 }
 
 } // namespace rdrlab::trace

@@ -52,7 +52,7 @@ public:
     {
     }
 
-    bool run();
+    bool run(const Progress& progress);
 
 private:
     struct Slice // open on a thread
@@ -426,7 +426,7 @@ void Exporter::take(const Event& event)
     }
 }
 
-bool Exporter::run()
+bool Exporter::run(const Progress& progress)
 {
     m_out << "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"title\":"
           << jsonString(traceTitle(m_reader)) << "},\"traceEvents\":[";
@@ -436,9 +436,11 @@ bool Exporter::run()
         record('M', track, 0) << ",\"name\":\"thread_name\",\"args\":{\"name\":\""
                               << (track.thread == 1 ? "to the server" : "to the client") << "\"}}";
     }
+    bool isGivenUp = false;
     const bool good = m_reader.events(1, m_reader.lastSeq(), [&](const Event& event) {
         take(event);
-        return bool(m_out);
+        isGivenUp = !goesOn(progress, event.seq, m_reader.lastSeq());
+        return bool(m_out) && !isGivenUp;
     });
     // What is still open when the recording ends.
     for (auto& [track, open] : m_threads) {
@@ -454,14 +456,14 @@ bool Exporter::run()
         asynchronous(id, *call, m_nowNs, ",\"unfinished\":true");
     }
     m_out << "\n]}\n";
-    return good && bool(m_out);
+    return good && !isGivenUp && bool(m_out);
 }
 
 } // namespace
 
-bool exportPerfetto(const Reader& reader, std::ostream& out)
+bool exportPerfetto(const Reader& reader, std::ostream& out, const Progress& progress)
 {
-    return Exporter(reader, out).run();
+    return Exporter(reader, out).run(progress);
 }
 
 } // namespace rdrlab::trace
