@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <type_traits>
 #include <unordered_map>
 
 namespace rdrlab::trace {
@@ -296,19 +297,28 @@ bool unpackColumns(
     if (!getWhats(from, whats) || !getResiduals(from, places, count)) {
         return false;
     }
+    // The columns' addresses are kept apart: a byte written to one could be, for all the compiler
+    // knows, part of another's address, and it would fetch all of them again for every event.
     for (std::size_t i = 0; i < count; ++i) {
         if (places[i] >= whats.size()) {
             return false;
         }
-        const What& what = whats[std::size_t(places[i])];
-        into.routine[i] = what.routine;
-        into.status[i] = what.status;
-        into.kind[i] = EventKind(what.kind);
-        into.layer[i] = Layer(what.layer);
-        into.cpu[i] = what.cpu;
-        into.irql[i] = what.irql;
-        into.hasStatus[i] = what.hasStatus;
     }
+    const What* const table = whats.data();
+    const auto column = [&](auto& of, auto member) {
+        auto* const to = of.data();
+        using Entry = std::remove_reference_t<decltype(*to)>;
+        for (std::size_t i = 0; i < count; ++i) {
+            to[i] = Entry(table[places[i]].*member);
+        }
+    };
+    column(into.routine, &What::routine);
+    column(into.status, &What::status);
+    column(into.kind, &What::kind);
+    column(into.layer, &What::layer);
+    column(into.cpu, &What::cpu);
+    column(into.irql, &What::irql);
+    column(into.hasStatus, &What::hasStatus);
 
     std::vector<Who> whos(std::size_t(from.number(kSpineEvents)));
     for (Who& who : whos) {
