@@ -2,6 +2,7 @@
 #include "traces/exporters/exporters.h"
 #include "traces/query/spantree.h"
 #include "traces/query/state.h"
+#include "traces/store/writer.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -132,6 +133,63 @@ TEST_CASE("what would run foreign code when a table is read is refused", "[trace
     execute(path, trick.sql);
     INFO(trick.sql);
     CHECK(refusal(path) == trick.told);
+}
+
+TEST_CASE("pages that come again do not make a trace endless", "[traces][badfile]")
+{
+    // Large enough that opening does not look at every page. All children of the root of `events`
+    // become the same page: hundreds of times the same rows.
+    const std::string path = test::temporaryPath("again.rdrtrace");
+    std::string error;
+    {
+        auto writer = trace::Writer::create(path, error);
+        REQUIRE(writer != nullptr);
+        trace::Event event;
+        for (trace::Seq seq = 1; seq <= 60'000; ++seq) {
+            event.seq = seq;
+            writer->event(event);
+        }
+        trace::Packet packet;
+        packet.payload.resize(18 << 20);
+        packet.seq = 1;
+        writer->packet(packet);
+        REQUIRE(writer->finish());
+    }
+    sqlite3* database = nullptr;
+    sqlite3_stmt* statement = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
+    REQUIRE(
+        sqlite3_prepare_v2(
+            database,
+            "SELECT (SELECT rootpage FROM sqlite_schema WHERE name = 'events'), page_size FROM "
+            "pragma_page_size",
+            -1, &statement, nullptr)
+        == SQLITE_OK);
+    REQUIRE(sqlite3_step(statement) == SQLITE_ROW);
+    const std::size_t pageBytes = std::size_t(sqlite3_column_int(statement, 1));
+    const std::size_t root = std::size_t(sqlite3_column_int(statement, 0) - 1) * pageBytes;
+    sqlite3_finalize(statement);
+    sqlite3_close(database);
+    std::string bytes = bytesOf(path);
+    REQUIRE(bytes[root] == 5); // an interior page of a table
+    const std::size_t cells
+        = std::size_t(std::uint8_t(bytes[root + 3])) << 8 | std::uint8_t(bytes[root + 4]);
+    REQUIRE(cells > 10);
+    const auto cell = [&](std::size_t i) {
+        const std::size_t at = root + 12 + 2 * i;
+        return root + (std::size_t(std::uint8_t(bytes[at])) << 8 | std::uint8_t(bytes[at + 1]));
+    };
+    for (std::size_t i = 1; i < cells; ++i) {
+        bytes.replace(cell(i), 4, bytes.substr(cell(0), 4));
+    }
+    const std::string damaged = fileWith("again2.rdrtrace", bytes);
+    const auto reader = trace::Reader::open(damaged, error);
+    INFO(error);
+    REQUIRE(reader != nullptr);
+    std::uint64_t events = 0;
+    CHECK_FALSE(reader->events(1, 60'000, [&](const trace::Event&) { return ++events < 100'000; }));
+    CHECK(events < 5'000);
+    CHECK(reader->error() == damaged + ": damaged: rows are out of order");
 }
 
 TEST_CASE("triggers of a foreign trace never run", "[traces][badfile]")

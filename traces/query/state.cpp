@@ -403,7 +403,8 @@ const ObjectNames::Renames& ObjectNames::renamesOf(ObjectId object) const
     const auto [at, isNew] = m_renames.try_emplace(object);
     if (isNew && m_renamed != 0 && m_hasIndex) {
         m_reader.fieldChanges(
-            object, m_renamed, 1, m_reader.lastSeq(), false, [&](const FieldChange& change) {
+            object, m_renamed, 1, m_reader.lastSeq(), false,
+            [&, at = at](const FieldChange& change) {
                 at->second[change.seq] = change.before.text;
                 return true;
             });

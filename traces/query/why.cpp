@@ -249,9 +249,10 @@ const std::vector<Hold>& Retention::Implementation::holdsOf(ObjectId id)
     }
     if (const auto pointing = pointers.find(id); pointing != pointers.end()) {
         for (const auto& [from, field] : pointing->second) {
-            const auto known = std::find_if(found.begin(), found.end(), [&](const Hold& hold) {
-                return hold.holder.kind == Holder::Kind::Object && hold.holder.object == from;
-            });
+            const auto known
+                = std::find_if(found.begin(), found.end(), [&, from = from](const Hold& hold) {
+                      return hold.holder.kind == Holder::Kind::Object && hold.holder.object == from;
+                  });
             if (known != found.end()) {
                 known->field = known->field != 0 ? known->field : field;
             } else if (!book.hasLines) {
@@ -305,10 +306,11 @@ std::vector<Hold> Retention::Implementation::barePointers(ObjectId id)
     const std::vector<Hold>& held = holdsOf(id);
     if (const auto pointing = pointers.find(id); pointing != pointers.end()) {
         for (const auto& [from, field] : pointing->second) {
-            const bool isHolder = std::any_of(held.begin(), held.end(), [&](const Hold& hold) {
-                return hold.holder.kind == Holder::Kind::Object && hold.holder.object == from
-                    && hold.field == field;
-            });
+            const bool isHolder = std::any_of(
+                held.begin(), held.end(), [&, from = from, field = field](const Hold& hold) {
+                    return hold.holder.kind == Holder::Kind::Object && hold.holder.object == from
+                        && hold.field == field;
+                });
             if (!isHolder) {
                 Hold hold;
                 hold.holder.object = from;

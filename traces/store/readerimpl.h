@@ -192,6 +192,28 @@ struct Reader::Implementation
         return done(cursor, stopped);
     }
 
+    // Rows in the order of their primary key, column 0. In a damaged tree pages can come again and
+    // again, and keys from outside a range: that ends here instead of never.
+    template <typename Visit>
+    bool
+    eachByKey(const std::string& sql, std::initializer_list<std::uint64_t> range, Visit visit) const
+    {
+        std::int64_t before = INT64_MIN;
+        if (range.size() > 0) {
+            before = std::int64_t(std::min<std::uint64_t>(*range.begin(), INT64_MAX)) - 1;
+        }
+        bool isOrdered = true;
+        const bool good = each(sql, range, [&](const Cursor& row) {
+            isOrdered = row.signedNumber(0) > before;
+            before = row.signedNumber(0);
+            return isOrdered && visit(row);
+        });
+        if (!isOrdered && error.empty()) {
+            error = path + ": damaged: rows are out of order";
+        }
+        return good && isOrdered;
+    }
+
     // Puts the bytes of an input together from its packets. `after` only grows, so that no file can
     // make them add up to more than it holds.
     bool collect(Input& input, Seq& after) const

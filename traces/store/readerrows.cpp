@@ -93,7 +93,7 @@ Reference referenceOf(const Cursor& row)
 
 bool Reader::events(Seq from, Seq to, const std::function<bool(const Event&)>& visit) const
 {
-    return m_implementation->each(
+    return m_implementation->eachByKey(
         std::string(kEventColumns) + "WHERE seq BETWEEN ? AND ? ORDER BY seq", { from, to },
         [&](const Cursor& row) { return visit(eventOf(row)); });
 }
@@ -160,7 +160,7 @@ bool Reader::fieldChanges(
 
 bool Reader::references(Seq from, Seq to, const std::function<bool(const Reference&)>& visit) const
 {
-    return m_implementation->each(
+    return m_implementation->eachByKey(
         "SELECT seq, object, delta, count, reason FROM refs WHERE seq BETWEEN ? AND ? ORDER BY seq",
         { from, to }, [&](const Cursor& row) { return visit(referenceOf(row)); });
 }
@@ -181,7 +181,7 @@ bool Reader::referencesOf(
 
 bool Reader::packets(const std::function<bool(const Packet&)>& visit) const
 {
-    return m_implementation->each(
+    return m_implementation->eachByKey(
         "SELECT seq, time, connection, direction, client, client_port, server, server_port,"
         " tcp_seq, tcp_ack, flags, length, payload FROM packets ORDER BY seq",
         {}, [&](const Cursor& row) {
@@ -205,7 +205,7 @@ bool Reader::packets(const std::function<bool(const Packet&)>& visit) const
 
 bool Reader::spans(const std::function<bool(const Span&)>& visit) const
 {
-    return m_implementation->each(
+    return m_implementation->eachByKey(
         std::string(kSpanColumns) + "ORDER BY id", {},
         [&](const Cursor& row) { return visit(spanOf(row)); });
 }
