@@ -45,8 +45,9 @@ void RxpReference(PVOID Instance, const char* Reason)
     RxAcquireScavengerMutex();
     [[maybe_unused]] LONG Count = RxpIncrement(&RxpHeader(Instance)->NodeReferenceCount);
     RxpUndoScavengerFinalizationMarking(Instance);
-    RxReleaseScavengerMutex();
+    // Before anybody else can count on: the ledger tells the counts in the order in which they were.
     RdrTraceReference(Instance, 1, Count, Reason);
+    RxReleaseScavengerMutex();
 }
 
 void RxpDereference(PVOID Instance, LOCK_HOLDING_STATE LockHoldingState, const char* Reason)
@@ -74,8 +75,8 @@ void RxpDereference(PVOID Instance, LOCK_HOLDING_STATE LockHoldingState, const c
             RxpMarkInstanceForScavengedFinalization(Instance);
         }
     }
-    RxReleaseScavengerMutex();
     RdrTraceReference(Instance, -1, Count, Reason);
+    RxReleaseScavengerMutex();
     if (!FinalizeNow) {
         return;
     }

@@ -107,6 +107,14 @@ TEST_CASE("each sample trace is what its command makes today", "[samples][golden
     }
 }
 
+TEST_CASE("each sample trace keeps what the format promises", "[samples]")
+{
+    for (const Sample& sample : samples()) {
+        INFO(sample.name << ": see rdrlab check");
+        CHECK(run("check " + (kSamples / (sample.name + ".rdrtrace")).string() + " >/dev/null"));
+    }
+}
+
 TEST_CASE("every lab has a sample trace, and every sample trace a command", "[samples]")
 {
     std::vector<std::string> scenarios;
