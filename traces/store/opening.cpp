@@ -15,9 +15,9 @@ namespace rdrlab::trace {
 
 namespace {
 
-// Files up to this size get every page checked when opened (about 50 ms); larger ones are checked
-// as they are read.
-constexpr off_t kFullCheckBytes = 16 << 20;
+// Files up to this size get every page checked when opened (some milliseconds); larger ones are
+// checked as they are read.
+constexpr off_t kFullCheckBytes = 1 << 20;
 
 std::int64_t pragma(sqlite3* database, const char* sql, int& result)
 {
