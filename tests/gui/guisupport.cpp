@@ -11,6 +11,9 @@ namespace rdrlab::gui::testing {
 void useOwnSettings()
 {
     static const QTemporaryDir folder;
+    // Without an address libdbus looks for a desktop's bus, or starts one, and leaks on the way.
+    qputenv("DBUS_SESSION_BUS_ADDRESS", "disabled:");
+    qputenv("XDG_RUNTIME_DIR", folder.path().toLocal8Bit());
     QStandardPaths::setTestModeEnabled(true);
     QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, folder.path());
     QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder.path());

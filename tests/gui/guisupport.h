@@ -7,7 +7,8 @@
 
 namespace rdrlab::gui::testing {
 
-/// Keeps settings of the person at the machine out of the tests and the tests' out of theirs.
+/// Keeps settings and desktop of the person at the machine out of the tests and the tests' out of
+/// theirs. To be called before there is an application.
 void useOwnSettings();
 
 /// The path of a recorded sample: sample("01-first-open").
