@@ -226,28 +226,12 @@ void EventPanel::applyFilter()
     }
     const auto rows = std::make_shared<std::vector<Seq>>();
     m_background.start(
-        [rows, expression,
-         path = m_session->document.path().toStdString()](Background::Control& control) {
-            std::string error;
-            const auto reader = trace::Reader::open(path, error);
-            if (reader == nullptr) {
-                return;
-            }
-            const trace::Spine spine(*reader);
-            Filter filter = Filter::parse(expression);
-            filter.bind(*reader);
-            trace::SpineColumns columns;
-            for (std::size_t chunk = 0; chunk < spine.chunkCount() && !control.isCancelled();
-                 ++chunk) {
-                control.tell(chunk, spine.chunkCount());
-                if (!filter.mayMatch(spine.info(chunk)) || !spine.decode(chunk, columns)) {
-                    continue;
-                }
-                for (std::size_t i = 0; i < columns.count; ++i) {
-                    if (filter.matches(columns, i)) {
-                        rows->push_back(columns.first + i);
-                    }
-                }
+        [rows, expression, path = m_session->document.path()](Background::Control& control) {
+            if (const auto search = TraceSearch::open(path, expression)) {
+                *rows = search->all([&](std::uint64_t done, std::uint64_t total) {
+                    control.tell(done, total);
+                    return !control.isCancelled();
+                });
             }
         },
         [this, rows] {

@@ -33,16 +33,10 @@ void Session::runTo(
     const auto found = std::make_shared<Seq>(0);
     const Seq from = focus.seq();
     searcher.start(
-        [=, path = document.path().toStdString()](Background::Control& control) {
-            std::string error;
-            const auto reader = trace::Reader::open(path, error);
-            if (reader == nullptr) {
-                return;
+        [=, path = document.path()](Background::Control& control) {
+            if (const auto search = TraceSearch::open(path, expression)) {
+                *found = search->next(from, forward, [&] { return control.isCancelled(); });
             }
-            const trace::Spine spine(*reader);
-            Filter filter = Filter::parse(expression);
-            filter.bind(*reader);
-            *found = findMatch(spine, filter, from, forward, [&] { return control.isCancelled(); });
         },
         [this, found, from, notFound = std::move(notFound)] {
             if (*found != 0) {

@@ -11,14 +11,18 @@
 
 #include "traces/store/spine.h"
 
+#include <QCoreApplication>
 #include <QString>
 #include <QStringList>
+#include <functional>
 #include <memory>
+#include <vector>
 
 namespace rdrlab::gui {
 
 class Filter
 {
+    Q_DECLARE_TR_FUNCTIONS(rdrlab::gui::Filter)
 public:
     /// Nothing that can be evaluated when the expression is wrong: then error() says why and
     /// errorAt() where. The empty expression matches everything.
@@ -60,5 +64,29 @@ trace::Seq findMatch(
     trace::Seq from,
     bool forward,
     const std::function<bool()>& isCancelled);
+
+/// A filter bound to a reader of its own, for searching on another thread than the window's.
+class TraceSearch
+{
+public:
+    /// Null when the trace cannot be read or the expression is wrong.
+    static std::unique_ptr<TraceSearch> open(const QString& path, const QString& expression);
+
+    /// As findMatch().
+    trace::Seq next(trace::Seq from, bool forward, const std::function<bool()>& isCancelled) const
+    {
+        return findMatch(m_spine, m_filter, from, forward, isCancelled);
+    }
+    /// All that match, ascending; what was found so far when `goOn(done, total)` says no.
+    std::vector<trace::Seq>
+    all(const std::function<bool(std::uint64_t done, std::uint64_t total)>& goOn) const;
+
+private:
+    TraceSearch(std::unique_ptr<trace::Reader> reader, Filter filter);
+
+    std::unique_ptr<trace::Reader> m_reader;
+    trace::Spine m_spine;
+    Filter m_filter;
+};
 
 } // namespace rdrlab::gui
