@@ -1,5 +1,7 @@
 #include "gui/models/notes.h"
 
+#include "gui/models/listen.h"
+
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -200,20 +202,18 @@ QString Notes::condition() const
     return conditions.join(QStringLiteral(" || "));
 }
 
-BookmarkModel::BookmarkModel(QObject* parent)
+NotesModel::NotesModel(Changed changed, QObject* parent)
     : QAbstractTableModel(parent)
+    , m_changed(changed)
 {
 }
 
-void BookmarkModel::setNotes(Notes* notes)
+void NotesModel::setNotes(Notes* notes)
 {
     beginResetModel();
-    if (m_notes != nullptr) {
-        disconnect(m_notes, nullptr, this, nullptr);
-    }
-    m_notes = notes;
+    listenTo(this, m_notes, notes);
     if (notes != nullptr) {
-        connect(notes, &Notes::bookmarksChanged, this, [this] {
+        connect(notes, m_changed, this, [this] {
             beginResetModel();
             endResetModel();
         });
@@ -221,9 +221,14 @@ void BookmarkModel::setNotes(Notes* notes)
     endResetModel();
 }
 
+BookmarkModel::BookmarkModel(QObject* parent)
+    : NotesModel(&Notes::bookmarksChanged, parent)
+{
+}
+
 int BookmarkModel::rowCount(const QModelIndex& parent) const
 {
-    return parent.isValid() || m_notes == nullptr ? 0 : int(m_notes->bookmarks().size());
+    return parent.isValid() || notes() == nullptr ? 0 : int(notes()->bookmarks().size());
 }
 
 int BookmarkModel::columnCount(const QModelIndex& parent) const
@@ -236,7 +241,7 @@ QVariant BookmarkModel::data(const QModelIndex& index, int role) const
     if (!index.isValid() || (role != Qt::DisplayRole && role != Qt::EditRole)) {
         return {};
     }
-    const Bookmark& bookmark = m_notes->bookmarks()[std::size_t(index.row())];
+    const Bookmark& bookmark = notes()->bookmarks()[std::size_t(index.row())];
     return index.column() == 0 ? QVariant::fromValue<qulonglong>(bookmark.seq)
                                : QVariant(bookmark.words);
 }
@@ -246,7 +251,7 @@ bool BookmarkModel::setData(const QModelIndex& index, const QVariant& value, int
     if (!index.isValid() || index.column() != 1 || role != Qt::EditRole) {
         return false;
     }
-    m_notes->setWords(m_notes->bookmarks()[std::size_t(index.row())].seq, value.toString());
+    notes()->setWords(notes()->bookmarks()[std::size_t(index.row())].seq, value.toString());
     return true;
 }
 
@@ -265,29 +270,13 @@ QVariant BookmarkModel::headerData(int section, Qt::Orientation orientation, int
 }
 
 BreakpointModel::BreakpointModel(QObject* parent)
-    : QAbstractTableModel(parent)
+    : NotesModel(&Notes::breakpointsChanged, parent)
 {
-}
-
-void BreakpointModel::setNotes(Notes* notes)
-{
-    beginResetModel();
-    if (m_notes != nullptr) {
-        disconnect(m_notes, nullptr, this, nullptr);
-    }
-    m_notes = notes;
-    if (notes != nullptr) {
-        connect(notes, &Notes::breakpointsChanged, this, [this] {
-            beginResetModel();
-            endResetModel();
-        });
-    }
-    endResetModel();
 }
 
 int BreakpointModel::rowCount(const QModelIndex& parent) const
 {
-    return parent.isValid() || m_notes == nullptr ? 0 : int(m_notes->breakpoints().size());
+    return parent.isValid() || notes() == nullptr ? 0 : int(notes()->breakpoints().size());
 }
 
 int BreakpointModel::columnCount(const QModelIndex& parent) const
@@ -300,7 +289,7 @@ QVariant BreakpointModel::data(const QModelIndex& index, int role) const
     if (!index.isValid()) {
         return {};
     }
-    const Breakpoint& breakpoint = m_notes->breakpoints()[std::size_t(index.row())];
+    const Breakpoint& breakpoint = notes()->breakpoints()[std::size_t(index.row())];
     if (role == Qt::CheckStateRole) {
         return breakpoint.isEnabled ? Qt::Checked : Qt::Unchecked;
     }
@@ -315,10 +304,10 @@ bool BreakpointModel::setData(const QModelIndex& index, const QVariant& value, i
     }
     const auto at = std::size_t(index.row());
     if (role == Qt::CheckStateRole) {
-        m_notes->enableBreakpoint(at, value.toInt() == Qt::Checked);
+        notes()->enableBreakpoint(at, value.toInt() == Qt::Checked);
         return true;
     }
-    return role == Qt::EditRole && m_notes->changeBreakpoint(at, value.toString()).isEmpty();
+    return role == Qt::EditRole && notes()->changeBreakpoint(at, value.toString()).isEmpty();
 }
 
 Qt::ItemFlags BreakpointModel::flags(const QModelIndex& index) const

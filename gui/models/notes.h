@@ -64,40 +64,49 @@ private:
     std::vector<Breakpoint> m_breakpoints;
 };
 
+/// What the two tables of notes share: whose notes, and starting anew when they change.
+class NotesModel : public QAbstractTableModel
+{
+    Q_OBJECT
+public:
+    void setNotes(Notes* notes); // null: none; else it outlives the model or is replaced
+
+protected:
+    using Changed = void (Notes::*)();
+    NotesModel(Changed changed, QObject* parent);
+    Notes* notes() const { return m_notes; }
+
+private:
+    Changed m_changed;
+    Notes* m_notes = nullptr;
+};
+
 /// The bookmarks as a table: event, words (editable).
-class BookmarkModel : public QAbstractTableModel
+class BookmarkModel : public NotesModel
 {
     Q_OBJECT
 public:
     explicit BookmarkModel(QObject* parent = nullptr);
-    void setNotes(Notes* notes); // null: none
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
     bool setData(const QModelIndex& index, const QVariant& value, int role) override;
     Qt::ItemFlags flags(const QModelIndex& index) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
-
-private:
-    Notes* m_notes = nullptr;
 };
 
 /// The breakpoints as a table of one column: a check box and the condition (editable).
-class BreakpointModel : public QAbstractTableModel
+class BreakpointModel : public NotesModel
 {
     Q_OBJECT
 public:
     explicit BreakpointModel(QObject* parent = nullptr);
-    void setNotes(Notes* notes);
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
     bool setData(const QModelIndex& index, const QVariant& value, int role) override;
     Qt::ItemFlags flags(const QModelIndex& index) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
-
-private:
-    Notes* m_notes = nullptr;
 };
 
 } // namespace rdrlab::gui

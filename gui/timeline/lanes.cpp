@@ -18,11 +18,6 @@ constexpr std::uint8_t kNotShown = 255;
 using trace::Layer;
 using trace::ObjectKind;
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("Lanes", text);
-}
-
 struct LayerText
 {
     Layer layer;
@@ -93,6 +88,40 @@ Layer layerOf(ObjectKind kind)
     }
 }
 
+// Puts things that come in order of their begin into rows where they do not overlap.
+class RowPlacer
+{
+public:
+    explicit RowPlacer(Lane& lane)
+        : m_lane(lane)
+    {
+    }
+
+    /// The row of an item from `begin` to `end` (0: never ends), the first free one from `row` on;
+    /// kNotShown when that is deeper than anybody looks.
+    std::uint8_t place(std::uint32_t item, Seq begin, Seq end, std::size_t row = 0)
+    {
+        while (row < m_freeFrom.size() && m_freeFrom[row] > begin) {
+            ++row;
+        }
+        if (row >= kDeepestRow) {
+            ++m_lane.hidden;
+            return kNotShown;
+        }
+        if (row >= m_freeFrom.size()) {
+            m_freeFrom.resize(row + 1, 0);
+            m_lane.rows.resize(row + 1);
+        }
+        m_freeFrom[row] = end != 0 ? end + 1 : UINT64_MAX;
+        m_lane.rows[row].items.push_back(item);
+        return std::uint8_t(row);
+    }
+
+private:
+    Lane& m_lane;
+    std::vector<Seq> m_freeFrom; // per row: the first event it is free at
+};
+
 } // namespace
 
 void WorstPyramid::build(std::vector<std::uint8_t> severities)
@@ -160,7 +189,7 @@ LaneSet::LaneSet(
 void LaneSet::arrange(Lane& lane, const std::vector<CallIndex>& calls)
 {
     const auto laneIndex = std::uint16_t(m_lanes.size());
-    std::vector<Seq> freeFrom; // per row: the first event it is free at
+    RowPlacer rows(lane);
     for (const CallIndex index : calls) {
         const Call& call = m_index->calls[index];
         // Below the nearest call of the same lane that is still running.
@@ -173,20 +202,11 @@ void LaneSet::arrange(Lane& lane, const std::vector<CallIndex>& calls)
                 break;
             }
         }
-        while (row < freeFrom.size() && freeFrom[row] > call.begin) {
-            ++row;
-        }
-        if (row >= kDeepestRow) {
-            ++lane.hidden;
+        const std::uint8_t placed = rows.place(index, call.begin, call.end, row);
+        if (placed == kNotShown) {
             continue;
         }
-        if (row >= freeFrom.size()) {
-            freeFrom.resize(row + 1, 0);
-            lane.rows.resize(row + 1);
-        }
-        freeFrom[row] = call.end != 0 ? call.end + 1 : UINT64_MAX;
-        lane.rows[row].items.push_back(index);
-        m_rowOfCall[index] = std::uint8_t(row);
+        m_rowOfCall[index] = placed;
         m_laneOfCall[index] = laneIndex;
     }
 }
@@ -203,8 +223,8 @@ void LaneSet::byLayer()
     }
     for (const LayerText& text : kLayers) {
         Lane lane;
-        lane.title = tr(text.title);
-        lane.explanation = tr(text.explanation);
+        lane.title = QCoreApplication::translate("Lanes", text.title);
+        lane.explanation = QCoreApplication::translate("Lanes", text.explanation);
         lane.layer = text.layer;
         arrange(lane, calls[std::size_t(text.layer)]);
         lane.marks = std::move(marks[std::size_t(text.layer)]);
@@ -259,7 +279,8 @@ void LaneSet::byThread(const trace::Reader& reader)
     for (const std::size_t i : order) {
         Lane lane;
         lane.title = texts::threadTitle(reader, process[i], m_index->threads[i]);
-        lane.explanation = tr("Calls that began on this thread; hatched: the thread waits.");
+        lane.explanation = QCoreApplication::translate(
+            "Lanes", "Calls that began on this thread; hatched: the thread waits.");
         lane.layer = Layer::Maximum;
         arrange(lane, calls[i]);
         lane.waits = std::move(waits[i]);
@@ -292,26 +313,14 @@ void LaneSet::byObject(const trace::Reader& reader)
         });
         Lane lane;
         lane.title = texts::objectKind(kind);
-        lane.explanation = tr("Objects of this kind, from birth to death.");
+        lane.explanation
+            = QCoreApplication::translate("Lanes", "Objects of this kind, from birth to death.");
         lane.layer = layerOf(kind);
         lane.isLifetimes = true;
-        std::vector<Seq> freeFrom;
+        RowPlacer rows(lane);
         for (const std::uint32_t index : lives) {
             const Lifetime& life = m_index->lifetimes[index];
-            std::size_t row = 0;
-            while (row < freeFrom.size() && freeFrom[row] > life.birth) {
-                ++row;
-            }
-            if (row >= kDeepestRow) {
-                ++lane.hidden;
-                continue;
-            }
-            if (row >= freeFrom.size()) {
-                freeFrom.resize(row + 1, 0);
-                lane.rows.resize(row + 1);
-            }
-            freeFrom[row] = life.death != 0 ? life.death + 1 : UINT64_MAX;
-            lane.rows[row].items.push_back(index);
+            rows.place(index, life.birth, life.death);
         }
         m_lanes.push_back(std::move(lane));
     }

@@ -1,5 +1,7 @@
 #include "gui/timeline/overview.h"
 
+#include "gui/models/listen.h"
+
 #include <QMouseEvent>
 #include <QPainter>
 #include <algorithm>
@@ -27,14 +29,8 @@ Overview::Overview(TimelineView& timeline, QWidget* parent)
 
 void Overview::setSource(const TraceDocument* document, Focus* focus)
 {
-    if (m_document != nullptr) {
-        disconnect(m_document, nullptr, this, nullptr);
-    }
-    if (m_focus != nullptr) {
-        disconnect(m_focus, nullptr, this, nullptr);
-    }
-    m_document = document;
-    m_focus = focus;
+    listenTo(this, m_document, document);
+    listenTo(this, m_focus, focus);
     if (document != nullptr) {
         connect(document, &TraceDocument::stateChanged, this, &Overview::invalidate);
         connect(document, &TraceDocument::grew, this, &Overview::invalidate);

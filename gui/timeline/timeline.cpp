@@ -1,5 +1,6 @@
 #include "gui/timeline/timeline.h"
 
+#include "gui/models/listen.h"
 #include "gui/models/stepper.h"
 
 #include <QScrollBar>
@@ -57,14 +58,8 @@ int TimelineView::rulerHeight() const
 
 void TimelineView::setSource(const TraceDocument* document, Focus* focus)
 {
-    if (m_document != nullptr) {
-        disconnect(m_document, nullptr, this, nullptr);
-    }
-    if (m_focus != nullptr) {
-        disconnect(m_focus, nullptr, this, nullptr);
-    }
-    m_document = document;
-    m_focus = focus;
+    listenTo(this, m_document, document);
+    listenTo(this, m_focus, focus);
     if (document != nullptr) {
         connect(document, &TraceDocument::ready, this, [this] { reload(false); });
         connect(document, &TraceDocument::grew, this, [this] { reload(true); });
@@ -76,8 +71,9 @@ void TimelineView::setSource(const TraceDocument* document, Focus* focus)
     }
     if (focus != nullptr) {
         connect(focus, &Focus::moved, this, &TimelineView::focusMoved);
-        connect(focus, &Focus::markersMoved, viewport(), qOverload<>(&QWidget::update));
-        connect(focus, &Focus::chosen, viewport(), qOverload<>(&QWidget::update));
+        const auto repaint = [this] { viewport()->update(); };
+        connect(focus, &Focus::markersMoved, this, repaint);
+        connect(focus, &Focus::chosen, this, repaint);
     }
     reload(false);
 }
