@@ -6,10 +6,11 @@ namespace rdrlab::gui::texts {
 
 namespace {
 
-QString tr(const char* text)
+// The words of this file belong to no class.
+struct Words
 {
-    return QCoreApplication::translate("texts", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(texts)
+};
 
 QString latin(std::string_view text)
 {
@@ -131,17 +132,17 @@ QString detail(const trace::Reader& reader, const trace::Event& event)
     QString text;
     switch (event.kind) {
     case trace::EventKind::End:
-        text = event.argument != 0 ? tr("information %1").arg(event.argument) : QString();
+        text = event.argument != 0 ? Words::tr("information %1").arg(event.argument) : QString();
         break;
     case trace::EventKind::Born:
-        text = event.argument != 0 ? tr("%1 bytes").arg(event.argument) : QString();
+        text = event.argument != 0 ? Words::tr("%1 bytes").arg(event.argument) : QString();
         break;
     case trace::EventKind::Reference:
-        text = tr("count %1").arg(event.argument);
+        text = Words::tr("count %1").arg(event.argument);
         break;
     case trace::EventKind::Packet:
     case trace::EventKind::Input:
-        text = tr("%1 bytes").arg(event.argument);
+        text = Words::tr("%1 bytes").arg(event.argument);
         break;
     default:
         break;
@@ -156,26 +157,27 @@ QString detail(const trace::Reader& reader, const trace::Event& event)
 QString thread(const trace::Reader& reader, std::uint32_t process, std::uint32_t thread)
 {
     if (thread == 0) {
-        return tr("interrupt");
+        return Words::tr("interrupt");
     }
     const QString name = foreign(reader.threadName(thread));
     const QString owner = foreign(reader.processName(process));
     if (!name.isEmpty() && name != owner) {
         return owner.isEmpty() ? name : owner + QLatin1Char('/') + name;
     }
-    return (owner.isEmpty() ? tr("thread") : owner) + QLatin1Char('/') + QString::number(thread);
+    return (owner.isEmpty() ? Words::tr("thread") : owner) + QLatin1Char('/')
+        + QString::number(thread);
 }
 
 QString threadTitle(const trace::Reader& reader, std::uint32_t process, std::uint32_t thread)
 {
     if (thread == 0) {
-        return tr("interrupt");
+        return Words::tr("interrupt");
     }
     const QString name = foreign(reader.threadName(thread));
     const QString owner = foreign(reader.processName(process));
     const QString number = QLatin1Char(' ') + QString::number(thread);
     return (name.isEmpty() || name == QLatin1String("main")
-                ? (owner.isEmpty() ? tr("thread") : owner)
+                ? (owner.isEmpty() ? Words::tr("thread") : owner)
                 : name)
         + number;
 }
