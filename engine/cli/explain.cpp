@@ -19,16 +19,6 @@ struct Options
     bool json = false;
 };
 
-std::string pageOf(const trace::Explanation& entry)
-{
-    std::string page(entry.page);
-    const std::size_t hole = page.find("{}");
-    if (hole != page.npos) {
-        page.replace(hole, 2, entry.name);
-    }
-    return page;
-}
-
 // "text" in lines of at most the terminal's width, each below the other.
 void printWrapped(std::string_view text)
 {
@@ -52,7 +42,7 @@ void printJson(const trace::Explanation& entry)
     fmt::print(
         "{{\"name\":{},\"kind\":{},\"text\":{},\"page\":{}}}", trace::jsonString(entry.name),
         trace::jsonString(entry.kind), trace::jsonString(entry.text),
-        trace::jsonString(pageOf(entry)));
+        trace::jsonString(trace::pageOf(entry)));
 }
 
 int list(const Options& options)
@@ -101,7 +91,7 @@ int explain(const Options& options)
     }
     fmt::print("{}  {}\n", paint(Colour::Bold, entry->name), paint(Colour::Dim, entry->kind));
     printWrapped(entry->text);
-    fmt::print("  {}\n", paint(Colour::Dim, "see: " + pageOf(*entry)));
+    fmt::print("  {}\n", paint(Colour::Dim, "see: " + trace::pageOf(*entry)));
     return 0;
 }
 

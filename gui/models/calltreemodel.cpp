@@ -1,5 +1,6 @@
 #include "gui/models/calltreemodel.h"
 
+#include "gui/models/explain.h"
 #include "gui/models/texts.h"
 
 namespace rdrlab::gui {
@@ -104,13 +105,15 @@ QVariant CallTreeModel::data(const QModelIndex& index, int role) const
     case Title: {
         const QString title = texts::call(reader, call);
         if (role == Qt::ToolTipRole) {
-            return tr("%1: %2\n#%3 to #%4, %5\n%6")
-                .arg(texts::layer(call.layer), title)
-                .arg(call.begin)
-                .arg(call.end)
-                .arg(
-                    texts::thread(reader, call.process, call.thread),
-                    call.end != 0 ? texts::status(call.status) : tr("not finished"));
+            const QString text
+                = tr("%1: %2\n#%3 to #%4, %5\n%6")
+                      .arg(texts::layer(call.layer), title)
+                      .arg(call.begin)
+                      .arg(call.end)
+                      .arg(
+                          texts::thread(reader, call.process, call.thread),
+                          call.end != 0 ? texts::status(call.status) : tr("not finished"));
+            return explainTip(texts::foreign(reader.string(call.routine)), text);
         }
         const QString process = texts::foreign(reader.processName(call.process));
         const bool isTold = call.end == 0 || call.status != 0;

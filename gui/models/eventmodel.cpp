@@ -1,5 +1,6 @@
 #include "gui/models/eventmodel.h"
 
+#include "gui/models/explain.h"
 #include "gui/models/texts.h"
 
 #include <algorithm>
@@ -146,6 +147,25 @@ QVariant EventModel::data(const QModelIndex& index, int role) const
         return int(event.layer);
     case Qt::ForegroundRole:
         return severity >= Severity::Warned ? QVariant(theme().ofSeverity(severity)) : QVariant();
+    case Qt::ToolTipRole: {
+        const QString shown = text(event, index.column());
+        switch (index.column()) {
+        case Routine: {
+            const trace::Explanation* entry = explanationOfRoutine(
+                event, texts::foreign(m_document->reader().string(event.routine)));
+            return entry != nullptr ? explainTip({ entry }, shown) : shown;
+        }
+        case Object:
+        case Status:
+            return explainTip(shown, shown);
+        case LayerName:
+            return explainTip(shown + QStringLiteral(" layer"), shown);
+        case KindName:
+            return explainTip(shown + QStringLiteral(" event"), shown);
+        default:
+            return shown;
+        }
+    }
     default:
         return text(event, index.column());
     }

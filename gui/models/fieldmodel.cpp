@@ -1,5 +1,6 @@
 #include "gui/models/fieldmodel.h"
 
+#include "gui/models/explain.h"
 #include "gui/models/texts.h"
 
 namespace rdrlab::gui {
@@ -57,8 +58,11 @@ QVariant FieldModel::data(const QModelIndex& index, int role) const
     }
     const Row& row = m_rows[std::size_t(index.row())];
     switch (role) {
-    case Qt::DisplayRole:
     case Qt::ToolTipRole:
+        return index.column() == Name ? explainTip(row.name, row.name)
+            : index.column() == Value ? explainTip(row.value, row.value)
+                                      : explainTip(row.before, row.before);
+    case Qt::DisplayRole:
         // A changed field has a sign before its name, not only a colour.
         return index.column() == Name ? (row.changed ? QStringLiteral("● ") : QString()) + row.name
             : index.column() == Value ? row.value

@@ -1,4 +1,5 @@
 // The timeline under mouse and keys: what lies under a point, dragging, the wheel.
+#include "gui/models/explain.h"
 #include "gui/models/texts.h"
 #include "gui/timeline/timeline.h"
 
@@ -117,13 +118,15 @@ QString TimelineView::describe(const Hit& hit) const
         if (call.end != 0) {
             text += QLatin1Char('\n') + texts::status(call.status);
         }
-        return text;
+        return explainTip(texts::foreign(reader.string(call.routine)), text);
     }
     if (hit.life != nullptr) {
-        return texts::object(reader, hit.life->object) + QLatin1Char('\n')
+        const QString name = texts::object(reader, hit.life->object);
+        const QString text = name + QLatin1Char('\n')
             + (hit.life->death != 0
                    ? tr("born #%1, died #%2").arg(hit.life->birth).arg(hit.life->death)
                    : tr("born #%1, alive at the end").arg(hit.life->birth));
+        return explainTip(name, text);
     }
     if (hit.mark != nullptr) {
         const trace::Event event = m_document->events().event(hit.mark->seq);

@@ -38,6 +38,18 @@ TEST_CASE("every name that the samples contain is explained", "[traces][explanat
         ask("SELECT DISTINCT routine FROM v_spans WHERE layer IN ('mrx', 'wire')"
             " AND (routine LIKE 'MRx%' OR routine LIKE 'SMB2 %')");
         ask("SELECT DISTINCT routine FROM v_spans WHERE routine LIKE 'IRP_MJ_%'");
+        ask("SELECT DISTINCT routine FROM v_spans");
+        ask("SELECT name || ' event' FROM event_kinds");
+        ask("SELECT name || ' layer' FROM layers");
+        reader->events(1, UINT64_MAX, [&](const trace::Event& event) {
+            const std::string name(reader->string(event.routine));
+            // A packet's routine is its direction, which says itself.
+            if (event.routine != 0 && event.kind != trace::EventKind::Packet
+                && trace::explainRoutine(event.kind, event.layer, name) == nullptr) {
+                missing.insert(name);
+            }
+            return true;
+        });
         ask("SELECT DISTINCT kind FROM v_objects");
         ask("SELECT DISTINCT field FROM v_changes");
         ask("SELECT name FROM statuses");
@@ -74,6 +86,15 @@ TEST_CASE("a name is found in any case, and by what it belongs to", "[traces][ex
     CHECK(trace::explain("IRP#14")->name == "IRP");
     CHECK(trace::explain("FCB.OpenCount")->name == "OpenCount");
     CHECK(trace::explain("Header.FileSize")->kind == "field");
+    CHECK(
+        trace::explainRoutine(trace::EventKind::Reference, trace::Layer::Rdbss, "FCB")->name
+        == "FCB reference");
+    CHECK(
+        trace::explainRoutine(trace::EventKind::Note, trace::Layer::Server, "CREATE")->name
+        == "SMB2 CREATE");
+    CHECK(
+        trace::explainRoutine(trace::EventKind::Begin, trace::Layer::Io, "IRP_MJ_CREATE")->name
+        == "IRP_MJ_CREATE");
     CHECK(trace::explain("nothing of the kind") == nullptr);
     CHECK(trace::explain("") == nullptr);
 }

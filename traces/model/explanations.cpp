@@ -73,4 +73,25 @@ const Explanation* explain(std::string_view name)
     return dot != name.npos ? find(name.substr(dot + 1)) : nullptr;
 }
 
+const Explanation* explainRoutine(EventKind kind, Layer layer, std::string_view name)
+{
+    const Explanation* found = nullptr;
+    if (kind == EventKind::Reference) {
+        found = find(std::string(name) + " reference");
+    } else if (layer == Layer::Server) {
+        found = find("SMB2 " + std::string(name));
+    }
+    return found != nullptr ? found : explain(name);
+}
+
+std::string pageOf(const Explanation& entry)
+{
+    std::string page(entry.page);
+    const std::size_t hole = page.find("{}");
+    if (hole != page.npos) {
+        page.replace(hole, 2, entry.name);
+    }
+    return page;
+}
+
 } // namespace rdrlab::trace

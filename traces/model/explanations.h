@@ -1,6 +1,9 @@
 // What names mean: routines, structures, fields, statuses, flags; from explanations.json.
 #pragma once
 
+#include "traces/model/kinds.h"
+
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -9,7 +12,7 @@ namespace rdrlab::trace {
 struct Explanation
 {
     std::string_view name;
-    std::string_view kind; // routine, structure, field, status, request, exchange, flag
+    std::string_view kind; // routine, structure, field, status, request, exchange, flag, …
     std::string_view text;
     std::string_view page; // the public documentation that tells more; {} stands for the name
 };
@@ -20,5 +23,12 @@ const std::vector<Explanation>& explanations();
 /// What one name means; nullptr when nobody explained it. Case does not count; of
 /// "SRV_CALL.Condition" and "SRV_CALL:\lab" the part that is known does.
 const Explanation* explain(std::string_view name);
+
+/// What the `routine` of an event means, which depends on the event: the reason of a reference, the
+/// command that a server works on, else the name itself.
+const Explanation* explainRoutine(EventKind kind, Layer layer, std::string_view name);
+
+/// The public documentation page of an entry, its own name filled in.
+std::string pageOf(const Explanation& entry);
 
 } // namespace rdrlab::trace

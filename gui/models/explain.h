@@ -1,0 +1,37 @@
+// What the names on screen mean: the explanations of traces/model, as tool tips and as pages.
+//
+// Every view that shows a name of the field asks here, so that a name is explained in the same
+// words wherever it stands.
+#pragma once
+
+#include "traces/model/explanations.h"
+#include "traces/model/trace.h"
+
+#include <QString>
+#include <vector>
+
+namespace rdrlab::gui {
+
+/// What a name as it stands on screen means, null when nobody explained it. A sign before the name
+/// ("✖ STATUS_…") does not count, "CREATE" is found as IRP_MJ_CREATE, "FCB \lab\a.txt" as FCB.
+const trace::Explanation* explanationOf(const QString& name);
+
+/// The entries for each part of a value such as "FO_FILE_OPEN|FO_SYNCHRONOUS_IO", in order; parts
+/// without one are left out. Of a single name at most one.
+std::vector<const trace::Explanation*> explanationsOf(const QString& value);
+
+/// The sort of thing an entry explains, as a word: "routine", "status".
+QString explanationKind(const trace::Explanation& entry);
+
+/// A short rich text: what `name` is, and the public page that tells more; of a value made of flags
+/// one line each. `above` is plain text that stands over it. "" when there is nothing to tell, and
+/// `above` as it is when only the name is unknown.
+QString explainTip(const QString& name, const QString& above = {});
+/// The same of entries that were found already.
+QString
+explainTip(const std::vector<const trace::Explanation*>& entries, const QString& above = {});
+
+/// What the `routine` of an event means; its text is `name`.
+const trace::Explanation* explanationOfRoutine(const trace::Event& event, const QString& name);
+
+} // namespace rdrlab::gui
