@@ -1,0 +1,32 @@
+// What every panel of a window is: a widget that shows a session and may bring commands of its own.
+//
+// A library of its own with the session and the actions, so that the rooms with panels link it and
+// the window links them.
+#pragma once
+
+#include "gui/app/actions.h"
+#include "gui/app/session.h"
+
+#include <QWidget>
+
+namespace rdrlab::gui {
+
+class Panel : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit Panel(QWidget* parent = nullptr);
+    ~Panel() override;
+
+    /// Shows this session from now on; null: nothing. The session outlives the next call.
+    virtual void setSession(Session* session) = 0;
+    /// Commands that only make sense with this panel; called once.
+    virtual void addActions(Actions& actions) { Q_UNUSED(actions); }
+    using QWidget::addActions;
+
+Q_SIGNALS:
+    /// A line for the status bar.
+    void said(const QString& line);
+};
+
+} // namespace rdrlab::gui
