@@ -2,20 +2,19 @@
 #include "traces/query/diff/diff.h"
 #include "engine/cli/commands.h"
 #include "engine/cli/difftext.h"
+#include "engine/cli/progress.h"
 #include "engine/cli/terminal.h"
 #include "traces/exporters/diff_html.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <fmt/format.h>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <sstream>
-#include <unistd.h>
 
 namespace rdrlab::cli {
 
@@ -54,39 +53,6 @@ struct Options
     bool json = false;
     bool matches = false;
     std::string html;
-};
-
-// On a terminal, from the second second on. The clock decides only whether something is shown.
-class ProgressBar
-{
-public:
-    ~ProgressBar()
-    {
-        if (m_isShown) {
-            fmt::print(stderr, "\r{:60}\r", "");
-        }
-    }
-    bool show(double done)
-    {
-        constexpr std::size_t kWidth = 40;
-        const auto now = std::chrono::steady_clock::now();
-        if (m_isTerminal && now >= m_next) {
-            const auto filled = std::size_t(std::clamp(done, 0.0, 1.0) * double(kWidth));
-            fmt::print(
-                stderr, "\rcomparing [{}{}] {:3.0f} %", std::string(filled, '='),
-                std::string(kWidth - filled, ' '), 100 * done);
-            std::fflush(stderr);
-            m_isShown = true;
-            m_next = now + std::chrono::milliseconds(100);
-        }
-        return true;
-    }
-
-private:
-    std::chrono::steady_clock::time_point m_next
-        = std::chrono::steady_clock::now() + std::chrono::seconds(1);
-    bool m_isTerminal = isatty(STDERR_FILENO) != 0;
-    bool m_isShown = false;
 };
 
 int usage(const std::string& line)
@@ -155,9 +121,11 @@ int diff(const Options& options)
     }
     std::string error;
     const auto result = [&] {
-        ProgressBar bar;
-        return trace::TraceDiff::compare(
-            *readers[0], *readers[1], *mask, error, [&](double done) { return bar.show(done); });
+        ProgressBar bar("comparing");
+        return trace::TraceDiff::compare(*readers[0], *readers[1], *mask, error, [&](double done) {
+            bar.show(done);
+            return true;
+        });
     }();
     if (result == nullptr) {
         return usage(error);
