@@ -120,7 +120,7 @@ int state(const Options& options)
     if (options.json) {
         fmt::print("[");
     } else {
-        fmt::print("state after #{}   {} objects\n\n", options.at, shown.size());
+        fmt::print("state after #{}   {}\n\n", options.at, trace::counted(shown.size(), "object"));
     }
     const char* comma = "\n";
     for (const trace::Object* object : shown) {

@@ -114,26 +114,4 @@ void printError(std::string_view line)
     fmt::print(stderr, "rdrlab: {}\n", line);
 }
 
-std::string durationText(std::uint64_t nanoseconds)
-{
-    const double value = double(nanoseconds);
-    if (nanoseconds < 1'000) {
-        return fmt::format("{} ns", nanoseconds);
-    }
-    if (nanoseconds < 1'000'000) {
-        return fmt::format("{:.1f} µs", value / 1e3);
-    }
-    if (nanoseconds < 1'000'000'000) {
-        return fmt::format("{:.2f} ms", value / 1e6);
-    }
-    return fmt::format("{:.2f} s", value / 1e9);
-}
-
-std::string statusText(std::int32_t status)
-{
-    const std::string_view name = trace::statusName(status);
-    return name.empty() ? fmt::format("{:#010x}", static_cast<std::uint32_t>(status))
-                        : std::string(name);
-}
-
 } // namespace rdrlab::cli

@@ -1,6 +1,8 @@
 // What the output goes to, and text with colours for it.
 #pragma once
 
+#include "traces/exporters/text.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -49,10 +51,8 @@ void makeHarmless(char* begin, char* end);
 /// "rdrlab: line" on standard error.
 void printError(std::string_view line);
 
-/// "1.25 ms" and the like.
-std::string durationText(std::uint64_t nanoseconds);
-
-/// The status' name, or its number when it has none.
-std::string statusText(std::int32_t status);
+// Durations and statuses read on the terminal as in what is exported.
+using trace::durationText;
+using trace::statusText;
 
 } // namespace rdrlab::cli
