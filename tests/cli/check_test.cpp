@@ -2,22 +2,9 @@
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-#include <sqlite3.h>
 
 using namespace rdrlab;
 using namespace rdrlab::test;
-
-namespace {
-
-void alter(const std::string& path, const char* sql)
-{
-    sqlite3* database = nullptr;
-    REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
-    REQUIRE(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(database);
-}
-
-} // namespace
 
 TEST_CASE("check finds a recording sound, and tells what is wrong with a changed one", "[cli]")
 {
@@ -26,7 +13,7 @@ TEST_CASE("check finds a recording sound, and tells what is wrong with a changed
     CHECK(sound.status == 0);
     CHECK(sound.output.starts_with(path + ": sound, "));
     CHECK(nlohmann::json::parse(run("check --json " + path).output)["sound"] == true);
-    alter(path, "UPDATE events SET time = 1 WHERE seq > 40 AND seq % 2 = 0");
+    alterTrace(path, "UPDATE events SET time = 1 WHERE seq > 40 AND seq % 2 = 0");
     const Outcome broken = run("check " + path);
     CHECK(broken.status == 1);
     CHECK(broken.output.find("events #42: its time 1 lies before") != std::string::npos);
@@ -40,7 +27,7 @@ TEST_CASE("check finds a recording sound, and tells what is wrong with a changed
 TEST_CASE("check counts what it does not tell", "[cli]")
 {
     const std::string path = test::firstOpenTrace("checkmany.rdrtrace");
-    alter(path, "UPDATE events SET cpu = 'x'");
+    alterTrace(path, "UPDATE events SET cpu = 'x'");
     const Outcome broken = run("check --limit 2 " + path);
     CHECK(broken.status == 1);
     CHECK(broken.output.find("more like these") != std::string::npos);

@@ -1,41 +1,15 @@
 // rdrlab diff on real recordings: seeds, scenarios, faults, dialects, drivers; and what it refuses.
-#include "tests/support/synthetic.h"
+#include "tests/cli/program.h"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
-#include <sys/wait.h>
 
 using namespace rdrlab;
+using namespace rdrlab::test;
 
 namespace {
-
-struct Outcome
-{
-    int status = 0;
-    std::string output;
-    std::string errors;
-};
-
-std::string contentOf(const std::string& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
-Outcome run(const std::string& arguments)
-{
-    const std::string out = test::temporaryPath("diff.out");
-    const std::string err = test::temporaryPath("diff.err");
-    const int status = std::system(
-        (std::string(RDRLAB_PROGRAM) + " " + arguments + " >" + out + " 2>" + err).c_str());
-    return { WEXITSTATUS(status), contentOf(out), contentOf(err) };
-}
 
 std::string lab(const std::string& name)
 {

@@ -1,44 +1,17 @@
 // rdrlab export as a person meets it: what each format gives, and what is said when it cannot.
-#include "tests/support/synthetic.h"
+#include "tests/cli/program.h"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <fstream>
-#include <sstream>
-#include <sys/wait.h>
 
 using namespace rdrlab;
+using namespace rdrlab::test;
 
 namespace {
 
-struct Outcome
+Outcome exported(const std::string& arguments)
 {
-    int status = -1;
-    std::string output;
-    std::string errors;
-};
-
-std::string contentOf(const std::string& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
-Outcome run(const std::string& arguments)
-{
-    const std::string out = test::temporaryPath("export.out");
-    const std::string err = test::temporaryPath("export.err");
-    const int status = std::system(
-        (std::string(RDRLAB_PROGRAM) + " export " + arguments + " </dev/null >" + out + " 2>" + err)
-            .c_str());
-    return { WIFEXITED(status) ? WEXITSTATUS(status) : -1, contentOf(out), contentOf(err) };
-}
-
-bool isOneLine(const std::string& text)
-{
-    return text.starts_with("rdrlab: ") && text.find('\n') == text.size() - 1;
+    return run("export " + arguments);
 }
 
 constexpr const char* kFormats[] = { "svg",
@@ -61,20 +34,20 @@ TEST_CASE(
     const std::string again = test::firstOpenTrace("again.rdrtrace");
     for (const std::string format : kFormats) {
         INFO(format);
-        const Outcome piped = run(trace + " --to " + format);
+        const Outcome piped = exported(trace + " --to " + format);
         CHECK(piped.status == 0);
         CHECK(piped.errors.empty());
         CHECK(piped.output.size() > 200);
         const std::string file = test::temporaryPath("formats.out");
-        CHECK(run(trace + " --to " + format + " -o " + file).status == 0);
+        CHECK(exported(trace + " --to " + format + " -o " + file).status == 0);
         CHECK(contentOf(file) == piped.output);
-        CHECK(run(again + " --to " + format).output == piped.output);
+        CHECK(exported(again + " --to " + format).output == piped.output);
     }
 }
 
 TEST_CASE("the help names every format and what it is for", "[cli][export]")
 {
-    const Outcome help = run("--help");
+    const Outcome help = exported("--help");
     CHECK(help.status == 0);
     for (const std::string format : kFormats) {
         CHECK(
@@ -92,7 +65,7 @@ TEST_CASE("an option that means nothing for a format is a mistake in the call", 
            "--to csv --table events --title x", "--to html --from 9 --until 3", "--to gif",
            "--to svg --at x", "--to svg --most 0" }) {
         INFO(arguments);
-        const Outcome outcome = run(trace + " " + arguments);
+        const Outcome outcome = exported(trace + " " + arguments);
         CHECK(outcome.status == 2);
         CHECK(isOneLine(outcome.errors));
         CHECK(outcome.output.empty());
@@ -107,9 +80,9 @@ TEST_CASE("what the trace does not have is said in one line", "[cli][export]")
            "--to mermaid --request 'IRP#99'", "--to html --from 99999999",
            "--to svg -o /nonexistent/x.svg" }) {
         INFO(arguments);
-        const Outcome outcome = run(trace + " " + arguments);
+        const Outcome outcome = exported(trace + " " + arguments);
         CHECK(outcome.status == 1);
         CHECK(isOneLine(outcome.errors));
     }
-    CHECK(run("/nonexistent/trace --to svg").status == 1);
+    CHECK(exported("/nonexistent/trace --to svg").status == 1);
 }

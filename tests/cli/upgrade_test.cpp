@@ -1,27 +1,14 @@
 #include "tests/cli/program.h"
 
 #include <catch2/catch.hpp>
-#include <sqlite3.h>
 
 using namespace rdrlab::test;
-
-namespace {
-
-void alter(const std::string& path, const char* sql)
-{
-    sqlite3* database = nullptr;
-    REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
-    REQUIRE(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(database);
-}
-
-} // namespace
 
 TEST_CASE("upgrade brings an older trace to today's layout, in its place or elsewhere", "[cli]")
 {
     const std::string path = firstOpenTrace("upgrade.rdrtrace");
     const std::string shown = run("show " + path).output;
-    alter(
+    alterTrace(
         path,
         "DROP TABLE spine_chunks; DROP TABLE spine_columns; DROP TABLE state_log;"
         "DROP TABLE keyframes; PRAGMA user_version = 2");
@@ -46,7 +33,7 @@ TEST_CASE("upgrade refuses what it cannot do in one line", "[cli]")
     const Outcome absent = run("upgrade /nonexistent.rdrtrace");
     CHECK(absent.status == 1);
     CHECK(isOneLine(absent.errors));
-    alter(path, "PRAGMA user_version = 4");
+    alterTrace(path, "PRAGMA user_version = 4");
     const Outcome newer = run("show " + path);
     CHECK(newer.status == 0);
     CHECK(

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <filesystem>
+#include <sqlite3.h>
 #include <unistd.h>
 #include <vector>
 
@@ -210,6 +211,24 @@ std::string firstOpenTrace(const std::string& name)
     recordFirstOpen(*recorder, context);
     REQUIRE(recorder->finish());
     return path;
+}
+
+std::unique_ptr<trace::Reader> openTrace(const std::string& path)
+{
+    std::string error;
+    auto reader = trace::Reader::open(path, error);
+    INFO(error);
+    REQUIRE(reader != nullptr);
+    return reader;
+}
+
+void alterTrace(const std::string& path, const std::string& statements)
+{
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
+    INFO(statements);
+    REQUIRE(sqlite3_exec(database, statements.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
 }
 
 } // namespace rdrlab::test

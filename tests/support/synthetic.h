@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/recorder/recorder.h"
+#include "traces/store/reader.h"
 
 #include <memory>
 #include <string>
@@ -21,5 +22,12 @@ std::uint64_t recordFirstOpen(recorder::Recorder& recorder, sched::Context& cont
 
 /// The same, finished, in a file.
 std::string firstOpenTrace(const std::string& name);
+
+/// A reader of the trace; fails the test, with the reader's reason, when it cannot be opened.
+std::unique_ptr<trace::Reader> openTrace(const std::string& path);
+
+/// Runs statements on the file past the trace library, as a stranger could; fails the test when
+/// SQLite refuses them.
+void alterTrace(const std::string& path, const std::string& statements);
 
 } // namespace rdrlab::test

@@ -39,14 +39,6 @@ std::string refusal(const std::string& path)
     return error.substr(std::min(error.size(), path.size() + 2));
 }
 
-void execute(const std::string& path, const char* sql)
-{
-    sqlite3* database = nullptr;
-    REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
-    REQUIRE(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(database);
-}
-
 // Reads a trace in every way the program has; what it says does not matter, that it ends does.
 void readEverything(const trace::Reader& reader)
 {
@@ -78,14 +70,15 @@ TEST_CASE("what is no trace is refused in one clear line", "[traces][badfile]")
         refusal(std::filesystem::path(test::temporaryPath("x")).parent_path().string())
         == "not a file");
     const std::string other = test::temporaryPath("other.db");
-    execute(other, "CREATE TABLE t(x)");
+    test::alterTrace(other, "CREATE TABLE t(x)");
     CHECK(refusal(other) == "a database, but not an rdrlab trace");
 }
 
 TEST_CASE("a trace of a newer schema opens with a note", "[traces][badfile]")
 {
     const std::string path = test::firstOpenTrace("version.rdrtrace");
-    execute(path, "PRAGMA user_version = 99; CREATE TABLE novelty(id INTEGER PRIMARY KEY)");
+    test::alterTrace(
+        path, "PRAGMA user_version = 99; CREATE TABLE novelty(id INTEGER PRIMARY KEY)");
     std::string error;
     const auto reader = trace::Reader::open(path, error);
     REQUIRE(reader != nullptr);
@@ -94,14 +87,14 @@ TEST_CASE("a trace of a newer schema opens with a note", "[traces][badfile]")
         reader->note()
         == "trace schema version 99 is newer than this program's 3: what it added is not shown");
     CHECK(reader->event(1).has_value());
-    execute(path, "PRAGMA user_version = 0");
+    test::alterTrace(path, "PRAGMA user_version = 0");
     CHECK(refusal(path) == "trace schema version 0, which no program has written");
 }
 
 TEST_CASE("a trace without one of its tables is called damaged", "[traces][badfile]")
 {
     const std::string path = test::firstOpenTrace("table.rdrtrace");
-    execute(path, "DROP TABLE refs");
+    test::alterTrace(path, "DROP TABLE refs");
     CHECK(refusal(path) == "damaged: table refs is missing");
 }
 
@@ -126,11 +119,11 @@ TEST_CASE("what would run foreign code when a table is read is refused", "[trace
     }));
     const std::string path = test::firstOpenTrace("trick.rdrtrace");
     // SQLite lets nobody drop a table that a view needs.
-    execute(
+    test::alterTrace(
         path,
         "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE type = 'view';"
         "PRAGMA writable_schema = RESET");
-    execute(path, trick.sql);
+    test::alterTrace(path, trick.sql);
     INFO(trick.sql);
     CHECK(refusal(path) == trick.told);
 }
@@ -195,7 +188,7 @@ TEST_CASE("pages that come again do not make a trace endless", "[traces][badfile
 TEST_CASE("triggers of a foreign trace never run", "[traces][badfile]")
 {
     const std::string path = test::firstOpenTrace("trigger.rdrtrace");
-    execute(
+    test::alterTrace(
         path,
         "CREATE TRIGGER evil INSTEAD OF UPDATE ON v_refs BEGIN DELETE FROM events; END;"
         "CREATE TRIGGER worse AFTER UPDATE ON meta BEGIN DELETE FROM events; END");
@@ -245,7 +238,7 @@ TEST_CASE("a trace with flipped bits is refused or read, and never crashes", "[t
 TEST_CASE("rows of a foreign trace may say anything and are still read safely", "[traces][badfile]")
 {
     const std::string path = test::firstOpenTrace("foreign.rdrtrace");
-    execute(
+    test::alterTrace(
         path,
         "UPDATE events SET kind = 200, layer = -1, object = 4000000000, status = 'text' WHERE seq "
         "% 5 = 0;"

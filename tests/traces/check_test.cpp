@@ -2,20 +2,10 @@
 #include "traces/query/check.h"
 
 #include <catch2/catch.hpp>
-#include <sqlite3.h>
 
 using namespace rdrlab;
 
 namespace {
-
-void execute(const std::string& path, const std::string& sql)
-{
-    sqlite3* database = nullptr;
-    REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
-    INFO(sql);
-    REQUIRE(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(database);
-}
 
 std::vector<std::string>
 breachesOf(const std::string& path, const trace::CheckOptions& options = {})
@@ -36,7 +26,7 @@ breachesOf(const std::string& path, const trace::CheckOptions& options = {})
 std::vector<std::string> afterDamage(const std::string& sql)
 {
     const std::string path = test::firstOpenTrace("damage.rdrtrace");
-    execute(path, sql);
+    test::alterTrace(path, sql);
     return breachesOf(path);
 }
 
@@ -134,7 +124,7 @@ TEST_CASE("each promise that a trace breaks is told with the row that breaks it"
 TEST_CASE("a check tells so many breaches of a kind and counts the others", "[traces][check]")
 {
     const std::string path = test::firstOpenTrace("many.rdrtrace");
-    execute(path, "UPDATE events SET cpu = 'x'");
+    test::alterTrace(path, "UPDATE events SET cpu = 'x'");
     CHECK(breachesOf(path, { .perRule = 3, .progress = {} }).size() < 20);
     CHECK(breachesOf(path, { .perRule = 1000, .progress = {} }).size() > 80);
 }
@@ -142,6 +132,6 @@ TEST_CASE("a check tells so many breaches of a kind and counts the others", "[tr
 TEST_CASE("a check can be ended early", "[traces][check]")
 {
     const std::string path = test::firstOpenTrace("early.rdrtrace");
-    execute(path, "DELETE FROM refs");
+    test::alterTrace(path, "DELETE FROM refs");
     CHECK(breachesOf(path, { .perRule = 3, .progress = [](double) { return false; } }).empty());
 }

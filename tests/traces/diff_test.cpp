@@ -18,18 +18,9 @@ using trace::DiffSide;
 
 namespace {
 
-std::unique_ptr<trace::Reader> open(const std::string& path)
-{
-    std::string error;
-    auto reader = trace::Reader::open(path, error);
-    INFO(error);
-    REQUIRE(reader != nullptr);
-    return reader;
-}
-
 std::unique_ptr<trace::Reader> sample(const std::string& name)
 {
-    return open(std::string(RDRLAB_SAMPLES) + "/" + name + ".rdrtrace");
+    return test::openTrace(std::string(RDRLAB_SAMPLES) + "/" + name + ".rdrtrace");
 }
 
 std::unique_ptr<trace::TraceDiff> compare(
@@ -59,7 +50,7 @@ Compared compareEdited(const std::string& name, const test::EditOptions& options
     compared.a = sample(name);
     const std::string path = test::temporaryPath("edited.rdrtrace");
     compared.truth = test::copyEdited(*compared.a, path, options);
-    compared.b = open(path);
+    compared.b = test::openTrace(path);
     compared.diff = compare(*compared.a, *compared.b);
     return compared;
 }
@@ -317,7 +308,7 @@ TEST_CASE("an empty trace misses everything", "[diff]")
     auto writer = trace::Writer::create(path, error);
     REQUIRE(writer != nullptr);
     REQUIRE(writer->finish());
-    const auto empty = open(path);
+    const auto empty = test::openTrace(path);
     const auto a = sample("01-first-open");
     const auto diff = compare(*a, *empty);
     CHECK(diff->counts().same == 0);
@@ -345,7 +336,7 @@ TEST_CASE("what the mask compares decides what is the same", "[diff][mask]")
     const auto a = sample("05-sharing");
     const std::string path = test::temporaryPath("notes.rdrtrace");
     const test::EditTruth truth = test::copyEdited(*a, path, { .dropped = 200 });
-    const auto b = open(path);
+    const auto b = test::openTrace(path);
     REQUIRE(truth.dropped > 0);
     trace::DiffMask mask = trace::DiffMask::standard();
     CHECK_FALSE(compare(*a, *b, mask)->isSame());

@@ -12,14 +12,6 @@ using namespace rdrlab;
 
 namespace {
 
-std::unique_ptr<trace::Reader> opened(const std::string& path)
-{
-    std::string error;
-    auto reader = trace::Reader::open(path, error);
-    REQUIRE(reader != nullptr);
-    return reader;
-}
-
 std::string page(const trace::Reader& reader, const trace::HtmlOptions& options = {})
 {
     std::ostringstream out;
@@ -57,10 +49,10 @@ TEST_CASE(
     "the page of a recording holds calls, pictures, changes and packets, and nothing outside it",
     "[traces][html]")
 {
-    const auto reader = opened(test::firstOpenTrace("page.rdrtrace"));
+    const auto reader = test::openTrace(test::firstOpenTrace("page.rdrtrace"));
     const std::string html = page(*reader);
     checkNesting(html);
-    CHECK(html == page(*opened(test::firstOpenTrace("page2.rdrtrace"))));
+    CHECK(html == page(*test::openTrace(test::firstOpenTrace("page2.rdrtrace"))));
     for (const char* part :
          { "NtCreateFile", "MRxCreate", "NEGOTIATE request", "NEGOTIATE response STATUS_SUCCESS",
            "id=\"changes\"", "Condition_Good", "<svg", "At the end: after event", "#1 to #" }) {
@@ -77,7 +69,7 @@ TEST_CASE(
 
 TEST_CASE("a page of a range tells what is in it alone", "[traces][html]")
 {
-    const auto reader = opened(test::firstOpenTrace("range.rdrtrace"));
+    const auto reader = test::openTrace(test::firstOpenTrace("range.rdrtrace"));
     std::string problem;
     const trace::SpanId close = trace::findRequest(*reader, "NtClose", problem);
     REQUIRE(close != 0);
@@ -118,7 +110,7 @@ TEST_CASE("calls nested without end and foreign names make a page all the same",
         writer->spanBegin(span);
     }
     REQUIRE(writer->finish());
-    const std::string html = page(*opened(path));
+    const std::string html = page(*test::openTrace(path));
     checkNesting(html);
     CHECK(html.find("<script>") == std::string::npos);
     CHECK(html.find("<img") == std::string::npos);

@@ -15,14 +15,6 @@ using Kind = trace::SequenceStep::Kind;
 
 namespace {
 
-std::unique_ptr<trace::Reader> opened(const std::string& path)
-{
-    std::string error;
-    auto reader = trace::Reader::open(path, error);
-    REQUIRE(reader != nullptr);
-    return reader;
-}
-
 trace::SpanId request(const trace::Reader& reader, const std::string& wanted)
 {
     std::string problem;
@@ -113,7 +105,7 @@ std::string overlappingTrace(const std::string& name)
 
 TEST_CASE("a request's story goes through the layers and back", "[traces][sequence]")
 {
-    const auto reader = opened(test::firstOpenTrace("story.rdrtrace"));
+    const auto reader = test::openTrace(test::firstOpenTrace("story.rdrtrace"));
     const trace::SpanId call = request(*reader, "");
     REQUIRE(call != 0);
     const auto sequence = trace::makeSequence(*reader, call);
@@ -138,7 +130,7 @@ TEST_CASE("a request's story goes through the layers and back", "[traces][sequen
     checkMermaid(text);
     CHECK(text.find("SMB2 NEGOTIATE") != std::string::npos);
     CHECK(text.find("+ FCB \\lab\\public\\readme.txt") != std::string::npos);
-    CHECK(mermaid(*opened(test::firstOpenTrace("story2.rdrtrace")), call) == text);
+    CHECK(mermaid(*test::openTrace(test::firstOpenTrace("story2.rdrtrace")), call) == text);
     std::istringstream in(svg(*reader, call));
     boost::property_tree::ptree tree;
     boost::property_tree::read_xml(in, tree); // throws when it is no XML
@@ -147,7 +139,7 @@ TEST_CASE("a request's story goes through the layers and back", "[traces][sequen
 
 TEST_CASE("a request is found by its object, its routine and its number", "[traces][sequence]")
 {
-    const auto reader = opened(test::firstOpenTrace("requests.rdrtrace"));
+    const auto reader = test::openTrace(test::firstOpenTrace("requests.rdrtrace"));
     const trace::SpanId first = request(*reader, "NtCreateFile");
     REQUIRE(first != 0);
     CHECK(request(*reader, "#" + std::to_string(first)) == first);
@@ -165,7 +157,7 @@ TEST_CASE("a request is found by its object, its routine and its number", "[trac
 TEST_CASE(
     "answers find their calls when they overlap, and foreign names stay text", "[traces][sequence]")
 {
-    const auto reader = opened(overlappingTrace("overlap.rdrtrace"));
+    const auto reader = test::openTrace(overlappingTrace("overlap.rdrtrace"));
     const auto sequence = trace::makeSequence(*reader, 1);
     REQUIRE(sequence);
     REQUIRE(sequence->steps.size() == 6);

@@ -9,15 +9,6 @@ using trace::TimeKind;
 
 namespace {
 
-std::unique_ptr<trace::Reader> open(const std::string& path)
-{
-    std::string error;
-    auto reader = trace::Reader::open(path, error);
-    INFO(error);
-    REQUIRE(reader != nullptr);
-    return reader;
-}
-
 std::vector<std::string> samples()
 {
     std::vector<std::string> paths;
@@ -66,7 +57,7 @@ struct Stage
     std::unique_ptr<trace::Reader> finish()
     {
         REQUIRE(recorder->finish());
-        return open(path);
+        return test::openTrace(path);
     }
 
     std::string path;
@@ -80,7 +71,7 @@ TEST_CASE("the parts of every request add up to its duration", "[traces][spans]"
 {
     const std::string path = GENERATE(from_range(samples()));
     INFO(path);
-    const auto reader = open(path);
+    const auto reader = test::openTrace(path);
     std::uint64_t callsWithParts = 0;
     std::uint64_t requests = 0;
     std::map<trace::SpanId, std::uint64_t> seen;
@@ -122,7 +113,7 @@ TEST_CASE("the parts of every request add up to its duration", "[traces][spans]"
 
 TEST_CASE("a request alone is the same as in the list of all", "[traces][spans]")
 {
-    const auto reader = open(RDRLAB_SAMPLES "/05-sharing.rdrtrace");
+    const auto reader = test::openTrace(RDRLAB_SAMPLES "/05-sharing.rdrtrace");
     std::vector<trace::Request> all;
     trace::requests(*reader, 1, UINT64_MAX, [&](trace::Request&& request) {
         all.push_back(std::move(request));

@@ -12,15 +12,6 @@ using namespace rdrlab;
 
 namespace {
 
-std::unique_ptr<trace::Reader> open(const std::string& path)
-{
-    std::string error;
-    auto reader = trace::Reader::open(path, error);
-    INFO(error);
-    REQUIRE(reader != nullptr);
-    return reader;
-}
-
 bool same(const trace::Event& a, const trace::Event& b)
 {
     return a.seq == b.seq && a.timeNs == b.timeNs && a.argument == b.argument && a.span == b.span
@@ -34,7 +25,7 @@ bool same(const trace::Event& a, const trace::Event& b)
 
 TEST_CASE("the spine holds the events of the rows", "[traces][spine]")
 {
-    const auto reader = open(test::firstOpenTrace("spine.rdrtrace"));
+    const auto reader = test::openTrace(test::firstOpenTrace("spine.rdrtrace"));
     const trace::Spine spine(*reader);
     REQUIRE(spine.chunkCount() == 1);
     CHECK(spine.eventCount() == reader->lastSeq());
@@ -139,7 +130,7 @@ TEST_CASE("the spine equals the rows whatever state the file is in", "[traces][s
 {
     SECTION("finished")
     {
-        const auto reader = open(writeEvents("spine-whole.rdrtrace", 9000, true, {}));
+        const auto reader = test::openTrace(writeEvents("spine-whole.rdrtrace", 9000, true, {}));
         const trace::Spine spine(*reader);
         CHECK(spine.chunkCount() == 3);
         CHECK(spine.eventCount() == 9000);
@@ -149,7 +140,7 @@ TEST_CASE("the spine equals the rows whatever state the file is in", "[traces][s
     }
     SECTION("cut off while it was recorded")
     {
-        const auto reader = open(writeEvents("spine-cut.rdrtrace", 9000, false, {}));
+        const auto reader = test::openTrace(writeEvents("spine-cut.rdrtrace", 9000, false, {}));
         const trace::Spine spine(*reader);
         CHECK(spine.chunkCount() == 3);
         CHECK(spine.info(1).isExact);
@@ -159,7 +150,7 @@ TEST_CASE("the spine equals the rows whatever state the file is in", "[traces][s
     }
     SECTION("with holes")
     {
-        const auto reader = open(
+        const auto reader = test::openTrace(
             writeEvents("spine-holes.rdrtrace", 9000, GENERATE(true, false), { 1, 2, 500, 8999 }));
         compareWithRows(*reader, trace::Spine(*reader));
     }
@@ -167,7 +158,7 @@ TEST_CASE("the spine equals the rows whatever state the file is in", "[traces][s
 
 TEST_CASE("a search in the spine sees the events of its range and no others", "[traces][spine]")
 {
-    const auto reader = open(writeEvents("spine-each.rdrtrace", 9000, true, {}));
+    const auto reader = test::openTrace(writeEvents("spine-each.rdrtrace", 9000, true, {}));
     const trace::Spine spine(*reader);
     std::vector<trace::Seq> seen;
     CHECK(spine.each(4095, 4099, {}, [&](const trace::SpineColumns& columns, std::size_t i) {

@@ -3,22 +3,12 @@
 #include "traces/store/reader.h"
 
 #include <catch2/catch.hpp>
-#include <sqlite3.h>
 
 using namespace rdrlab;
 
 namespace {
 
 using Table = std::vector<std::vector<std::string>>;
-
-std::unique_ptr<trace::Reader> open(const std::string& path)
-{
-    std::string error;
-    auto reader = trace::Reader::open(path, error);
-    INFO(error);
-    REQUIRE(reader != nullptr);
-    return reader;
-}
 
 // The rows of an answer, without the names.
 Table ask(const trace::Reader& reader, const std::string& statement)
@@ -38,14 +28,6 @@ Table ask(const trace::Reader& reader, const std::string& statement)
     return table;
 }
 
-void execute(const std::string& path, const char* sql)
-{
-    sqlite3* database = nullptr;
-    REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
-    REQUIRE(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(database);
-}
-
 constexpr const char* kColumns
     = "seq, time, kind, layer, cpu, irql, process, thread, span, parent, routine, object, status, "
       "argument, text";
@@ -55,7 +37,7 @@ constexpr const char* kColumns
 TEST_CASE("the table spine has the rows of events", "[traces][sql][spine]")
 {
     for (const char* name : { "03-read-write", "busy-minute" }) {
-        const auto reader = open(std::string(RDRLAB_SAMPLES) + "/" + name + ".rdrtrace");
+        const auto reader = test::openTrace(std::string(RDRLAB_SAMPLES) + "/" + name + ".rdrtrace");
         const std::string columns = kColumns;
         CHECK(
             ask(*reader, "SELECT " + columns + " FROM spine")
@@ -67,7 +49,7 @@ TEST_CASE(
     "a question to spine has the answer that events has, whatever is skipped for it",
     "[traces][sql][spine]")
 {
-    const auto reader = open(RDRLAB_SAMPLES "/busy-minute.rdrtrace");
+    const auto reader = test::openTrace(RDRLAB_SAMPLES "/busy-minute.rdrtrace");
     for (const char* condition : { "seq = 5000",
                                    "seq = 0",
                                    "seq = -1",
@@ -118,8 +100,8 @@ TEST_CASE(
 TEST_CASE("spine answers for a trace without packed chunks", "[traces][sql][spine]")
 {
     const std::string path = test::firstOpenTrace("unpacked.rdrtrace");
-    execute(path, "DELETE FROM spine_chunks; DELETE FROM spine_columns");
-    const auto reader = open(path);
+    test::alterTrace(path, "DELETE FROM spine_chunks; DELETE FROM spine_columns");
+    const auto reader = test::openTrace(path);
     CHECK(
         ask(*reader, std::string("SELECT ") + kColumns + " FROM spine")
         == ask(*reader, std::string("SELECT ") + kColumns + " FROM events"));
@@ -128,8 +110,8 @@ TEST_CASE("spine answers for a trace without packed chunks", "[traces][sql][spin
 TEST_CASE("a damaged chunk ends a question to spine with an error", "[traces][sql][spine][badfile]")
 {
     const std::string path = test::firstOpenTrace("chunk.rdrtrace");
-    execute(path, "UPDATE spine_columns SET columns = zeroblob(20)");
-    const auto reader = open(path);
+    test::alterTrace(path, "UPDATE spine_columns SET columns = zeroblob(20)");
+    const auto reader = test::openTrace(path);
     const std::string problem
         = reader->sql("SELECT sum(argument) FROM spine", {}, [](const auto&) {});
     CHECK(problem != "");
@@ -141,18 +123,18 @@ TEST_CASE(
     "views are this program's, whatever a file calls by their names", "[traces][sql][badfile]")
 {
     const std::string path = test::firstOpenTrace("views.rdrtrace");
-    execute(
+    test::alterTrace(
         path,
         "DROP VIEW v_irp; DROP VIEW v_mrx; CREATE VIEW v_mrx AS SELECT 'lie' AS call; CREATE VIEW "
         "spine AS SELECT 'lie' AS seq");
-    const auto reader = open(path);
+    const auto reader = test::openTrace(path);
     CHECK(ask(*reader, "SELECT count(*) > 0 FROM v_irp") == Table { { "1" } });
     CHECK(ask(*reader, "SELECT DISTINCT call = 'lie' FROM v_mrx") == Table { { "0" } });
 }
 
 TEST_CASE("sql tells numbers, texts, blobs and nothing apart", "[traces][sql]")
 {
-    const auto reader = open(test::firstOpenTrace("values.rdrtrace"));
+    const auto reader = test::openTrace(test::firstOpenTrace("values.rdrtrace"));
     std::vector<trace::SqlValue::Type> types;
     std::string blob;
     int calls = 0;
@@ -179,7 +161,7 @@ TEST_CASE("sql tells numbers, texts, blobs and nothing apart", "[traces][sql]")
 TEST_CASE(
     "a statement cannot use more time, memory or room than it is given", "[traces][sql][badfile]")
 {
-    const auto reader = open(test::firstOpenTrace("greedy.rdrtrace"));
+    const auto reader = test::openTrace(test::firstOpenTrace("greedy.rdrtrace"));
     const auto run = [&](const std::string& statement) {
         return reader->sql(statement, { 1000, 2000 }, [](const auto&) {});
     };

@@ -6,7 +6,6 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <random>
-#include <sqlite3.h>
 
 using namespace rdrlab;
 
@@ -123,14 +122,6 @@ TEST_CASE("the state at any event is right, whichever way one comes to it", "[tr
 
 namespace {
 
-void execute(const std::string& path, const char* sql)
-{
-    sqlite3* database = nullptr;
-    REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
-    REQUIRE(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(database);
-}
-
 // Some hundred short lives and a few long ones, with more changes than fit into one piece of the
 // state log; finished, or as a program that died after its last commit leaves it.
 std::string writeLives(const std::string& name, bool isFinished)
@@ -246,7 +237,7 @@ TEST_CASE("keyframes and the state log tell what the rows tell", "[traces][state
         = writeLives("lives" + std::to_string(int(kind)) + ".rdrtrace", kind != Cut);
     std::string error;
     if (kind == WithoutLog) { // as an older program wrote it
-        execute(
+        test::alterTrace(
             path,
             "DROP TABLE state_log; DROP TABLE keyframes; DROP TABLE spine_chunks;"
             "DROP TABLE spine_columns; PRAGMA user_version = 2");

@@ -14,15 +14,6 @@ using namespace rdrlab;
 
 namespace {
 
-std::unique_ptr<trace::Reader> open(const std::string& path)
-{
-    std::string error;
-    auto reader = trace::Reader::open(path, error);
-    INFO(error);
-    REQUIRE(reader != nullptr);
-    return reader;
-}
-
 std::unique_ptr<trace::Writer>
 create(const std::string& path, const trace::WriterOptions& options = {})
 {
@@ -91,7 +82,7 @@ TEST_CASE("every row comes back from the file as it was written", "[traces][stor
     REQUIRE(writer->finish());
     REQUIRE_FALSE(std::filesystem::exists(path + "-journal"));
 
-    const auto reader = open(path);
+    const auto reader = test::openTrace(path);
     CHECK(reader->isComplete());
     CHECK(reader->meta("seed") == "7");
     CHECK(reader->processName(8) == "notepad");
@@ -188,7 +179,7 @@ TEST_CASE("what arrived from the wire is kept once, with its packets", "[traces]
     {
         REQUIRE(writer->finish());
         std::vector<std::vector<int>> got;
-        const auto reader = open(path);
+        const auto reader = test::openTrace(path);
         CHECK(reader->inputs([&](const trace::Input& read) {
             auto& row = got.emplace_back();
             for (const std::byte value : read.bytes) {
@@ -202,7 +193,7 @@ TEST_CASE("what arrived from the wire is kept once, with its packets", "[traces]
     {
         input(8, 1);
         REQUIRE(writer->finish());
-        const auto reader = open(path);
+        const auto reader = test::openTrace(path);
         CHECK_FALSE(reader->inputs([](const trace::Input&) { return true; }));
         CHECK(reader->error().find("packets of an input are missing") != std::string::npos);
     }
@@ -220,7 +211,7 @@ TEST_CASE("a recording told to keep less of each packet says how long it was", "
     packet.payload.assign(1000, std::byte(1));
     writer->packet(packet);
     REQUIRE(writer->finish());
-    open(path)->packets([&](const trace::Packet& read) {
+    test::openTrace(path)->packets([&](const trace::Packet& read) {
         CHECK(read.length == 1000);
         CHECK(read.payload.size() == 16);
         return true;
@@ -246,7 +237,7 @@ TEST_CASE("a writer replaces an older trace and nothing else", "[traces][store]"
     CHECK(trace::Writer::create("/dev/null", error) == nullptr);
     const std::string old = test::firstOpenTrace("old.rdrtrace");
     CHECK(create(old)->finish());
-    CHECK(open(old)->lastSeq() == 0);
+    CHECK(test::openTrace(old)->lastSeq() == 0);
 }
 
 TEST_CASE("two recordings of the same run are equal row by row", "[traces][store]")
@@ -255,7 +246,7 @@ TEST_CASE("two recordings of the same run are equal row by row", "[traces][store
                              "status, argument, text FROM v_events";
     std::vector<std::string> rows[2];
     for (int i = 0; i < 2; ++i) {
-        const auto reader = open(test::firstOpenTrace("equal" + std::to_string(i)));
+        const auto reader = test::openTrace(test::firstOpenTrace("equal" + std::to_string(i)));
         reader->sql(dump, {}, [&](const std::vector<const char*>& cells) {
             std::string row;
             for (const char* cell : cells) {
@@ -331,7 +322,7 @@ TEST_CASE(
 {
     const std::string path = test::temporaryPath("killed.rdrtrace");
     recordAndDie(path, nullptr);
-    const auto reader = open(path);
+    const auto reader = test::openTrace(path);
     CHECK_FALSE(reader->isComplete());
     CHECK(reader->lastSeq() >= 50'001);
     trace::Seq expected = 0;
@@ -355,7 +346,7 @@ TEST_CASE("a recording that ends by abort or a fault holds every event", "[trace
         +[] { std::abort(); }, +[] { raise(SIGSEGV); }, +[] { raise(SIGTERM); });
     const std::string path = test::temporaryPath("aborted.rdrtrace");
     const std::uint64_t last = recordAndDie(path, die);
-    const auto reader = open(path);
+    const auto reader = test::openTrace(path);
     CHECK(reader->lastSeq() == last);
 }
 

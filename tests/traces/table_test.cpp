@@ -11,14 +11,6 @@ using namespace rdrlab;
 
 namespace {
 
-std::unique_ptr<trace::Reader> opened(const std::string& path)
-{
-    std::string error;
-    auto reader = trace::Reader::open(path, error);
-    REQUIRE(reader != nullptr);
-    return reader;
-}
-
 std::string
 exported(const trace::Reader& reader, const std::string& table, trace::TableFormat format)
 {
@@ -63,7 +55,7 @@ std::vector<std::vector<std::string>> parsedCsv(const std::string& text)
 
 TEST_CASE("every table and view becomes CSV and JSON with the same rows", "[traces][table]")
 {
-    const auto reader = opened(test::firstOpenTrace("tables"));
+    const auto reader = test::openTrace(test::firstOpenTrace("tables"));
     const auto names = trace::tableNames(*reader);
     for (const char* wanted : { "events", "spans", "packets", "meta", "v_changes" }) {
         CHECK(std::find(names.begin(), names.end(), wanted) != names.end());
@@ -101,7 +93,7 @@ TEST_CASE("CSV quotes what would break it, and tells nothing from an empty text"
     writer->string(1, "a,b \"c\"\r\nd");
     writer->string(2, "");
     REQUIRE(writer->finish());
-    const auto reader = opened(path);
+    const auto reader = test::openTrace(path);
     CHECK(
         exported(*reader, "strings", trace::TableFormat::Csv)
         == "id,text\n1,\"a,b \"\"c\"\"\r\nd\"\n2,\"\"\n");
@@ -113,7 +105,7 @@ TEST_CASE("CSV quotes what would break it, and tells nothing from an empty text"
 
 TEST_CASE("a table that does not exist is named together with those that do", "[traces][table]")
 {
-    const auto reader = opened(test::firstOpenTrace("notable"));
+    const auto reader = test::openTrace(test::firstOpenTrace("notable"));
     std::ostringstream out;
     std::string problem;
     CHECK_FALSE(trace::exportTable(

@@ -10,15 +10,6 @@ using namespace rdrlab;
 
 namespace {
 
-std::unique_ptr<trace::Reader> open(const std::string& path)
-{
-    std::string error;
-    auto reader = trace::Reader::open(path, error);
-    INFO(error);
-    REQUIRE(reader != nullptr);
-    return reader;
-}
-
 test::RepeatResult
 repeat(const std::string& from, const std::string& to, const test::RepeatOptions& options)
 {
@@ -26,7 +17,7 @@ repeat(const std::string& from, const std::string& to, const test::RepeatOptions
     auto writer = trace::Writer::create(to, error);
     REQUIRE(writer != nullptr);
     test::RepeatResult result;
-    const bool good = test::repeatTrace(*open(from), *writer, options, result, error);
+    const bool good = test::repeatTrace(*test::openTrace(from), *writer, options, result, error);
     INFO(error);
     REQUIRE(good);
     return result;
@@ -94,11 +85,11 @@ TEST_CASE("a trace repeated once has the rows of its recording", "[traces][trace
 {
     const std::string from = test::firstOpenTrace("tracegen-in.rdrtrace");
     const std::string to = test::temporaryPath("tracegen-once.rdrtrace");
-    const auto recording = open(from);
+    const auto recording = test::openTrace(from);
     test::RepeatOptions options;
     options.events = recording->lastSeq();
     CHECK(repeat(from, to, options).passes == 1);
-    const auto made = open(to);
+    const auto made = test::openTrace(to);
     for (const char* query :
          { "SELECT * FROM v_events ORDER BY seq", "SELECT * FROM v_spans ORDER BY id",
            "SELECT * FROM v_objects ORDER BY id", "SELECT * FROM v_changes ORDER BY seq, field",
@@ -114,12 +105,12 @@ TEST_CASE(
 {
     const std::string from = recordWithBoot();
     const std::string to = test::temporaryPath("tracegen-seams.rdrtrace");
-    const std::uint64_t whole = open(from)->lastSeq();
-    const std::uint64_t boot = std::stoull(open(from)->meta("setup_events"));
+    const std::uint64_t whole = test::openTrace(from)->lastSeq();
+    const std::uint64_t boot = std::stoull(test::openTrace(from)->meta("setup_events"));
     test::RepeatOptions options;
     options.events = boot + 3 * (whole - boot);
     CHECK(repeat(from, to, options).passes == 3);
-    const auto made = open(to);
+    const auto made = test::openTrace(to);
     CHECK(made->lastSeq() == options.events);
     CHECK(
         ask(*made, "SELECT name FROM v_objects ORDER BY id")
@@ -150,9 +141,9 @@ TEST_CASE("a repeated trace ends where it was told, with its calls open", "[trac
     const std::string from = recordWithBoot();
     const std::string to = test::temporaryPath("tracegen-short.rdrtrace");
     test::RepeatOptions options;
-    options.events = open(from)->lastSeq() + 3;
+    options.events = test::openTrace(from)->lastSeq() + 3;
     CHECK(repeat(from, to, options).passes == 2);
-    const auto made = open(to);
+    const auto made = test::openTrace(to);
     CHECK(made->lastSeq() == options.events);
     CHECK(ask(*made, "SELECT count(*) FROM spans WHERE end_seq IS NULL") == "1 ");
     CHECK(ask(*made, "SELECT count(*) FROM v_events WHERE kind = 'died'") == "2 ");
@@ -172,7 +163,7 @@ TEST_CASE(
         options.editSeed = i == 2 ? 2 : 1;
         edits = repeat(from, to, options).edits;
         bytes[i] = bytesOf(to);
-        CHECK(open(to)->meta("edits") == std::to_string(edits));
+        CHECK(test::openTrace(to)->meta("edits") == std::to_string(edits));
     }
     CHECK(edits > 50);
     CHECK(edits < 200);

@@ -7,40 +7,22 @@
 
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <sqlite3.h>
 #include <sstream>
 
 using namespace rdrlab;
 
 namespace {
 
-void execute(const std::string& path, const char* sql)
-{
-    sqlite3* database = nullptr;
-    REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
-    REQUIRE(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(database);
-}
-
-std::unique_ptr<trace::Reader> open(const std::string& path)
-{
-    std::string error;
-    auto reader = trace::Reader::open(path, error);
-    INFO(error);
-    REQUIRE(reader != nullptr);
-    return reader;
-}
-
 // The layout of an older program, made from today's.
 std::string asVersion(int version, const std::string& name)
 {
     const std::string path = test::firstOpenTrace(name);
-    execute(
+    test::alterTrace(
         path,
         "DROP TABLE spine_chunks; DROP TABLE spine_columns; DROP TABLE state_log;"
         "DROP TABLE keyframes; PRAGMA user_version = 2");
     if (version == 1) {
-        execute(
+        test::alterTrace(
             path,
             "ALTER TABLE inputs DROP COLUMN seq; ALTER TABLE inputs DROP COLUMN wire_bytes;"
             "PRAGMA user_version = 1");
@@ -85,8 +67,8 @@ std::string dump(const trace::Reader& reader)
 TEST_CASE("a trace of an older layout reads like one of today's", "[traces][upgrade]")
 {
     const int version = GENERATE(1, 2);
-    const auto today = open(test::firstOpenTrace("today.rdrtrace"));
-    const auto old = open(asVersion(version, "old.rdrtrace"));
+    const auto today = test::openTrace(test::firstOpenTrace("today.rdrtrace"));
+    const auto old = test::openTrace(asVersion(version, "old.rdrtrace"));
     CHECK(old->schemaVersion() == version);
     CHECK(old->note().empty());
     CHECK(old->lastSeq() == today->lastSeq());
@@ -114,13 +96,13 @@ TEST_CASE("a trace of an older layout reads like one of today's", "[traces][upgr
 TEST_CASE("an upgraded trace is what today's program would have written", "[traces][upgrade]")
 {
     const int version = GENERATE(1, 2, 3);
-    const auto today = open(test::firstOpenTrace("goal.rdrtrace"));
-    const auto old = open(
+    const auto today = test::openTrace(test::firstOpenTrace("goal.rdrtrace"));
+    const auto old = test::openTrace(
         version == 3 ? test::firstOpenTrace("from.rdrtrace") : asVersion(version, "from.rdrtrace"));
     const std::string to = test::temporaryPath("to.rdrtrace");
     std::string error;
     REQUIRE(trace::upgradeTrace(*old, to, error, {}));
-    const auto upgraded = open(to);
+    const auto upgraded = test::openTrace(to);
     CHECK(upgraded->schemaVersion() == trace::kSchemaVersion);
     CHECK(upgraded->isComplete());
     CHECK(dump(*upgraded) == dump(*today));
@@ -128,7 +110,7 @@ TEST_CASE("an upgraded trace is what today's program would have written", "[trac
 
 TEST_CASE("an upgrade that is given up or cannot write leaves nothing", "[traces][upgrade]")
 {
-    const auto old = open(asVersion(2, "stopped.rdrtrace"));
+    const auto old = test::openTrace(asVersion(2, "stopped.rdrtrace"));
     const std::string to = test::temporaryPath("half.rdrtrace");
     std::string error;
     CHECK_FALSE(
@@ -149,12 +131,12 @@ TEST_CASE("an interrupted recording is finished by an upgrade, and says so", "[t
     test::recordFirstOpen(*recorder, context);
     recorder->flush();
     std::filesystem::copy_file(path, cut);
-    const auto reader = open(cut);
+    const auto reader = test::openTrace(cut);
     CHECK_FALSE(reader->isComplete());
     const std::string to = test::temporaryPath("finished.rdrtrace");
     std::string error;
     REQUIRE(trace::upgradeTrace(*reader, to, error, {}));
-    const auto finished = open(to);
+    const auto finished = test::openTrace(to);
     CHECK(finished->isComplete());
     CHECK(finished->meta("interrupted") == "1");
     CHECK(finished->lastSeq() == reader->lastSeq());

@@ -9,15 +9,6 @@ using trace::Holder;
 
 namespace {
 
-std::unique_ptr<trace::Reader> open(const std::string& path)
-{
-    std::string error;
-    auto reader = trace::Reader::open(path, error);
-    INFO(error);
-    REQUIRE(reader != nullptr);
-    return reader;
-}
-
 trace::ObjectId named(const trace::Reader& reader, const std::string& name)
 {
     const auto found = reader.objectsNamed(name);
@@ -85,7 +76,7 @@ struct Family
 TEST_CASE("the book of references balances at every event", "[traces][why]")
 {
     for (const char* sample : { "01-first-open", "05-sharing", "06-failures" }) {
-        const auto reader = open(RDRLAB_SAMPLES "/" + std::string(sample) + ".rdrtrace");
+        const auto reader = test::openTrace(RDRLAB_SAMPLES "/" + std::string(sample) + ".rdrtrace");
         trace::Causes causes(*reader);
         for (const trace::Object& object : reader->objects()) {
             const trace::Ledger ledger = trace::ledgerOf(*reader, causes, object.id);
@@ -109,7 +100,7 @@ TEST_CASE("the book of references balances at every event", "[traces][why]")
 TEST_CASE("a line is paired with the one that took, whatever that was called", "[traces][why]")
 {
     const Family family("pairs");
-    const auto reader = open(family.path);
+    const auto reader = test::openTrace(family.path);
     trace::Causes causes(*reader);
     const trace::Ledger ledger = trace::ledgerOf(*reader, causes, named(*reader, "FCB:\\lab\\a"));
     std::map<std::string, std::string> couples;
@@ -126,7 +117,7 @@ TEST_CASE("a line is paired with the one that took, whatever that was called", "
 TEST_CASE("why names the holders, the paths from the roots and the dominators", "[traces][why]")
 {
     const Family family("paths");
-    const auto reader = open(family.path);
+    const auto reader = test::openTrace(family.path);
     trace::Retention retention(*reader, family.opened);
     const trace::Why fcb = retention.why(named(*reader, "FCB:\\lab\\a"));
     CHECK(fcb.isAlive);
@@ -154,7 +145,7 @@ TEST_CASE("why names the holders, the paths from the roots and the dominators", 
 TEST_CASE("why of the dead and the unborn says so", "[traces][why]")
 {
     const Family family("dead");
-    const auto reader = open(family.path);
+    const auto reader = test::openTrace(family.path);
     trace::Retention late(*reader, UINT64_MAX);
     CHECK_FALSE(late.why(named(*reader, "FOBX#1")).isAlive);
     trace::Retention early(*reader, 1);
@@ -165,7 +156,7 @@ TEST_CASE("why of the dead and the unborn says so", "[traces][why]")
 TEST_CASE("a forgotten reference is a leak with the call that took it", "[traces][why]")
 {
     const Family family("leak");
-    const auto reader = open(family.path);
+    const auto reader = test::openTrace(family.path);
     trace::Retention retention(*reader, UINT64_MAX);
     const trace::LeakReport report = retention.leaks(1);
     REQUIRE(report.leaks.size() == 1);
@@ -181,7 +172,7 @@ TEST_CASE("a forgotten reference is a leak with the call that took it", "[traces
 TEST_CASE("no sample leaves a reference behind", "[traces][why]")
 {
     for (const char* sample : { "01-first-open", "03-read-write", "05-sharing", "network-cut" }) {
-        const auto reader = open(RDRLAB_SAMPLES "/" + std::string(sample) + ".rdrtrace");
+        const auto reader = test::openTrace(RDRLAB_SAMPLES "/" + std::string(sample) + ".rdrtrace");
         trace::Retention retention(*reader, UINT64_MAX);
         const trace::Seq start = std::stoull(reader->meta("start", "1"));
         INFO(sample);
