@@ -2,6 +2,7 @@
 
 #include "gui/models/listen.h"
 
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <algorithm>
@@ -16,13 +17,18 @@ Overview::Overview(TimelineView& timeline, QWidget* parent)
     : QWidget(parent)
     , m_timeline(timeline)
 {
+    installCanvasAccess();
+    setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Overview of the whole trace"));
+    setToolTip(tr("The whole trace; click, drag or press the arrow keys to move what the timeline "
+                  "shows."));
     setFixedHeight(std::max(44, fontMetrics().height() * 3));
     connect(&timeline, &TimelineView::viewChanged, this, [this] {
         if (m_paintedKind != m_timeline.axisKind() || m_paintedMode != m_timeline.mode()) {
             invalidate();
         }
         update();
+        announceCanvas(*this);
     });
     connect(&Themes::instance(), &Themes::changed, this, &Overview::invalidate);
 }
@@ -128,7 +134,7 @@ void Overview::paintEvent(QPaintEvent*)
     veil.setAlpha(170);
     painter.fillRect(QRectF(area.left(), area.top(), left - area.left(), area.height()), veil);
     painter.fillRect(QRectF(right, area.top(), area.right() + 1 - right, area.height()), veil);
-    painter.setPen(QPen(theme().accent, 1.5));
+    painter.setPen(QPen(theme().accent, hasFocus() ? 3 : 1.5));
     painter.drawRect(QRectF(left, area.top(), std::max(3.0, right - left), area.height()));
     const auto line = [&](Seq seq, const QColor& colour) {
         if (seq != 0) {
@@ -163,6 +169,39 @@ void Overview::mouseMoveEvent(QMouseEvent* event)
     if (event->buttons() & Qt::LeftButton) {
         mousePressEvent(event);
     }
+}
+
+void Overview::keyPressEvent(QKeyEvent* event)
+{
+    constexpr double kStep = 0.1; // of what the timeline shows
+    switch (event->key()) {
+    case Qt::Key_Left:
+        return m_timeline.panBy(-kStep);
+    case Qt::Key_Right:
+        return m_timeline.panBy(kStep);
+    case Qt::Key_PageUp:
+        return m_timeline.panBy(-1 + kStep);
+    case Qt::Key_PageDown:
+        return m_timeline.panBy(1 - kStep);
+    case Qt::Key_Up:
+        return m_timeline.zoomIn();
+    case Qt::Key_Down:
+        return m_timeline.zoomOut();
+    default:
+        QWidget::keyPressEvent(event);
+    }
+}
+
+void Overview::focusInEvent(QFocusEvent* event)
+{
+    QWidget::focusInEvent(event);
+    update();
+}
+
+void Overview::focusOutEvent(QFocusEvent* event)
+{
+    QWidget::focusOutEvent(event);
+    update();
 }
 
 void Overview::resizeEvent(QResizeEvent*)

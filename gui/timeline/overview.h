@@ -8,7 +8,7 @@
 
 namespace rdrlab::gui {
 
-class Overview : public QWidget
+class Overview : public QWidget, public CanvasItems
 {
     Q_OBJECT
 public:
@@ -17,12 +17,17 @@ public:
     void setSource(const TraceDocument* document, Focus* focus);
 
     QSize sizeHint() const override { return { 400, 44 }; }
+    std::vector<CanvasItem> canvasItems() const override;
+    void activateCanvasItem(std::size_t at) override; // to the timeline
 
 protected:
     void paintEvent(QPaintEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override; // moves what the timeline shows
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
 
 private:
     void paintPicture();

@@ -22,6 +22,7 @@ TimelineView::TimelineView(QWidget* parent)
     setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
     viewport()->setMouseTracking(true);
+    installCanvasAccess();
     setAccessibleName(tr("Timeline"));
     setAccessibleDescription(tr("Calls over time. The same calls are in the call tree, the same "
                                 "events in the event table."));
@@ -298,6 +299,7 @@ void TimelineView::focusMoved()
         }
     }
     viewport()->update();
+    announceCanvas(*this);
 }
 
 void TimelineView::zoomIn()

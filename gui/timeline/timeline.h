@@ -5,6 +5,7 @@
 // in the call tree and the event table, which a screen reader can read.
 #pragma once
 
+#include "gui/access/canvas.h"
 #include "gui/models/document.h"
 #include "gui/models/focus.h"
 #include "gui/timeline/lanepainter.h"
@@ -16,7 +17,7 @@
 
 namespace rdrlab::gui {
 
-class TimelineView : public QAbstractScrollArea
+class TimelineView : public QAbstractScrollArea, public CanvasItems
 {
     Q_OBJECT
 public:
@@ -62,6 +63,9 @@ public:
     Seq seqAt(double x) const;
     double unitsOf(Seq seq) const;
 
+    std::vector<CanvasItem> canvasItems() const override;
+    void activateCanvasItem(std::size_t at) override;
+
     /// Milliseconds that painting took last, for the benchmark and the status bar.
     double lastFrameMs() const { return m_frameMs; }
 
@@ -92,6 +96,13 @@ private:
         const Lifetime* life = nullptr;
         const Mark* mark = nullptr;
     };
+    // For screen readers: an event worth going to, its call, and how it lies to the current one.
+    struct Reachable
+    {
+        CallIndex call = kNoCall;
+        Seq seq = 0;
+        QString where;
+    };
     enum class Drag
     {
         None,
@@ -110,6 +121,7 @@ private:
     void forgetTiles();
     Hit hitAt(QPoint point) const;
     QString describe(const Hit& hit) const;
+    std::vector<Reachable> reachable() const;
     void activate(const Hit& hit);
     void toggleLane(int lane);
 
