@@ -1,8 +1,10 @@
 // rdrlab-gui [TRACE…]: the visualizer. `rdrlab gui` starts it.
 #include "gui/app/mainwindow.h"
+#include "gui/i18n/languages.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QSettings>
 #include <cstdio>
 #include <cstdlib>
 
@@ -62,8 +64,12 @@ int main(int argc, char** argv)
     const QCommandLineOption themeOption(
         QStringLiteral("theme"), QStringLiteral("system, light, dark or contrast."),
         QStringLiteral("THEME"));
+    const QCommandLineOption language(
+        QStringLiteral("language"), QStringLiteral("system, en or de."),
+        QStringLiteral("LANGUAGE"));
     parser.addOption(at);
     parser.addOption(themeOption);
+    parser.addOption(language);
     parser.addPositionalArgument(
         QStringLiteral("TRACE"), QStringLiteral("Traces to open."), QStringLiteral("[TRACE...]"));
     if (!parser.parse(QApplication::arguments())) {
@@ -76,6 +82,9 @@ int main(int argc, char** argv)
         return 0;
     }
 
+    Languages::instance().choose(
+        parser.isSet(language) ? parser.value(language)
+                               : QSettings().value(QStringLiteral("language")).toString());
     MainWindow window;
     window.resize(1280, 720);
     window.restoreLayout();
