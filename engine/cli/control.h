@@ -1,34 +1,46 @@
 // rdrlab run --control: JSON lines on standard input and output steer a running machine. The only
-// way into a live kernel.
+// way into a live kernel; the visualizer is its first user. engine/cli/CONTROL.md is the reference.
 //
-//   in   {"do":"break","routine":"MRxCreate"}   pause when a call of this name begins ("*": any);
-//   "clear" forgets all
-//        {"do":"step"}  {"do":"out"}            pause at the next call; when the call that is
-//        paused at has ended
-//        {"do":"continue"}  {"do":"quit"}
-//        {"do":"state","object":"FCB:..."}      the state of one object, or of all that are alive
-//        {"do":"fault","server":"lab","kind":"close","command":"READ"}  as fault{} of the scenario
-//        language
-//        {"do":"cut","server":"lab"}  {"do":"heal","server":"lab"}
-//   out  {"event":"ready"} {"event":"paused",...} {"event":"state",...} {"event":"done"}
-//   {"event":"error",...}
-//        {"event":"log",...} {"event":"finished",...}
+// Lines are obeyed in order while the machine stands still (before the first process starts, and at
+// every pause). A line that has "now":true, and {"do":"pause"}, is obeyed at once, also while the
+// machine runs: at the next call that begins or ends.
 //
 // The machine is one thread, so while the controller waits for its next line the whole machine
-// stands still, and a run that was paused records the same as one that was not.
+// stands still, and a run that was paused or slowed down records the same as one that was not.
 #pragma once
 
+#include "engine/cli/linequeue.h"
 #include "engine/recorder/recorder.h"
 #include "engine/scenario/runner.h"
 
-#include <set>
+#include <nlohmann/json_fwd.hpp>
+
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace rdrlab::scenario {
 class Machine;
 }
 
 namespace rdrlab::cli {
+
+/// Where to pause: every part that is given must hold.
+struct LiveBreak
+{
+    uint64_t id = 0;
+    std::string routine; // '*' stands for any letters; empty: any
+    std::string object; // part of its canonical name, in any case; empty: any
+    std::optional<trace::Layer> layer;
+    bool atBegin = true;
+    bool atEnd = false;
+    bool onlyFailed = false; // an end with an error status
+
+    bool matches(const recorder::Recorder::Moment& moment) const;
+};
+
+/// `text` against a pattern in which '*' stands for any letters; letters in any case.
+bool matchesPattern(std::string_view pattern, std::string_view text);
 
 class Controller
 {
@@ -42,27 +54,47 @@ public:
     void finished(const scenario::RunReport& report);
 
 private:
-    enum class Mode
+    enum class Until
     {
-        Running,
-        Stepping,
-        UntilEnd, // of the span m_span
+        Break, // only at breakpoints
+        Event, // the next event
+        Begin, // the next call that begins
+        Call, // the next call that begins or ends
+        Level, // the next one of the calls inside m_around, or its end
+        End, // of the call m_span
     };
 
     void heard(const recorder::Recorder::Moment& moment);
-    void pausedAt(const recorder::Recorder::Moment& moment);
+    void between();
+    bool isWanted(const recorder::Recorder::Moment& moment, uint64_t& breakId) const;
+    void pausedAt(const recorder::Recorder::Moment& moment, uint64_t breakId);
+    void pausedBetween();
+    void afterMoment();
     /// Serves commands until one lets the machine go on.
     void serve();
     bool obey(const std::string& line);
+    std::string step(const nlohmann::json& command);
+    std::string setBreak(const nlohmann::json& command);
+    std::string clearBreaks(const nlohmann::json& command);
+    std::string disturb(const std::string& what, const nlohmann::json& command);
     void tellState(const std::string& object);
+    nlohmann::json linkList() const;
 
     std::string m_tracePath;
     scenario::Machine* m_machine = nullptr;
     recorder::Recorder* m_recorder = nullptr;
-    std::set<std::string, std::less<>> m_breaks;
-    Mode m_mode = Mode::Running;
+    LineQueue m_lines;
+    std::vector<LiveBreak> m_breaks;
+    uint64_t m_lastBreak = 0;
+    Until m_until = Until::Break;
     trace::SpanId m_span = 0; // that was paused at last
+    trace::SpanId m_around = 0; // the call around it
+    bool m_atBegin = true; // of m_span
+    trace::Seq m_from = 0; // the last event when the machine was let go
+    uint64_t m_callsPerSecond = 0; // 0: as fast as it runs
+    bool m_pauseWanted = false;
     bool m_built = false;
+    bool m_serving = false;
     bool m_quitting = false;
 };
 

@@ -89,6 +89,8 @@ struct Recorder::Implementation
     std::vector<ObjectState> states = std::vector<ObjectState>(1); // index 0 is nobody
     std::vector<std::uint32_t> freeStates;
     std::function<void(const Moment&)> observer;
+    std::function<void()> between;
+    bool isBetween = false;
     std::vector<std::string> texts; // by id, kept while somebody observes
     std::uint64_t bornOfKind[std::size_t(ObjectKind::Maximum)] = {};
     std::unordered_map<std::string, std::uint32_t> nameUses;
@@ -127,6 +129,7 @@ struct Recorder::Implementation
         EventKind kind,
         Layer layer,
         SpanId span,
+        SpanId parent,
         trace::StringId routine,
         ObjectId object,
         std::int32_t status)
@@ -136,7 +139,18 @@ struct Recorder::Implementation
         }
         const std::string routineText = textOf(routine);
         const std::string objectText = nameOf(object);
-        observer({ seq, kind, layer, span, routineText, objectText, status, *context });
+        observer({ seq, kind, layer, span, parent, routineText, objectText, status, *context });
+    }
+
+    // First in every routine that records an event, before it looks at anything: who listens may
+    // record too.
+    void standStill()
+    {
+        if (between && !isBetween && !over) [[unlikely]] {
+            isBetween = true;
+            between();
+            isBetween = false;
+        }
     }
 
     // Only while somebody observes: see define().
@@ -183,7 +197,8 @@ struct Recorder::Implementation
 
     void lend(Slot& slot, std::span<const std::byte> bytes, std::shared_ptr<const void> owner)
     {
-        slot.argument = reinterpret_cast<std::uint64_t>(new Lent { bytes.data(), std::move(owner) });
+        slot.argument
+            = reinterpret_cast<std::uint64_t>(new Lent { bytes.data(), std::move(owner) });
         slot.text = std::uint32_t(bytes.size());
         slot.isLent = true;
     }
@@ -395,19 +410,21 @@ void Recorder::thread(std::uint32_t id, std::uint32_t process, std::string_view 
 SpanId Recorder::begin(Layer layer, const char* routine, const void* object, SpanId parent)
 {
     Implementation& self = *m_implementation;
+    self.standStill();
     const trace::StringId name = self.literal(routine);
     const ObjectId id = self.objectId(object);
     StackEntry entry { self.seq + 1, parent != 0 ? parent : self.top().span, layer };
     self.put(EventKind::Begin, layer, entry, name, id, 0, 0, 0, false);
     self.openSpans.at(entry.span) = { entry.parent, id, name, layer, false };
     self.stack().push_back(entry);
-    self.tell(EventKind::Begin, layer, entry.span, name, id, 0);
+    self.tell(EventKind::Begin, layer, entry.span, entry.parent, name, id, 0);
     return entry.span;
 }
 
 void Recorder::enter(SpanId span)
 {
     Implementation& self = *m_implementation;
+    self.standStill();
     if (span == 0 || span > self.seq) {
         return;
     }
@@ -445,6 +462,7 @@ bool leaveStack(std::vector<StackEntry>& stack, SpanId span)
 void Recorder::leave(SpanId span)
 {
     Implementation& self = *m_implementation;
+    self.standStill();
     if (span == 0 || !leaveStack(self.stack(), span)) {
         return;
     }
@@ -457,6 +475,7 @@ void Recorder::leave(SpanId span)
 void Recorder::finishSpan(SpanId span, std::int32_t status, std::uint64_t information)
 {
     Implementation& self = *m_implementation;
+    self.standStill();
     const OpenSpan* open = span != 0 ? self.openSpans.find(span) : nullptr;
     if (open == nullptr) {
         return;
@@ -468,7 +487,7 @@ void Recorder::finishSpan(SpanId span, std::int32_t status, std::uint64_t inform
     const OpenSpan ended = *open;
     self.finished[span % self.finished.size()] = entry;
     self.openSpans.erase(span);
-    self.tell(EventKind::End, ended.layer, span, ended.routine, ended.object, status);
+    self.tell(EventKind::End, ended.layer, span, ended.parent, ended.routine, ended.object, status);
 }
 
 void Recorder::end(SpanId span, std::int32_t status, std::uint64_t information)
@@ -519,6 +538,11 @@ void Recorder::setObserver(std::function<void(const Moment&)> observer)
     m_implementation->observer = std::move(observer);
 }
 
+void Recorder::setBetween(std::function<void()> between)
+{
+    m_implementation->between = std::move(between);
+}
+
 Seq Recorder::event(
     Layer layer,
     EventKind kind,
@@ -528,6 +552,7 @@ Seq Recorder::event(
     std::uint64_t argument)
 {
     Implementation& self = *m_implementation;
+    self.standStill();
     if (self.over) {
         return 0;
     }
@@ -543,6 +568,7 @@ Seq Recorder::text(
     Layer layer, EventKind kind, const char* routine, const void* object, std::string_view text)
 {
     Implementation& self = *m_implementation;
+    self.standStill();
     if (self.over) {
         return 0;
     }
@@ -566,6 +592,7 @@ ObjectId Recorder::born(
     const void* owner)
 {
     Implementation& self = *m_implementation;
+    self.standStill();
     if (object == nullptr || kind >= ObjectKind::Maximum) {
         return 0;
     }
@@ -607,6 +634,7 @@ ObjectId Recorder::born(
 void Recorder::died(const void* object)
 {
     Implementation& self = *m_implementation;
+    self.standStill();
     const Place* place = object != nullptr ? self.places.find(self.key(object)) : nullptr;
     if (place == nullptr || place->state == 0) {
         return;
@@ -629,6 +657,7 @@ void Recorder::died(const void* object)
 void Recorder::rename(const void* object, std::string_view name)
 {
     Implementation& self = *m_implementation;
+    self.standStill();
     ObjectState* state = self.stateAt(object);
     if (state == nullptr) {
         return;
@@ -651,6 +680,7 @@ void Recorder::reference(
     const void* object, std::int32_t delta, std::int32_t count, const char* reason)
 {
     Implementation& self = *m_implementation;
+    self.standStill();
     const ObjectId id = self.objectId(object);
     if (id == 0) {
         return;
@@ -672,6 +702,7 @@ void Recorder::reference(
 void Recorder::touch(const void* object)
 {
     Implementation& self = *m_implementation;
+    self.standStill();
     ObjectState* state = object != nullptr ? self.stateAt(object) : nullptr;
     if (state == nullptr || state->bytes == 0) {
         return;
@@ -727,6 +758,7 @@ void Recorder::changed(
     const void* object, const char* field, std::string_view before, std::string_view after)
 {
     Implementation& self = *m_implementation;
+    self.standStill();
     ObjectState* state = self.stateAt(object);
     if (state == nullptr || before == after) {
         return;
@@ -743,11 +775,10 @@ void Recorder::changed(
 }
 
 void Recorder::packet(
-    const PacketInfo& packet,
-    std::span<const std::byte> payload,
-    std::shared_ptr<const void> owner)
+    const PacketInfo& packet, std::span<const std::byte> payload, std::shared_ptr<const void> owner)
 {
     Implementation& self = *m_implementation;
+    self.standStill();
     if (self.over) {
         return;
     }
@@ -781,6 +812,7 @@ void Recorder::input(
     std::span<const std::byte> bytes)
 {
     Implementation& self = *m_implementation;
+    self.standStill();
     if (self.over) {
         return;
     }
@@ -801,6 +833,7 @@ void Recorder::inputOnWire(
     std::uint64_t index, std::uint32_t channel, std::uint32_t kind, std::uint64_t bytes)
 {
     Implementation& self = *m_implementation;
+    self.standStill();
     if (self.over) {
         return;
     }

@@ -144,15 +144,20 @@ public:
         EventKind kind; // Begin or End
         Layer layer;
         SpanId span;
+        SpanId parent; // the call around, 0: none
         std::string_view routine; // valid during the call
-        std::string_view object;  // canonical name or empty; valid during the call
-        std::int32_t status;      // of an End
+        std::string_view object; // canonical name or empty; valid during the call
+        std::int32_t status; // of an End
         const sched::Context& where;
     };
     /// Hears every call. The machine stands still while it runs: a live controller may wait for its
     /// user here, and the run goes on as if nothing had happened. Set it before the run: names that
     /// are older than the observer stay empty for it.
     void setObserver(std::function<void(const Moment&)> observer);
+    /// Heard between two events: whenever another one may follow, when all rows of those before it
+    /// are on their way to the file. May come more than once, or without an event behind it. The
+    /// machine stands still while it runs; it may record itself (it is not called for that).
+    void setBetween(std::function<void()> between);
 
     /// Forgets the addresses of all string literals; a module that held some is about to go.
     void forgetLiterals();

@@ -35,6 +35,8 @@ public:
     virtual void delay(uint64_t durationNs) = 0;
     virtual std::string setLink(const LinkPlan&) = 0;
     virtual std::string setCut(const std::string& server, bool cut) = 0;
+    /// The links to all servers as they are now, by name.
+    virtual std::vector<LinkPlan> links() const = 0;
     virtual std::string fault(const FaultRequest&) = 0;
     virtual std::string stopRedirector(uint32_t& status) = 0;
     virtual std::string startRedirector(uint32_t& status) = 0;

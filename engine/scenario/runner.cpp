@@ -70,6 +70,7 @@ public:
     uint64_t nowNs() override { return m_world->scheduler().nowNs(); }
     void delay(uint64_t durationNs) override;
     std::string setLink(const LinkPlan& link) override { return m_servers->setLink(link); }
+    std::vector<LinkPlan> links() const override { return m_servers->links(); }
     std::string setCut(const std::string& server, bool cut) override;
     std::string fault(const FaultRequest& request) override { return m_servers->fault(request); }
     std::string stopRedirector(uint32_t& status) override;

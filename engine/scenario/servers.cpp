@@ -158,6 +158,16 @@ std::string Servers::setLink(const LinkPlan& link)
     return {};
 }
 
+std::vector<LinkPlan> Servers::links() const
+{
+    std::vector<LinkPlan> links;
+    for (const auto& [name, host] : m_hosts) {
+        const vnet::LinkProperties now = m_network.link(m_client, host->id);
+        links.push_back({ name, now.latencyNs, now.bandwidthBytesPerSecond, now.lossPerMille, now.cut });
+    }
+    return links;
+}
+
 std::string Servers::setCut(const std::string& server, bool cut)
 {
     Host* host = nullptr;

@@ -29,6 +29,7 @@ public:
     ~Servers();
 
     std::string setLink(const LinkPlan& link);
+    std::vector<LinkPlan> links() const;
     std::string setCut(const std::string& server, bool cut);
     std::string fault(const FaultRequest& request);
     std::string readFile(const std::string& server, const std::string& share, const std::string& path, std::string& bytes);

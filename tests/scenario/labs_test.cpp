@@ -1,6 +1,7 @@
 // The shipped scenarios and the program around them: every lab meets its expectations, two runs of one seed give the same
 // recording, and every mistake a user can make is one clear line.
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -256,6 +257,82 @@ nonsense
         at = found;
     }
     CHECK(rdrlab("show " + (folder / "trace")).status == 0);
+}
+
+TEST_CASE("a live kernel is stepped by event, over a call and out of it, and breaks where all parts hold", "[scenario]")
+{
+    Folder folder;
+    const std::string commands = folder / "commands";
+    std::ofstream(commands) << R"({"do":"break","routine":"mrx*","layer":"mrx","object":"readme"}
+{"do":"continue"}
+{"do":"step","to":"event"}
+{"do":"step","to":"event"}
+{"do":"step","to":"out"}
+{"do":"clear","id":1}
+{"do":"clear","id":1}
+{"do":"break","layer":"app","at":"end"}
+{"do":"link","server":"lab","latency_ns":5000000,"loss_per_mille":0}
+{"do":"links"}
+{"do":"continue"}
+{"do":"step","to":"over"}
+{"do":"step","to":"sideways"}
+{"do":"break"}
+{"do":"break","layer":"nowhere"}
+{"do":"break","routine":"X","at":"noon"}
+{"do":"link","server":"nowhere"}
+{"do":"fault","server":"lab","kind":"status","status":"STATUS_NONSENSE"}
+)";
+    const Outcome outcome = command(
+        RDRLAB_PROGRAM " run --control --trace " + (folder / "trace") + " " RDRLAB_SOURCE "/labs/01-first-open/scenario.lua <" + commands);
+    INFO(outcome.text);
+    CHECK(outcome.status == 0); // the rest of the run went on without its controller
+    std::vector<nlohmann::json> told;
+    std::istringstream lines(outcome.text);
+    for (std::string line; std::getline(lines, line);)
+        told.push_back(nlohmann::json::parse(line));
+    std::vector<nlohmann::json> pauses;
+    std::vector<std::string> errors;
+    for (const nlohmann::json& one : told) {
+        if (one["event"] == "paused")
+            pauses.push_back(one);
+        if (one["event"] == "error")
+            errors.push_back(one["message"]);
+    }
+    REQUIRE(pauses.size() == 6);
+    CHECK(told.front()["links"][0]["server"] == "lab");
+    CHECK(pauses[0]["layer"] == "mrx");
+    CHECK(pauses[0]["break"] == 1);
+    CHECK(pauses[0]["object"].get<std::string>().find("readme") != std::string::npos);
+    CHECK(pauses[1]["at"] == "event");
+    CHECK(pauses[1]["seq"] == pauses[0]["seq"].get<int>() + 1);
+    CHECK(pauses[2]["seq"] == pauses[0]["seq"].get<int>() + 2);
+    CHECK(pauses[3]["at"] == "end"); // of the call around the one paused at first
+    CHECK(pauses[3]["span"] < pauses[0]["span"]);
+    CHECK(pauses[4]["layer"] == "app");
+    CHECK(pauses[4]["links"][0]["latency_ns"] == 5'000'000);
+    CHECK(pauses[5]["seq"] > pauses[4]["seq"]);
+    REQUIRE(errors.size() == 7);
+    const char* const wanted[] = { "no breakpoint", "not 'sideways'", "is missing", "no layer", "begin, end or both",
+        "no server 'nowhere'", "STATUS_NONSENSE" };
+    for (size_t i = 0; i < errors.size(); i++)
+        CHECK(errors[i].find(wanted[i]) != std::string::npos);
+    CHECK(rdrlab("check " + (folder / "trace")).status == 0);
+}
+
+TEST_CASE("a run that is stepped by single events records the same as one that was not", "[scenario]")
+{
+    Folder folder;
+    const std::string lab = RDRLAB_SOURCE "/labs/01-first-open/scenario.lua";
+    REQUIRE(rdrlab("run -q --trace " + (folder / "plain") + " " + lab).status == 0);
+    const Outcome stepped = command(
+        "sh -c '(for i in $(seq 250); do echo \"{\\\"do\\\":\\\"step\\\",\\\"to\\\":\\\"event\\\"}\"; done) | " RDRLAB_PROGRAM
+        " run --control --trace " + (folder / "stepped") + " " + lab + "'");
+    REQUIRE(stepped.status == 0);
+    size_t pauses = 0;
+    for (size_t at = 0; (at = stepped.text.find("\"paused\"", at)) != std::string::npos; at++)
+        pauses++;
+    CHECK(pauses == 250);
+    CHECK((rdrlab("show " + (folder / "plain")).text == rdrlab("show " + (folder / "stepped")).text));
 }
 
 TEST_CASE("a paused run records the same as one that was not", "[scenario]")
