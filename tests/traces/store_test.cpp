@@ -5,9 +5,12 @@
 
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <sqlite3.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace rdrlab;
@@ -412,4 +415,51 @@ TEST_CASE("a batch torn by a kill is undone when the trace is opened", "[traces]
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
     WARN("copies taken in the middle of a commit: " << torn);
+}
+
+TEST_CASE(
+    "a reader that holds a growing trace delays its writer and costs it nothing", "[traces][store]")
+{
+    const std::string path = test::temporaryPath("held.rdrtrace");
+    const auto writer = create(path);
+    trace::Event event;
+    event.seq = 1;
+    writer->event(event);
+    writer->commit();
+    sqlite3* reader = nullptr;
+    REQUIRE(sqlite3_open_v2(path.c_str(), &reader, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK);
+    REQUIRE(
+        sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM events", nullptr, nullptr, nullptr)
+        == SQLITE_OK);
+    // Opening it once more leaves the first reader its lock: closing another handle of the file
+    // would have taken it away. A process sees only the locks of others.
+    CHECK(open(path)->lastSeq() == 1);
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        struct flock wanted
+        {
+        };
+        wanted.l_type = F_WRLCK;
+        wanted.l_whence = SEEK_SET;
+        wanted.l_start = 0x40000002; // where SQLite's readers hold theirs
+        wanted.l_len = 510;
+        const int file = ::open(path.c_str(), O_RDWR);
+        _exit(fcntl(file, F_GETLK, &wanted) == 0 && wanted.l_type == F_RDLCK ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    CHECK(status == 0);
+    std::thread waiting([&] {
+        event.seq = 2;
+        writer->event(event);
+        writer->commit();
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(20)); // mostly, the writer waits by now
+    sqlite3_exec(reader, "COMMIT", nullptr, nullptr, nullptr);
+    sqlite3_close(reader);
+    waiting.join();
+    CHECK(writer->finish());
+    CHECK(writer->error() == "");
+    CHECK(open(path)->lastSeq() == 2);
 }

@@ -5,11 +5,12 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace rdrlab::trace {
 
@@ -32,16 +33,23 @@ std::int64_t pragma(sqlite3* database, const char* sql, int& result)
     return value;
 }
 
-// The header says how many pages the file has; a cut file has fewer.
-std::string checkHeader(const std::string& path, off_t size)
+// The header says how many pages the file has; a cut file has fewer. Read through SQLite's own
+// handle: opening and closing the file once more would take away every lock that this process holds
+// on it, and other threads may be reading a recording that still grows. `size` is as of now.
+std::string checkHeader(sqlite3* database)
 {
     std::array<unsigned char, 100> header {};
-    std::FILE* file = std::fopen(path.c_str(), "rb");
-    if (file == nullptr) {
-        return std::strerror(errno);
+    sqlite3_file* file = nullptr;
+    sqlite3_int64 size = 0;
+    if (sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK
+        || file == nullptr || file->pMethods == nullptr
+        || file->pMethods->xFileSize(file, &size) != SQLITE_OK) {
+        return "cannot be read";
     }
-    const std::size_t got = std::fread(header.data(), 1, header.size(), file);
-    std::fclose(file);
+    const std::size_t got = std::size_t(std::min<sqlite3_int64>(size, header.size()));
+    if (got != 0 && file->pMethods->xRead(file, header.data(), int(got), 0) != SQLITE_OK) {
+        return "cannot be read";
+    }
     if (got == 0) {
         return "empty, so not an rdrlab trace";
     }
@@ -56,7 +64,7 @@ std::string checkHeader(const std::string& path, off_t size)
     pageBytes = pageBytes == 1 ? 65536 : pageBytes;
     const std::uint32_t pages = std::uint32_t(header[28]) << 24 | std::uint32_t(header[29]) << 16
         | std::uint32_t(header[30]) << 8 | header[31];
-    if (off_t(pageBytes) * off_t(pages) > size) {
+    if (sqlite3_int64(pageBytes) * pages > size) {
         return "truncated: " + std::to_string(size) + " of "
             + std::to_string(std::uint64_t(pageBytes) * pages) + " bytes are left";
     }
@@ -183,16 +191,8 @@ sqlite3* openTrace(const std::string& path, std::string& error)
         problem[0] = char(problem[0] == 'N' ? 'n' : problem[0]);
     } else if (!S_ISREG(info.st_mode)) {
         problem = "not a file";
-    } else {
-        struct stat journal
-        {
-        };
-        const bool interrupted
-            = stat((path + "-journal").c_str(), &journal) == 0 && journal.st_size > 0;
-        problem = checkHeader(path, info.st_size);
-        // A torn last batch may leave the header ahead of the file; the journal puts it right
-        // below.
-        problem = interrupted && problem.starts_with("truncated: ") ? std::string() : problem;
+    } else if (access(path.c_str(), R_OK) != 0) {
+        problem = std::strerror(errno);
     }
     if (!problem.empty()) {
         error = path + ": " + problem;
@@ -207,6 +207,8 @@ sqlite3* openTrace(const std::string& path, std::string& error)
             break;
         }
         defend(database);
+        // One transaction around all checks: a file that grows meanwhile is seen as of one moment.
+        sqlite3_exec(database, "BEGIN", nullptr, nullptr, nullptr);
         int result = 0;
         pragma(database, "SELECT count(*) FROM sqlite_schema", result);
         const int extended = sqlite3_extended_errcode(database);
@@ -220,7 +222,15 @@ sqlite3* openTrace(const std::string& path, std::string& error)
             }
             continue;
         }
-        problem = checkShape(database, info.st_size);
+        if (result == SQLITE_BUSY) {
+            problem = "is being written and cannot be read just now";
+            break;
+        }
+        problem = checkHeader(database);
+        if (problem.empty()) {
+            problem = checkShape(database, info.st_size);
+        }
+        sqlite3_exec(database, "COMMIT", nullptr, nullptr, nullptr);
         break;
     }
     if (!problem.empty()) {

@@ -106,6 +106,10 @@ Writer::create(const std::string& path, std::string& error, const WriterOptions&
           "PRAGMA application_id="
         + std::to_string(kApplicationId) + "; PRAGMA user_version=" + std::to_string(kSchemaVersion)
         + ";";
+    // Somebody may be looking at the trace while it is written, and a long question holds its lock
+    // until it is answered. Losing the recording would be worse than waiting.
+    constexpr int kLongestWaitMs = 120'000;
+    sqlite3_busy_timeout(implementation->database, kLongestWaitMs);
     bool good = implementation->execute(setup)
         && implementation->execute("BEGIN;" + schemaSql() + "COMMIT;");
     for (int i = 0; good && i < kStatementCount; ++i) {
