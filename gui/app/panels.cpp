@@ -4,6 +4,7 @@
 #include "gui/app/eventpanel.h"
 #include "gui/app/notepanel.h"
 #include "gui/app/objectpanel.h"
+#include "gui/inspect/explainpanel.h"
 
 namespace rdrlab::gui {
 
@@ -18,6 +19,8 @@ const std::vector<PanelType>& panelTypes()
           [](QWidget* parent) -> Panel* { return new ObjectPanel(parent); } },
         { "notes", QT_TRANSLATE_NOOP("Panels", "Notes"), Qt::BottomDockWidgetArea, false,
           [](QWidget* parent) -> Panel* { return new NotePanel(parent); } },
+        { "explain", QT_TRANSLATE_NOOP("Panels", "Explain"), Qt::RightDockWidgetArea, false,
+          [](QWidget* parent) -> Panel* { return new ExplainPanel(parent); } },
     };
     return types;
 }

@@ -59,6 +59,16 @@ struct Shooter
     }
 };
 
+// The explanations beside a call that failed or answered something.
+void takeExplanations(Shooter& shooter, const QString& prefix)
+{
+    Session* session = shooter.window.current();
+    const auto& errors = session->document.index()->errors;
+    session->focus.goTo(errors.empty() ? session->document.lastSeq() / 2 : errors.front());
+    shooter.run("panel.explain");
+    shooter.take(prefix + QStringLiteral("explain"));
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -125,6 +135,7 @@ int main(int argc, char** argv)
                 }
             }
             shooter.take(prefix + QStringLiteral("6-object"));
+            takeExplanations(shooter, prefix);
             blank += shooter.blank;
         }
     }
