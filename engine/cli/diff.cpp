@@ -114,9 +114,8 @@ int diff(const Options& options)
             return usage(error);
         }
     }
-    // What the embedded server did inside has no counterpart where the server was a real one.
-    if (readers[0]->meta("server").empty() != readers[1]->meta("server").empty()
-        && options.mask.empty()) {
+    if (options.mask.empty()
+        && trace::DiffMask::standardFor(*readers[0], *readers[1]).ignores("server")) {
         mask->ignore("server");
     }
     std::string error;

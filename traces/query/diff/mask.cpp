@@ -1,5 +1,7 @@
 #include "traces/query/diff/mask.h"
 
+#include "traces/store/reader.h"
+
 #include <algorithm>
 #include <array>
 
@@ -165,6 +167,15 @@ DiffMask DiffMask::standard()
     category("locks").events = { "* lock *", "* unlock *" };
     category("references").events = { "* reference *" };
     category("server").events = { "server * *" };
+    return mask;
+}
+
+DiffMask DiffMask::standardFor(const Reader& a, const Reader& b)
+{
+    DiffMask mask = standard();
+    if (a.meta("server").empty() != b.meta("server").empty()) {
+        mask.ignore("server");
+    }
     return mask;
 }
 

@@ -17,6 +17,8 @@
 
 namespace rdrlab::trace {
 
+class Reader;
+
 /// `*` stands for any characters, also none. Everything else for itself.
 bool matchesPattern(std::string_view pattern, std::string_view text);
 
@@ -41,6 +43,10 @@ public:
 
     /// What the command uses when it is told nothing.
     static DiffMask standard();
+
+    /// The same for these two traces: what the embedded server did inside is left out where the
+    /// other server was a real one, which nobody saw inside.
+    static DiffMask standardFor(const Reader& a, const Reader& b);
 
     /// Reads the TOML form of print(). Nothing, and one line in `error`, when it is none.
     static std::optional<DiffMask> parse(const std::string& text, std::string& error);
