@@ -113,6 +113,14 @@ QPalette Theme::palette() const
     return palette;
 }
 
+QColor mixed(const QColor& one, const QColor& other, double share)
+{
+    const auto part
+        = [share](int a, int b) { return int(std::lround(a * share + b * (1 - share))); };
+    return { part(one.red(), other.red()), part(one.green(), other.green()),
+             part(one.blue(), other.blue()) };
+}
+
 bool parseTheme(const QByteArray& json, Theme& theme, QString& error)
 {
     QJsonParseError problem;

@@ -46,6 +46,9 @@ struct Theme
     QPalette palette() const;
 };
 
+/// `share` of one, the rest of the other.
+QColor mixed(const QColor& one, const QColor& other, double share);
+
 /// Reads a theme file; false and one line in `error` when something in it is missing or no colour.
 bool parseTheme(const QByteArray& json, Theme& theme, QString& error);
 

@@ -12,14 +12,6 @@ constexpr double kLabelPixels = 26; // narrower bars have no words
 constexpr double kMarkWords = 54; // room that a mark's words need
 }
 
-QColor mixed(const QColor& one, const QColor& other, double share)
-{
-    const auto part
-        = [share](int a, int b) { return int(std::lround(a * share + b * (1 - share))); };
-    return { part(one.red(), other.red()), part(one.green(), other.green()),
-             part(one.blue(), other.blue()) };
-}
-
 LaneShape LaneShape::of(const Lane& lane, int rowHeight, bool collapsed)
 {
     LaneShape shape;

@@ -74,7 +74,4 @@ private:
     const Theme& m_theme;
 };
 
-/// `share` of one, the rest of the other.
-QColor mixed(const QColor& one, const QColor& other, double share);
-
 } // namespace rdrlab::gui
