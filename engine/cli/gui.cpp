@@ -19,6 +19,7 @@ struct GuiArguments
     std::vector<std::string> traces;
     std::string at;
     std::string theme;
+    bool compare = false;
 };
 
 int startGui(const GuiArguments& arguments)
@@ -37,6 +38,9 @@ int startGui(const GuiArguments& arguments)
     }
     if (!arguments.theme.empty()) {
         words.insert(words.end(), { "--theme", arguments.theme });
+    }
+    if (arguments.compare) {
+        words.push_back("--compare");
     }
     words.push_back("--");
     words.insert(words.end(), arguments.traces.begin(), arguments.traces.end());
@@ -58,6 +62,7 @@ void addGui(CLI::App& app, int& status)
     CLI::App* command = app.add_subcommand("gui", "Open traces in the visualizer.");
     command->add_option("TRACE", arguments->traces, "trace files");
     command->add_option("--at", arguments->at, "start at this event");
+    command->add_flag("--compare", arguments->compare, "compare the two traces side by side");
     command->add_option("--theme", arguments->theme, "system, light, dark or contrast");
     command->callback([arguments, &status] { status = startGui(*arguments); });
 }

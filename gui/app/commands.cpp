@@ -39,6 +39,7 @@ void MainWindow::addCommands()
     addMarkCommands();
     addViewCommands();
     addOutputCommands();
+    addCompareCommands();
     addHelpCommands();
 }
 
@@ -359,6 +360,7 @@ void MainWindow::buildMenus()
     file->addAction(action("file.open"));
     m_recent = file->addMenu(tr("&Recent"));
     connect(m_recent, &QMenu::aboutToShow, this, &MainWindow::fillRecent);
+    file->addAction(action("file.compare"));
     file->addAction(action("file.next"));
     file->addAction(action("file.close"));
     file->addSeparator();

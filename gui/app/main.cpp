@@ -67,7 +67,10 @@ int main(int argc, char** argv)
     const QCommandLineOption language(
         QStringLiteral("language"), QStringLiteral("system, en or de."),
         QStringLiteral("LANGUAGE"));
+    const QCommandLineOption compare(
+        QStringLiteral("compare"), QStringLiteral("Compare the two traces that follow."));
     parser.addOption(at);
+    parser.addOption(compare);
     parser.addOption(themeOption);
     parser.addOption(language);
     parser.addPositionalArgument(
@@ -85,13 +88,24 @@ int main(int argc, char** argv)
     Languages::instance().choose(
         parser.isSet(language) ? parser.value(language)
                                : QSettings().value(QStringLiteral("language")).toString());
+    const QStringList traces = parser.positionalArguments();
+    const bool comparing = parser.isSet(compare);
+    if (comparing && traces.size() != 2) {
+        std::fputs("rdrlab: --compare takes two traces (see rdrlab gui --help)\n", stderr);
+        return 2;
+    }
+
     MainWindow window;
     window.resize(1280, 720);
     window.restoreLayout();
     if (parser.isSet(themeOption)) {
         Themes::instance().choose(parser.value(themeOption));
     }
-    const QStringList traces = parser.positionalArguments();
+    if (comparing) {
+        // The main window shows itself when the person wants one of the traces in it.
+        window.compareTraces(traces[0], traces[1]);
+        return QApplication::exec();
+    }
     for (qsizetype i = traces.size(); i-- > 0;) {
         Session* session
             = window.openTrace(traces[i]); // the first one last, so that it is in front

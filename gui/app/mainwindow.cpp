@@ -68,6 +68,7 @@ MainWindow::MainWindow()
 
 MainWindow::~MainWindow()
 {
+    closeComparisonsOf(nullptr);
     present(nullptr); // the panels let go of the sessions before these end
 }
 
@@ -203,6 +204,7 @@ void MainWindow::closeTrace(int tab)
     if (tab < 0 || std::size_t(tab) >= m_sessions.size()) {
         return;
     }
+    closeComparisonsOf(m_sessions[std::size_t(tab)].get());
     const std::unique_ptr<Session> closing = std::move(m_sessions[std::size_t(tab)]);
     if (m_current == closing.get()) {
         present(nullptr);
@@ -446,7 +448,12 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 
 void MainWindow::dropEvent(QDropEvent* event)
 {
-    for (const QUrl& url : event->mimeData()->urls()) {
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (urls.size() == 1 && urls.front().isLocalFile() && m_current != nullptr) {
+        offerDropped(urls.front().toLocalFile(), mapToGlobal(event->position().toPoint()));
+        return;
+    }
+    for (const QUrl& url : urls) {
         if (url.isLocalFile()) {
             openTrace(url.toLocalFile());
         }

@@ -6,6 +6,7 @@
 #include "gui/timeline/overview.h"
 
 #include <QMainWindow>
+#include <QPointer>
 
 class QComboBox;
 class QDockWidget;
@@ -18,6 +19,8 @@ class QToolButton;
 
 namespace rdrlab::gui {
 
+class CompareWindow;
+
 class MainWindow : public QMainWindow
 {
     Q_OBJECT
@@ -28,6 +31,11 @@ public:
     /// Opens a trace in a tab of its own, or shows the tab it is open in already.
     Session* openTrace(const QString& path);
     void closeTrace(int tab);
+    /// Opens both traces and a window that compares them, or shows the one that does already. What
+    /// cannot be read is told there.
+    void compareTraces(const QString& a, const QString& b);
+    /// The windows that compare, oldest first.
+    QList<CompareWindow*> comparisons() const;
     Session* current() const { return m_current; }
     const std::vector<std::unique_ptr<Session>>& sessions() const { return m_sessions; }
 
@@ -54,6 +62,10 @@ private:
     void addHelpCommands();
     void addMarkCommands(); // marks.cpp: bookmarks, breakpoints, playing
     void addOutputCommands(); // output.cpp: pictures and paper
+    void addCompareCommands(); // comparing.cpp
+    void chooseComparison();
+    void offerDropped(const QString& path, QPoint where);
+    void closeComparisonsOf(const Session* session);
     void buildMenus();
     void buildToolBar();
     QAction* action(const char* id) const;
@@ -81,6 +93,7 @@ private:
     Background m_search; // for breakpoints
     int m_eventsPerSecond = 4;
     std::vector<std::unique_ptr<Session>> m_sessions;
+    QList<QPointer<CompareWindow>> m_comparisons;
     Session* m_current = nullptr;
     QTabBar* m_tabs;
     TimelineView* m_timeline;
