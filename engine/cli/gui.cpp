@@ -19,6 +19,8 @@ struct GuiArguments
     std::vector<std::string> traces;
     std::string at;
     std::string theme;
+    std::string language;
+    bool isFresh = false;
     bool compare = false;
 };
 
@@ -42,6 +44,12 @@ int startGui(const GuiArguments& arguments)
     if (arguments.compare) {
         words.push_back("--compare");
     }
+    if (!arguments.language.empty()) {
+        words.insert(words.end(), { "--language", arguments.language });
+    }
+    if (arguments.isFresh) {
+        words.push_back("--fresh");
+    }
     words.push_back("--");
     words.insert(words.end(), arguments.traces.begin(), arguments.traces.end());
     std::vector<char*> pointers;
@@ -60,10 +68,14 @@ void addGui(CLI::App& app, int& status)
 {
     auto arguments = std::make_shared<GuiArguments>();
     CLI::App* command = app.add_subcommand("gui", "Open traces in the visualizer.");
-    command->add_option("TRACE", arguments->traces, "trace files");
+    command->add_option(
+        "TRACE", arguments->traces, "trace files, sessions, or places: TRACE#seq=N&object=ID");
     command->add_option("--at", arguments->at, "start at this event");
     command->add_flag("--compare", arguments->compare, "compare the two traces side by side");
     command->add_option("--theme", arguments->theme, "system, light, dark or contrast");
+    command->add_option("--language", arguments->language, "system, en or de");
+    command->add_flag(
+        "--fresh", arguments->isFresh, "start without the traces of the last time, keep none");
     command->callback([arguments, &status] { status = startGui(*arguments); });
 }
 

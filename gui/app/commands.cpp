@@ -40,6 +40,7 @@ void MainWindow::addCommands()
     addViewCommands();
     addOutputCommands();
     addCompareCommands();
+    addSessionCommands();
     addHelpCommands();
 }
 
@@ -364,6 +365,11 @@ void MainWindow::buildMenus()
     file->addAction(action("file.next"));
     file->addAction(action("file.close"));
     file->addSeparator();
+    file->addAction(action("file.session.open"));
+    file->addAction(action("file.session.save"));
+    file->addAction(action("file.session.restore"));
+    file->addAction(action("file.link"));
+    file->addSeparator();
     file->addAction(action("file.picture"));
     file->addAction(action("find.csv"));
     file->addAction(action("file.print"));
@@ -475,7 +481,8 @@ void MainWindow::updateCommands()
             || entry.id.startsWith(QLatin1String("play."))
             || entry.id.startsWith(QLatin1String("find."))
             || entry.id.startsWith(QLatin1String("break."))
-            || entry.id == QLatin1String("file.picture") || entry.id == QLatin1String("file.print")
+            || entry.id == QLatin1String("file.picture") || entry.id == QLatin1String("file.link")
+            || entry.id == QLatin1String("file.print")
             || entry.id.startsWith(QLatin1String("view.zoom"))
             || entry.id.startsWith(QLatin1String("view.pan"))) {
             entry.action->setEnabled(open);

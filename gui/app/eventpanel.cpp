@@ -208,6 +208,16 @@ void EventPanel::setFilter(const QString& expression)
     applyFilter();
 }
 
+QJsonObject EventPanel::state() const
+{
+    return { { QStringLiteral("filter"), m_filter->text() } };
+}
+
+void EventPanel::restore(const QJsonObject& state)
+{
+    setFilter(state.value(QStringLiteral("filter")).toString());
+}
+
 void EventPanel::applyFilter()
 {
     m_background.cancel();

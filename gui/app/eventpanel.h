@@ -21,6 +21,8 @@ public:
     void setSession(Session* session) override;
     void addActions(Actions& actions) override;
     using Panel::addActions;
+    QJsonObject state() const override;
+    void restore(const QJsonObject& state) override;
 
     /// Shows only what matches; everything for an empty expression. Runs beside the window.
     void setFilter(const QString& expression);

@@ -4,6 +4,7 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QFileInfo>
 #include <QSettings>
 #include <cstdio>
 #include <cstdlib>
@@ -73,8 +74,14 @@ int main(int argc, char** argv)
     parser.addOption(compare);
     parser.addOption(themeOption);
     parser.addOption(language);
+    const QCommandLineOption fresh(
+        QStringLiteral("fresh"),
+        QStringLiteral("Start without the traces of the last time, and keep none for the next."));
+    parser.addOption(fresh);
     parser.addPositionalArgument(
-        QStringLiteral("TRACE"), QStringLiteral("Traces to open."), QStringLiteral("[TRACE...]"));
+        QStringLiteral("TRACE"),
+        QStringLiteral("Traces to open; TRACE#seq=N&object=ID is a place in one."),
+        QStringLiteral("[TRACE...]"));
     if (!parser.parse(QApplication::arguments())) {
         std::fprintf(
             stderr, "rdrlab: %s (see rdrlab gui --help)\n", qPrintable(parser.errorText()));
@@ -95,27 +102,47 @@ int main(int argc, char** argv)
         return 2;
     }
 
-    MainWindow window;
-    window.resize(1280, 720);
-    window.restoreLayout();
+    auto window = std::make_unique<MainWindow>();
+    window->resize(1280, 720);
+    window->restoreLayout();
     if (parser.isSet(themeOption)) {
         Themes::instance().choose(parser.value(themeOption));
     }
     if (comparing) {
         // The main window shows itself when the person wants one of the traces in it.
-        window.compareTraces(traces[0], traces[1]);
+        window->compareTraces(traces[0], traces[1]);
         return QApplication::exec();
+    }
+    if (!parser.isSet(fresh)) {
+        if (traces.isEmpty() && QFileInfo::exists(MainWindow::keptSession())
+            && QSettings().value(QStringLiteral("restoreSession"), true).toBool()) {
+            window->openSession(MainWindow::keptSession());
+        }
+        window->keepSession();
     }
     for (qsizetype i = traces.size(); i-- > 0;) {
         Session* session
-            = window.openTrace(traces[i]); // the first one last, so that it is in front
-        if (i == 0 && parser.isSet(at)) {
-            const Seq seq = parser.value(at).toULongLong();
-            QObject::connect(&session->document, &TraceDocument::ready, session, [session, seq] {
-                session->focus.goTo(seq);
-            });
+            = window->openLink(traces[i]); // the first one last, so that it is in front
+        if (i == 0 && session != nullptr && parser.isSet(at)) {
+            Place place;
+            place.seq = parser.value(at).toULongLong();
+            session->startAt(place);
         }
     }
-    window.show();
+    // In another language the window is built anew; not while a command of the old one runs.
+    std::function<void()> listen = [&] {
+        QObject::connect(
+            window.get(), &MainWindow::languageChosen, &application,
+            [&](const QString& wish) {
+                Languages::instance().choose(wish);
+                auto other = MainWindow::rebuilt(*window);
+                other->show();
+                window = std::move(other);
+                listen();
+            },
+            Qt::QueuedConnection);
+    };
+    listen();
+    window->show();
     return QApplication::exec();
 }

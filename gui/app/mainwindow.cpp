@@ -225,6 +225,7 @@ void MainWindow::present(Session* session)
     if (m_current != nullptr) {
         m_current->stopPlaying();
     }
+    keepRange();
     m_current = session;
     m_timeline->setSource(
         session != nullptr ? &session->document : nullptr,
@@ -232,6 +233,7 @@ void MainWindow::present(Session* session)
     m_overview->setSource(
         session != nullptr ? &session->document : nullptr,
         session != nullptr ? &session->focus : nullptr);
+    startWithRange();
     for (const auto& [panel, dock] : m_panels) {
         panel->setSession(session);
     }
@@ -354,8 +356,13 @@ void MainWindow::goTo(const QString& text)
     if (m_current == nullptr || !m_current->document.isReady()) {
         return;
     }
+    if (text.contains(QLatin1Char('#')) && text.contains(QLatin1Char('='))) {
+        openLink(text.trimmed()); // a link somebody sent; without a path it is about this trace
+        return;
+    }
     QString number = text.trimmed();
     number.remove(QLatin1Char('#'));
+    number.replace(QLocale().decimalPoint(), QLatin1String(".")); // 2,5 ms
     bool good = false;
     const Seq seq = number.toULongLong(&good);
     if (good) {
@@ -384,7 +391,7 @@ void MainWindow::chooseFile()
     const QStringList paths = QFileDialog::getOpenFileNames(
         this, tr("Open traces"), {}, tr("Traces (*.rdrtrace);;All files (*)"));
     for (const QString& path : paths) {
-        openTrace(path);
+        openLink(path);
     }
 }
 
@@ -436,6 +443,7 @@ void MainWindow::saveLayout()
 void MainWindow::closeEvent(QCloseEvent* event)
 {
     saveLayout();
+    saveKeptSession();
     QMainWindow::closeEvent(event);
 }
 
@@ -455,7 +463,7 @@ void MainWindow::dropEvent(QDropEvent* event)
     }
     for (const QUrl& url : urls) {
         if (url.isLocalFile()) {
-            openTrace(url.toLocalFile());
+            openLink(url.toLocalFile()); // a trace or a session
         }
     }
 }

@@ -48,6 +48,26 @@ public:
     void restoreLayout();
     void saveLayout();
 
+    // restore.cpp
+    /// Text of the place one is at; "" without a trace. Opening it goes there: a trace, a place in
+    /// one, or a session file. Null and a line in the status bar when it is none of these.
+    QString link() const;
+    Session* openLink(const QString& text);
+    /// Everything a window is made anew from; `folder` is where the file will lie, "" for none.
+    QJsonObject sessionState(const QString& folder);
+    /// Adds the traces of a session to those open; one line when it is none, else "".
+    QString restoreSession(const QJsonObject& state, const QString& folder);
+    QString saveSession(const QString& path); // one line when it cannot be written, else ""
+    bool openSession(const QString& path);
+    /// The session of the last time, and keeping one for the next from now on.
+    static QString keptSession();
+    void keepSession();
+    /// A window in the language now in force, with the same traces and places.
+    static std::unique_ptr<MainWindow> rebuilt(MainWindow& old);
+
+Q_SIGNALS:
+    void languageChosen(const QString& wish);
+
 protected:
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -61,6 +81,7 @@ private:
     void addViewCommands();
     void addHelpCommands();
     void addMarkCommands(); // marks.cpp: bookmarks, breakpoints, playing
+    void addSessionCommands(); // restore.cpp
     void addOutputCommands(); // output.cpp: pictures and paper
     void addCompareCommands(); // comparing.cpp
     void chooseComparison();
@@ -70,6 +91,9 @@ private:
     void buildToolBar();
     QAction* action(const char* id) const;
 
+    void keepRange();
+    void startWithRange();
+    void saveKeptSession();
     void buildDocks();
     void buildStatusBar();
     void present(Session* session);
@@ -92,6 +116,8 @@ private:
     Actions m_actions;
     Background m_search; // for breakpoints
     int m_eventsPerSecond = 4;
+    QTimer m_keeper; // runs while the session is kept for the next start
+    QJsonObject m_kept; // as it was written last
     std::vector<std::unique_ptr<Session>> m_sessions;
     QList<QPointer<CompareWindow>> m_comparisons;
     Session* m_current = nullptr;

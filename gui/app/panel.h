@@ -7,6 +7,7 @@
 #include "gui/app/actions.h"
 #include "gui/app/session.h"
 
+#include <QJsonObject>
 #include <QWidget>
 
 namespace rdrlab::gui {
@@ -23,6 +24,10 @@ public:
     /// Commands that only make sense with this panel; called once.
     virtual void addActions(Actions& actions) { Q_UNUSED(actions); }
     using QWidget::addActions;
+    /// What of it a saved session keeps (a filter, what is folded): few and small values.
+    virtual QJsonObject state() const { return {}; }
+    /// Takes back what state() gave, perhaps of an older version and before any session is there.
+    virtual void restore(const QJsonObject& state) { Q_UNUSED(state); }
 
 Q_SIGNALS:
     /// A line for the status bar.

@@ -12,6 +12,8 @@ Session::Session(QObject* parent)
             Q_EMIT said(problem);
         }
         focus.goTo(document.firstOfScenario(), Focus::How::Step);
+        m_start.apply(focus, document.reader());
+        m_start = {};
     });
     connect(&document, &TraceDocument::grew, this, [this] { focus.setLast(document.lastSeq()); });
     connect(&notes, &Notes::notWritten, this, &Session::said);
@@ -22,6 +24,20 @@ Session::Session(QObject* parent)
             focus.goTo(focus.seq() + 1, Focus::How::Step);
         }
     });
+}
+
+void Session::startAt(const Place& place)
+{
+    if (document.isReady()) {
+        place.apply(focus, document.reader());
+    } else {
+        m_start = place;
+    }
+}
+
+Place Session::place() const
+{
+    return document.isReady() ? Place::of(focus, document.reader()) : m_start;
 }
 
 void Session::runTo(

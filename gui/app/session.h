@@ -4,6 +4,7 @@
 
 #include "gui/models/document.h"
 #include "gui/models/focus.h"
+#include "gui/models/link.h"
 #include "gui/models/notes.h"
 
 #include <QTimer>
@@ -15,6 +16,20 @@ class Session : public QObject
     Q_OBJECT
 public:
     explicit Session(QObject* parent = nullptr);
+
+    /// Goes to a place, or starts there once the trace is loaded.
+    void startAt(const Place& place);
+    /// Where one is; where one will start while the trace is loading.
+    Place place() const;
+
+    /// What the timeline showed when this session was last in front; nothing while from == to.
+    struct Range
+    {
+        bool isTime = false; // nanoseconds, else events
+        double from = 0;
+        double to = 0;
+    };
+    Range range;
 
     /// Goes to the next (previous) event that matches; the search runs on `searcher`, which cancels
     /// what it ran before. `notFound` is called when there is none.
@@ -39,6 +54,7 @@ Q_SIGNALS:
 
 private:
     QTimer m_player;
+    Place m_start;
 };
 
 } // namespace rdrlab::gui

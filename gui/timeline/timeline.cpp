@@ -61,6 +61,7 @@ void TimelineView::setSource(const TraceDocument* document, Focus* focus)
 {
     listenTo(this, m_document, document);
     listenTo(this, m_focus, focus);
+    m_start = {};
     if (document != nullptr) {
         connect(document, &TraceDocument::ready, this, [this] { reload(false); });
         connect(document, &TraceDocument::grew, this, [this] { reload(true); });
@@ -95,11 +96,28 @@ void TimelineView::reload(bool keepView)
     if (!keepView) {
         m_isUntouched = true;
         showScenario();
+        takeStart();
     }
     m_currentCall = m_focus != nullptr && m_focus->seq() != 0
         ? step::callOf(*m_document, m_focus->seq())
         : kNoCall;
     axisMoved();
+}
+
+void TimelineView::startWith(Axis::Kind kind, double from, double to)
+{
+    m_start = { kind, from, to };
+    if (m_lanes != nullptr) {
+        takeStart();
+    }
+}
+
+void TimelineView::takeStart()
+{
+    if (m_start.to > m_start.from && m_start.kind == m_axisKind) {
+        showRange(m_start.from, m_start.to);
+    }
+    m_start = {};
 }
 
 // The story begins where the scenario does; the machine's start is to the left of it.

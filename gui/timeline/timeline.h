@@ -46,6 +46,11 @@ public:
     /// Scrolls so that the range is in the middle; used by the overview.
     void centreOn(double units);
     void showRange(double from, double to);
+    /// Nobody has zoomed or scrolled since the trace was opened.
+    bool isUntouched() const { return m_isUntouched; }
+    /// Shows this range now, or once the trace is loaded; of another kind than the axis it is
+    /// forgotten.
+    void startWith(Axis::Kind kind, double from, double to);
     void setArrowsShown(bool shown);
     bool areArrowsShown() const { return m_arrowsShown; }
 
@@ -113,6 +118,7 @@ private:
 
     void reload(bool keepView);
     void showScenario();
+    void takeStart();
     void rebuildLanes();
     void arrange(); // vertical places of the lanes
     void updateScrollBars();
@@ -161,6 +167,12 @@ private:
     bool m_arrowsShown = true;
     bool m_isUntouched
         = true; // nobody has zoomed or scrolled yet: the first range follows the width
+    struct
+    {
+        Axis::Kind kind = Axis::Kind::Events;
+        double from = 0;
+        double to = 0;
+    } m_start; // shown first when to > from
     CallIndex m_currentCall = kNoCall;
     std::vector<Seq> m_flags;
     bool m_asVectors = false;
