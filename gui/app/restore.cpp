@@ -258,7 +258,7 @@ QString MainWindow::restoreSession(const QJsonObject& state, const QString& fold
         }
     }
     if (missing != 0) {
-        say(tr("%n trace(s) of the session are not there any more.", nullptr, missing));
+        say(tr("%n trace(s) of the session cannot be found.", nullptr, missing));
     }
     return {};
 }
