@@ -3,8 +3,8 @@
 #include "gui/app/callpanel.h"
 #include "gui/app/eventpanel.h"
 #include "gui/app/notepanel.h"
-#include "gui/app/objectpanel.h"
 #include "gui/inspect/explainpanel.h"
+#include "gui/inspect/objectpanel.h"
 
 namespace rdrlab::gui {
 

@@ -261,7 +261,10 @@ QString here(const TraceDocument& document, const Focus& focus)
             page.add(field);
             if (value != state.fields.end()) {
                 const QString text = texts::foreign(value->second.print());
-                page.line(Words::tr("Its value here: %1").arg(text.toHtmlEscaped()));
+                const auto parts = int(text.count(QLatin1Char('|'))) + 1;
+                page.line(
+                    parts == 1 ? Words::tr("Its value here: %1").arg(text.toHtmlEscaped())
+                               : Words::tr("Set here: %n flag(s)", "", parts));
                 page.add(text);
             }
         }

@@ -7,6 +7,8 @@
 
 #include "gui/models/traceindex.h"
 
+#include <QString>
+
 namespace rdrlab::gui {
 
 class Axis
@@ -92,5 +94,10 @@ private:
     std::int64_t m_scrolled = 0; // m_origin in whole pixels
     int m_width = 1;
 };
+
+/// 1, 2 or 5 times a power of ten, at least `least`: the distance between two ticks of a ruler.
+double niceStep(double least);
+/// What a ruler writes at a tick: "#1200", "2.5 ms"; `step` says how exact it has to be.
+QString tickText(Axis::Kind kind, double at, double step);
 
 } // namespace rdrlab::gui

@@ -53,40 +53,7 @@ constexpr std::array kKinds
         ObjectKind::RxContext,  ObjectKind::Irp,     ObjectKind::Exchange, ObjectKind::CacheMap,
         ObjectKind::Connection, ObjectKind::Session, ObjectKind::Tree,     ObjectKind::MupPrefix,
         ObjectKind::MupFile,    ObjectKind::Process, ObjectKind::Thread,   ObjectKind::Driver,
-        ObjectKind::Device };
-
-Layer layerOf(ObjectKind kind)
-{
-    switch (kind) {
-    case ObjectKind::SrvCall:
-    case ObjectKind::NetRoot:
-    case ObjectKind::VNetRoot:
-    case ObjectKind::Fcb:
-    case ObjectKind::SrvOpen:
-    case ObjectKind::Fobx:
-    case ObjectKind::RxContext:
-        return Layer::Rdbss;
-    case ObjectKind::File:
-    case ObjectKind::Irp:
-    case ObjectKind::Device:
-    case ObjectKind::Driver:
-        return Layer::Io;
-    case ObjectKind::Handle:
-    case ObjectKind::Process:
-    case ObjectKind::Thread:
-        return Layer::App;
-    case ObjectKind::MupPrefix:
-    case ObjectKind::MupFile:
-        return Layer::Mup;
-    case ObjectKind::Connection:
-    case ObjectKind::Session:
-    case ObjectKind::Tree:
-    case ObjectKind::Exchange:
-        return Layer::Wire;
-    default:
-        return Layer::Kernel;
-    }
-}
+        ObjectKind::Device,     ObjectKind::Resource };
 
 // Puts things that come in order of their begin into rows where they do not overlap.
 class RowPlacer
@@ -123,6 +90,44 @@ private:
 };
 
 } // namespace
+
+std::span<const ObjectKind> objectKindOrder()
+{
+    return kKinds;
+}
+
+Layer layerOf(ObjectKind kind)
+{
+    switch (kind) {
+    case ObjectKind::SrvCall:
+    case ObjectKind::NetRoot:
+    case ObjectKind::VNetRoot:
+    case ObjectKind::Fcb:
+    case ObjectKind::SrvOpen:
+    case ObjectKind::Fobx:
+    case ObjectKind::RxContext:
+        return Layer::Rdbss;
+    case ObjectKind::File:
+    case ObjectKind::Irp:
+    case ObjectKind::Device:
+    case ObjectKind::Driver:
+        return Layer::Io;
+    case ObjectKind::Handle:
+    case ObjectKind::Process:
+    case ObjectKind::Thread:
+        return Layer::App;
+    case ObjectKind::MupPrefix:
+    case ObjectKind::MupFile:
+        return Layer::Mup;
+    case ObjectKind::Connection:
+    case ObjectKind::Session:
+    case ObjectKind::Tree:
+    case ObjectKind::Exchange:
+        return Layer::Wire;
+    default:
+        return Layer::Kernel;
+    }
+}
 
 void WorstPyramid::build(std::vector<std::uint8_t> severities)
 {

@@ -22,6 +22,11 @@ private:
     std::vector<std::vector<std::uint8_t>> m_levels;
 };
 
+/// The kinds of object as a network programmer draws them, from the server down to the request.
+std::span<const trace::ObjectKind> objectKindOrder();
+/// The layer in whose colour objects of a kind are drawn.
+trace::Layer layerOf(trace::ObjectKind kind);
+
 struct LaneRow
 {
     std::vector<std::uint32_t> items; // calls, or lifetimes

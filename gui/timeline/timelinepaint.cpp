@@ -20,31 +20,6 @@ constexpr qint64 kTileBytes = 96LL << 20;
 constexpr std::size_t kFaintArrows = 60; // beyond that only those of the current call
 constexpr std::size_t kArrowsLooked = 4000;
 
-// 1, 2 or 5 times a power of ten, at least `least`.
-double niceStep(double least)
-{
-    const double power = std::pow(10, std::floor(std::log10(std::max(least, 1e-9))));
-    for (const double factor : { 1.0, 2.0, 5.0 }) {
-        if (power * factor >= least) {
-            return power * factor;
-        }
-    }
-    return power * 10;
-}
-
-QString tickText(Axis::Kind kind, double at, double step)
-{
-    if (kind == Axis::Kind::Events) {
-        return QStringLiteral("#%1").arg(qulonglong(at));
-    }
-    const auto [unit, scale] = step >= 1e8 ? std::pair(QStringLiteral("s"), 1e9)
-        : step >= 1e5                      ? std::pair(QStringLiteral("ms"), 1e6)
-        : step >= 1e2                      ? std::pair(QStringLiteral("µs"), 1e3)
-                                           : std::pair(QStringLiteral("ns"), 1.0);
-    const int digits = std::clamp(int(std::ceil(-std::log10(step / scale))), 0, 6);
-    return QStringLiteral("%1 %2").arg(at / scale, 0, 'f', digits).arg(unit);
-}
-
 } // namespace
 
 const QImage& TimelineView::tile(int lane, std::int64_t column)

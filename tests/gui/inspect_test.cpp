@@ -1,14 +1,22 @@
 #include "gui/inspect/explainpanel.h"
+#include "gui/inspect/historychart.h"
+#include "gui/inspect/ledgerchart.h"
+#include "gui/inspect/tables.h"
 #include "gui/models/explainpages.h"
 #include "tests/gui/guisupport.h"
 
+#include <QAbstractItemModelTester>
 #include <QDockWidget>
 #include <QLineEdit>
+#include <QTabWidget>
 #include <QTest>
 #include <QTextBrowser>
 #include <QTextDocument>
 #include <QToolButton>
+#include <QTreeView>
 #include <catch2/catch.hpp>
+#include <map>
+#include <set>
 
 using namespace rdrlab;
 using namespace rdrlab::gui;
@@ -153,4 +161,184 @@ TEST_CASE("what a tool tip explains is read at length in the panel", "[gui][expl
     const QString page = explainpages::ofTip(explainTip(q("SMB2 CREATE"), q("above")));
     CHECK(page.contains(q("SMB2 CREATE")));
     CHECK_FALSE(page.contains(q("above")));
+}
+
+namespace {
+
+// A window with one sample open and one panel in front.
+struct Opened
+{
+    MainWindow window;
+    Session* session = nullptr;
+    Panel* panel = nullptr;
+
+    Opened(const char* sample, const char* id)
+    {
+        window.resize(1366, 768);
+        window.show();
+        session = window.openTrace(testing::sample(sample));
+        REQUIRE(testing::waitUntilLoaded(*session));
+        REQUIRE(session->document.isReady());
+        panel = window.panel(q(id));
+        window.dock(q(id))->show();
+        window.dock(q(id))->raise();
+        REQUIRE(QTest::qWaitFor([&] { return panel->isVisible(); }));
+    }
+    const trace::Reader& reader() const { return session->document.reader(); }
+    trace::ObjectId object(const char* name) const
+    {
+        const auto found = reader().objectsNamed(name);
+        REQUIRE_FALSE(found.empty());
+        return found[0];
+    }
+};
+
+template <typename Model> int rowsShown(const QObject& panel)
+{
+    const auto* model = panel.findChild<Model*>();
+    return model != nullptr ? model->rowCount() : -1;
+}
+
+} // namespace
+
+TEST_CASE("a field's history has every change, by number, and its shape", "[gui][history]")
+{
+    Session session;
+    session.document.open(testing::sample("03-read-write"));
+    REQUIRE(testing::waitUntilLoaded(session));
+    const trace::Reader& reader = session.document.reader();
+    std::map<std::pair<trace::ObjectId, trace::StringId>, std::vector<trace::FieldChange>> all;
+    reader.changes(1, UINT64_MAX, [&](const trace::FieldChange& change) {
+        all[{ change.object, change.field }].push_back(change);
+        return true;
+    });
+    REQUIRE(all.size() > 100);
+    HistoryModel model;
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    std::set<FieldHistory::Shape> shapes;
+    for (const auto& [key, changes] : all) {
+        const auto history = readHistory(reader, key.first, key.second, {});
+        REQUIRE(history != nullptr);
+        REQUIRE(history->changes.size() == changes.size());
+        shapes.insert(history->shape);
+        CHECK(history->changeAt(changes.front().seq - 1) == changes.size());
+        CHECK(history->changeAt(changes.back().seq) == changes.size() - 1);
+        model.show(&session.document, history);
+        CHECK(model.rowCount() == int(changes.size()));
+        CHECK(
+            model.index(0, HistoryModel::Number).data().toString()
+            == QString::number(changes.front().seq));
+        CHECK(model.rowAt(changes.front().seq) == 0);
+        CHECK(model.rowAt(changes.front().seq - 1) == -1);
+    }
+    CHECK(shapes.size() == 3);
+    CHECK(
+        readHistory(
+            reader, all.begin()->first.first, all.begin()->first.second, [] { return true; })
+        == nullptr);
+    CHECK(flagsOf(q("A_B|C_D|0")) == QStringList { q("A_B"), q("C_D") });
+    CHECK(flagsOf(q("0")).isEmpty());
+    model.show(nullptr, nullptr);
+    CHECK(model.rowCount() == 0);
+}
+
+TEST_CASE("the book pairs each taking with its return, and marks what stayed", "[gui][history]")
+{
+    Session session;
+    session.document.open(testing::sample("network-cut"));
+    REQUIRE(testing::waitUntilLoaded(session));
+    const trace::Reader& reader = session.document.reader();
+    LedgerModel model;
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    int open = 0;
+    int closed = 0;
+    for (const Lifetime& life : session.document.index()->lifetimes) {
+        const auto book = readReferences(reader, life.object, {});
+        REQUIRE(book != nullptr);
+        model.show(&session.document, book);
+        REQUIRE(model.rowCount() == int(book->ledger.pairs.size()));
+        for (int row = 0; row < model.rowCount(); ++row) {
+            const trace::LedgerPair& pair = book->ledger.pairs[std::size_t(row)];
+            const QModelIndex taken = model.index(row, LedgerModel::Taken);
+            const QModelIndex returned = model.index(row, LedgerModel::Returned);
+            CHECK(taken.data(LedgerModel::SeqRole).toULongLong() == pair.taken.seq);
+            if (pair.returned.seq == 0) {
+                ++open;
+                CHECK(returned.data().toString().startsWith(q("✖")));
+                CHECK(taken.data(LedgerModel::OpenRole).toBool());
+            } else {
+                ++closed;
+                CHECK(returned.data(LedgerModel::SeqRole).toULongLong() == pair.returned.seq);
+            }
+        }
+    }
+    CHECK(open > 0);
+    CHECK(closed > 100);
+    CHECK(readReferences(reader, 0, {})->ledger.hasLines == false);
+}
+
+TEST_CASE(
+    "the inspector shows the history of the chosen field, and a click goes there", "[gui][history]")
+{
+    Opened w("01-first-open", "object");
+    auto* tabs = w.panel->findChild<QTabWidget*>();
+    auto* chart = w.panel->findChild<HistoryChart*>();
+    const trace::ObjectId fcb = w.object("FCB:\\lab\\public\\readme.txt");
+    const trace::StringId field = w.reader().findString("UncleanCount");
+    const auto history = readHistory(w.reader(), fcb, field, {});
+    REQUIRE(history->changes.size() >= 2);
+    const Seq second = history->changes[1].seq;
+    w.session->focus.goTo(history->changes[0].seq);
+    w.session->focus.choose(fcb, field);
+    REQUIRE(QTest::qWaitFor([&] { return chart->canvasItems().size() >= 2; }));
+    CHECK(chart->canvasItems()[0].name.contains(q("UncleanCount is ")));
+    CHECK(chart->canvasItems()[1].name.contains(QString::number(second)));
+    chart->setFocus();
+    QTest::keyClick(chart, Qt::Key_Right);
+    CHECK(w.session->focus.seq() == second);
+    QTest::keyClick(chart, Qt::Key_Left);
+    CHECK(w.session->focus.seq() == history->changes[0].seq);
+    const QRect place = chart->canvasItems()[1].rect;
+    QTest::mouseClick(chart->viewport(), Qt::LeftButton, {}, place.center());
+    CHECK(w.session->focus.seq() == second);
+    QTest::keyClick(chart, Qt::Key_Plus);
+    QTest::keyClick(chart, Qt::Key_Home);
+
+    tabs->setCurrentIndex(1);
+    auto* changes = qobject_cast<QTreeView*>(tabs->currentWidget());
+    REQUIRE(changes != nullptr);
+    CHECK(changes->model()->rowCount() == int(history->changes.size()));
+    changes->setCurrentIndex(changes->model()->index(0, 0));
+    CHECK(w.session->focus.seq() == history->changes[0].seq);
+    CHECK(tables::selectedText(*changes).contains(QString::number(history->changes[0].seq)));
+}
+
+TEST_CASE("the ledger chart draws a bar from taking to return", "[gui][history]")
+{
+    Opened w("01-first-open", "object");
+    auto* tabs = w.panel->findChild<QTabWidget*>();
+    auto* chart = w.panel->findChild<LedgerChart*>();
+    const trace::ObjectId fcb = w.object("FCB:\\lab\\public\\readme.txt");
+    tabs->setCurrentIndex(2);
+    w.session->focus.choose(fcb);
+    const auto book = readReferences(w.reader(), fcb, {});
+    REQUIRE(book->ledger.pairs.size() >= 2);
+    REQUIRE(QTest::qWaitFor([&] { return !chart->canvasItems().empty(); }));
+    for (std::size_t i = 0; i < 2; ++i) {
+        const QRectF bar = chart->barOf(i);
+        CHECK(bar.width() >= 2);
+        const QPoint middle = bar.intersected(QRectF(chart->viewport()->rect())).center().toPoint();
+        CHECK(chart->pairAt(middle) == int(i));
+        QTest::mouseClick(chart->viewport(), Qt::LeftButton, {}, middle);
+        CHECK(w.session->focus.seq() == book->ledger.pairs[i].taken.seq);
+        if (book->ledger.pairs[i].returned.seq != 0) {
+            QTest::mouseDClick(chart->viewport(), Qt::LeftButton, {}, middle);
+            CHECK(w.session->focus.seq() == book->ledger.pairs[i].returned.seq);
+        }
+    }
+    CHECK(chart->pairAt(QPoint(1, 1)) == -1);
+    // Another object, then none: nothing of the first stays.
+    w.session->focus.choose(w.object("SRV_CALL:\\lab"));
+    w.window.closeTrace(0);
+    CHECK(chart->canvasItems().empty());
 }

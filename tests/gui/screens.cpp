@@ -8,6 +8,7 @@
 #include <QApplication>
 #include <QDir>
 #include <QDockWidget>
+#include <QTabWidget>
 #include <QTest>
 #include <cstdio>
 
@@ -67,6 +68,36 @@ void takeExplanations(Shooter& shooter, const QString& prefix)
     session->focus.goTo(errors.empty() ? session->document.lastSeq() / 2 : errors.front());
     shooter.run("panel.explain");
     shooter.take(prefix + QStringLiteral("explain"));
+}
+
+// The object inspector: the step chart of a field, its flags, and the book of references.
+void takeInspector(Shooter& shooter, const QString& prefix)
+{
+    Session* session = shooter.window.current();
+    const rdrlab::trace::Reader& reader = session->document.reader();
+    const auto objects = reader.objectsNamed("FCB:\\lab\\public\\readme.txt");
+    if (objects.empty()) {
+        return;
+    }
+    session->focus.goTo(session->document.lastSeq() * 3 / 4);
+    auto* tabs = shooter.window.panel(QStringLiteral("object"))->findChild<QTabWidget*>();
+    const std::pair<const char*, const char*> views[] = {
+        { "object-count", "UncleanCount" },
+        { "object-flags", "FcbState" },
+        { "object-words", "Condition" },
+    };
+    for (const auto& [name, field] : views) {
+        session->focus.choose(objects[0], reader.findString(field));
+        shooter.run("object.history");
+        QTest::qWait(200); // read beside the window
+        shooter.take(prefix + QString::fromLatin1(name));
+    }
+    shooter.run("object.references");
+    QTest::qWait(200);
+    shooter.take(prefix + QStringLiteral("object-references"));
+    tabs->setCurrentIndex(tabs->count() - 1);
+    shooter.take(prefix + QStringLiteral("object-book"));
+    tabs->setCurrentIndex(0);
 }
 
 } // namespace
@@ -136,6 +167,7 @@ int main(int argc, char** argv)
             }
             shooter.take(prefix + QStringLiteral("6-object"));
             takeExplanations(shooter, prefix);
+            takeInspector(shooter, prefix);
             blank += shooter.blank;
         }
     }

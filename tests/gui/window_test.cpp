@@ -228,6 +228,8 @@ TEST_CASE("the object panel shows what the event changed, and finds the last cha
     CHECK_FALSE(model.index(rowOf(), 0).data(FieldModel::ChangedRole).toBool());
 
     auto* view = w.window.panel(QStringLiteral("object"))->findChild<QTreeView*>();
+    w.window.dock(QStringLiteral("object"))->raise();
+    REQUIRE(QTest::qWaitFor([&] { return view->isVisible(); }));
     w.session->focus.goTo(changes[1].seq + 3);
     w.session->focus.choose(objects[0], field);
     REQUIRE(view->currentIndex().data(FieldModel::FieldRole).toUInt() == field);

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t kLooksBack = 4096; // outstanding lines that one return is compared with
 
+constexpr std::uint64_t kLinesPerTell = 256;
+
 struct Open
 {
     std::size_t pair = 0;
@@ -129,7 +131,7 @@ std::int32_t Ledger::countAt(Seq at) const
     return after == lines.begin() ? opening : std::prev(after)->count;
 }
 
-Ledger ledgerOf(const Reader& reader, Causes& causes, ObjectId object)
+Ledger ledgerOf(const Reader& reader, Causes& causes, ObjectId object, const Progress& progress)
 {
     Ledger ledger;
     reader.referencesOf(object, 0, UINT64_MAX, false, [&](const Reference& line) {
@@ -151,7 +153,11 @@ Ledger ledgerOf(const Reader& reader, Causes& causes, ObjectId object)
         ledger.opening = 0;
     }
     Book book(ledger.lines, reader, causes);
+    std::uint64_t done = 0;
     for (const Reference& line : ledger.lines) {
+        if (++done % kLinesPerTell == 0 && progress && !progress(done, ledger.lines.size())) {
+            break;
+        }
         if (line.delta > 0) {
             book.take(line, ledger);
         } else if (line.delta < 0) {

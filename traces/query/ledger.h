@@ -9,6 +9,7 @@
 #pragma once
 
 #include "traces/query/cause.h"
+#include "traces/query/progress.h"
 #include "traces/store/reader.h"
 
 #include <vector>
@@ -44,7 +45,9 @@ struct Ledger
     std::vector<Reference> lines;
 };
 
-/// Pairs the whole ledger of an object: what happens later tells what an earlier line meant.
-Ledger ledgerOf(const Reader& reader, Causes& causes, ObjectId object);
+/// Pairs the whole ledger of an object: what happens later tells what an earlier line meant. What
+/// there is so far when `progress` gives up.
+Ledger
+ledgerOf(const Reader& reader, Causes& causes, ObjectId object, const Progress& progress = {});
 
 } // namespace rdrlab::trace
