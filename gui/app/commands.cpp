@@ -379,6 +379,7 @@ void MainWindow::buildMenus()
     QMenu* stepping = menuBar()->addMenu(tr("&Step"));
     QMenu* search = menuBar()->addMenu(tr("Sea&rch"));
     QMenu* marks = menuBar()->addMenu(tr("&Marks"));
+    QMenu* live = menuBar()->addMenu(tr("&Live"));
     QMenu* view = menuBar()->addMenu(tr("&View"));
     QMenu* panels = menuBar()->addMenu(tr("&Panels"));
     QMenu* help = menuBar()->addMenu(tr("&Help"));
@@ -387,6 +388,7 @@ void MainWindow::buildMenus()
         QMenu* menu = entry.category == tr("Step") ? stepping
             : entry.category == tr("Search")       ? search
             : entry.category == tr("Marks")        ? marks
+            : entry.category == tr("Live")         ? live
             : entry.category == tr("View")         ? view
             : entry.category == tr("Panels")       ? panels
             : entry.category == tr("Help")         ? help

@@ -93,6 +93,8 @@ void MainWindow::buildDocks()
         }
         panel->addActions(m_actions);
         connect(panel, &Panel::said, this, &MainWindow::say);
+        connect(panel, &Panel::openWanted, this, &MainWindow::openTrace);
+        connect(panel, &Panel::compareWanted, this, &MainWindow::compareTraces);
         m_panels.emplace_back(panel, dock);
     }
     const auto widthOf = [this](int letters) { return fontMetrics().averageCharWidth() * letters; };

@@ -32,6 +32,9 @@ public:
 Q_SIGNALS:
     /// A line for the status bar.
     void said(const QString& line);
+    /// A trace to open, or two to compare.
+    void openWanted(const QString& path);
+    void compareWanted(const QString& one, const QString& other);
 };
 
 } // namespace rdrlab::gui

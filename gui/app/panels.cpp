@@ -5,6 +5,7 @@
 #include "gui/app/notepanel.h"
 #include "gui/inspect/explainpanel.h"
 #include "gui/inspect/objectpanel.h"
+#include "gui/live/livepanel.h"
 
 namespace rdrlab::gui {
 
@@ -21,6 +22,8 @@ const std::vector<PanelType>& panelTypes()
           [](QWidget* parent) -> Panel* { return new NotePanel(parent); } },
         { "explain", QT_TRANSLATE_NOOP("Panels", "Explain"), Qt::RightDockWidgetArea, false,
           [](QWidget* parent) -> Panel* { return new ExplainPanel(parent); } },
+        { "live", QT_TRANSLATE_NOOP("Panels", "Run"), Qt::LeftDockWidgetArea, false,
+          [](QWidget* parent) -> Panel* { return new LivePanel(parent); } },
     };
     return types;
 }

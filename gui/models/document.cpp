@@ -31,6 +31,7 @@ void TraceDocument::open(const QString& path)
 {
     m_background.cancel();
     m_follow.stop();
+    m_lookWanted = false;
     m_path = path;
     m_error.clear();
     m_loaded.reset();
@@ -45,6 +46,15 @@ void TraceDocument::cancel()
     if (m_state == State::Loading) {
         m_state = State::Empty;
         Q_EMIT stateChanged();
+    }
+}
+
+void TraceDocument::lookNow()
+{
+    if (m_background.isRunning()) {
+        m_lookWanted = true;
+    } else if (m_state == State::Ready && !m_loaded->reader->isComplete()) {
+        start();
     }
 }
 
@@ -95,6 +105,10 @@ void TraceDocument::start()
 void TraceDocument::take(const std::shared_ptr<Loaded>& loaded)
 {
     const bool again = m_state == State::Ready;
+    if (std::exchange(m_lookWanted, false)) {
+        // After this one has been dealt with.
+        QMetaObject::invokeMethod(this, &TraceDocument::lookNow, Qt::QueuedConnection);
+    }
     if (loaded->index == nullptr) {
         if (!again) { // a look that failed while following is repeated later
             m_state = State::Failed;

@@ -34,6 +34,8 @@ public:
     /// Starts to load; ready() or failed() follows. Cancelling leaves the document Empty.
     void open(const QString& path);
     void cancel();
+    /// Looks at once whether the recording grew, instead of when it is time to.
+    void lookNow();
 
     State state() const { return m_state; }
     bool isReady() const { return m_state == State::Ready; }
@@ -82,6 +84,7 @@ private:
     QTimer m_follow;
     QElapsedTimer m_loading;
     QPair<qint64, QDateTime> m_stamp;
+    bool m_lookWanted = false; // while a look was under way
     Background m_background; // last: its thread ends before the rest goes
 };
 

@@ -41,6 +41,9 @@ void draw(QPainter& painter, Glyph glyph, const QColor& ink)
         painter.fillRect(QRectF(4, 3, 3, 10), ink);
         painter.fillRect(QRectF(9, 3, 3, 10), ink);
         break;
+    case Glyph::Stop:
+        painter.fillRect(QRectF(3.5, 3.5, 9, 9), ink);
+        break;
     case Glyph::First:
     case Glyph::Last:
         triangle(3, 3.5, 7, 9);

@@ -16,6 +16,7 @@ enum class Glyph
     ErrorPrevious,
     Play,
     Pause,
+    Stop,
     First,
     Last,
     Back,

@@ -1,0 +1,158 @@
+// One run of the laboratory as a child process: started, watched, paused, stepped, disturbed and
+// stopped by JSON lines (engine/cli/CONTROL.md), while it records into a file that a TraceDocument
+// follows.
+//
+//            start()          "ready"             go(), step()
+//   Idle ──────────► Starting ──────► Standing ◄──────────────► Running
+//    ▲                  │                │        "paused"         │
+//    └── Ended ◄────────┴────────────────┴─────────────────────────┘   the process is gone
+#pragma once
+
+#include "gui/models/livebreaks.h"
+
+#include <QPointer>
+#include <QProcess>
+#include <QTimer>
+
+namespace rdrlab::gui {
+
+/// What to run and how.
+struct RunRequest
+{
+    QString scenario; // path of the Lua file
+    QString title; // what people call it
+    quint64 seed = 1;
+    QString server; // smb://user:password@host:port, or "": the emulated ones
+    QString driver; // a redirector of the person's own, or ""
+    qint64 payloadLimit = -1; // bytes kept of each packet, -1: all
+    bool forgetPassword = false;
+    bool standsAtStart = false;
+    int callsPerSecond = 0; // 0: as fast as it runs
+    QString trace; // where it records
+
+    QStringList arguments() const;
+};
+
+/// The link to one server.
+struct LiveLink
+{
+    QString server;
+    bool isCut = false;
+    quint64 latencyNs = 0;
+    int lossPerMille = 0;
+};
+
+/// Where the machine stands still.
+struct LiveMoment
+{
+    quint64 seq = 0;
+    QString at; // "begin", "end" or "event"; "" before the first process
+    QString routine;
+    QString object;
+    QString status;
+    quint64 breakId = 0;
+};
+
+class LiveRun : public QObject
+{
+    Q_OBJECT
+public:
+    enum class State
+    {
+        Idle,
+        Starting,
+        Standing,
+        Running,
+        Ended
+    };
+    enum class Step
+    {
+        Event,
+        Call, // to the next call's begin or end
+        Over,
+        Out
+    };
+
+    explicit LiveRun(QObject* parent = nullptr);
+    ~LiveRun() override; // ends the child
+
+    /// Starts the program; ends a run that is under way. False when there is no such program, and
+    /// ended() has told so.
+    bool start(const RunRequest& request, LiveBreakModel* breaks);
+
+    State state() const { return m_state; }
+    bool isAlive() const
+    {
+        return m_state == State::Starting || m_state == State::Standing
+            || m_state == State::Running;
+    }
+    const RunRequest& request() const { return m_request; }
+    const LiveMoment& moment() const { return m_moment; }
+    const std::vector<LiveLink>& links() const { return m_links; }
+    bool wasGood() const { return m_isGood; } // once Ended
+    /// How it ended, one line.
+    const QString& outcome() const { return m_outcome; }
+
+    void go();
+    void step(Step step);
+    void pause();
+    /// Lets the machine complete its trace; who does not answer soon is killed.
+    void stop();
+    void setPace(int callsPerSecond);
+    void cut(const QString& server, bool cut);
+    /// Of one server, or of all when `server` is empty.
+    void setLatency(const QString& server, quint64 nanoseconds);
+    void setLoss(const QString& server, int perMille);
+    /// As fault{} of the scenario language.
+    void fault(
+        const QString& server,
+        const QString& kind,
+        const QString& command,
+        int nth,
+        const QString& status,
+        quint64 delayNs);
+
+Q_SIGNALS:
+    void stateChanged();
+    /// The recording can be opened from now on.
+    void traceReady(const QString& path);
+    /// It stands still; everything up to moment().seq is in the file.
+    void stood();
+    void linksChanged();
+    /// A line of the run; `seq` is where it belongs, 0: nowhere. Problems are marked.
+    void told(const QString& line, quint64 seq, bool isProblem);
+    void ended();
+
+private:
+    void send(const QJsonObject& command);
+    void sendNow(QJsonObject command); // heard while it runs, too
+    void letGo(const QJsonObject& command);
+    void readLines();
+    void hear(const QByteArray& line);
+    void ready(const QJsonObject& message);
+    void paused(const QJsonObject& message);
+    void finished(const QJsonObject& message);
+    void addBreak(int row);
+    void clearBreak(quint64 id);
+    void takeLinks(const QJsonObject& message);
+    void setState(State state);
+    void processEnded();
+    void end(bool good, const QString& outcome);
+
+    QProcess m_process;
+    QTimer m_patience; // after stop()
+    RunRequest m_request;
+    QPointer<LiveBreakModel> m_breaks;
+    std::vector<LiveBreak> m_breaksSent; // whose number is not known yet, in order
+    LiveMoment m_moment;
+    std::vector<LiveLink> m_links;
+    QString m_outcome;
+    QString m_details;
+    QByteArray m_errors; // of standard error
+    State m_state = State::Idle;
+    bool m_isGood = false;
+    bool m_hasFinished = false;
+    bool m_stopWanted = false;
+};
+
+} // namespace rdrlab::gui
