@@ -3,6 +3,7 @@
 //
 // Every picture is a state of the window that a lesson passes through, in sizes from a projector to
 // a large screen and in all themes.
+#include "gui/compare/comparewindow.h"
 #include "tests/gui/guisupport.h"
 
 #include <QApplication>
@@ -100,6 +101,42 @@ void takeInspector(Shooter& shooter, const QString& prefix)
     tabs->setCurrentIndex(0);
 }
 
+// Two traces compared, at the first divergence and with the window as large as the main one.
+void takeComparison(Shooter& shooter, const QString& prefix, const QStringList& traces)
+{
+    if (traces.size() < 2) {
+        return;
+    }
+    constexpr int kLongestMs = 60'000;
+    shooter.window.compareTraces(traces[0], traces[1]);
+    CompareWindow* compare = shooter.window.comparisons().constLast();
+    compare->resize(shooter.window.size());
+    if (!QTest::qWaitFor([&] { return compare->comparison().isReady(); }, kLongestMs)) {
+        std::fprintf(stderr, "%s: no comparison\n", qPrintable(prefix));
+        ++shooter.blank;
+        return;
+    }
+    const auto take = [&](const char* name) {
+        QTest::qWait(50);
+        const QString file
+            = shooter.folder.filePath(prefix + QString::fromLatin1(name) + QStringLiteral(".png"));
+        compare->grab().save(file);
+        std::printf("%s\n", qPrintable(file));
+        shooter.check(prefix + QString::fromLatin1(name), compare->centralWidget());
+        for (QDockWidget* dock : compare->findChildren<QDockWidget*>()) {
+            if (dock->isVisible() && !dock->visibleRegion().isEmpty()) {
+                shooter.check(prefix + QString::fromLatin1(name), dock->widget());
+            }
+        }
+    };
+    take("compare-1-first");
+    compare->actions().find(QStringLiteral("view.rows.differences"))->trigger();
+    compare->actions().find(QStringLiteral("compare.next"))->trigger();
+    compare->actions().find(QStringLiteral("panel.object"))->trigger();
+    take("compare-2-differences");
+    compare->close();
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -168,6 +205,7 @@ int main(int argc, char** argv)
             shooter.take(prefix + QStringLiteral("6-object"));
             takeExplanations(shooter, prefix);
             takeInspector(shooter, prefix);
+            takeComparison(shooter, prefix, arguments.mid(2));
             blank += shooter.blank;
         }
     }
