@@ -40,6 +40,21 @@ void Axis::setWidth(int pixels)
     }
 }
 
+void Axis::setPlaces(std::shared_ptr<const std::vector<std::uint32_t>> places, double end)
+{
+    m_places = places != nullptr && places->size() > 1 ? std::move(places) : nullptr;
+    m_placesEnd = end;
+}
+
+Seq Axis::seqAt(double place) const
+{
+    if (m_places == nullptr) {
+        return Seq(std::max(0.0, place));
+    }
+    const auto behind = std::upper_bound(m_places->begin() + 1, m_places->end(), place);
+    return Seq(behind - m_places->begin()) - 1;
+}
+
 void Axis::settle()
 {
     const double closest = 1 / (m_kind == Kind::Events ? kWidestEvent : kWidestNanosecond);

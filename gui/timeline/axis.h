@@ -1,6 +1,9 @@
 // The horizontal axis of every timeline: events by number (each as wide as the next, so that every
 // step shows however little time it took) or virtual time.
 //
+// Events may stand at places of their own instead of at their numbers: so two traces share one
+// axis.
+//
 // Content pixels are whole numbers from the start of the trace, so that tiles painted once fit
 // wherever one scrolls to.
 #pragma once
@@ -8,6 +11,7 @@
 #include "gui/models/traceindex.h"
 
 #include <QString>
+#include <algorithm>
 
 namespace rdrlab::gui {
 
@@ -25,6 +29,20 @@ public:
     /// the kind stays.
     void setRange(Kind kind, double end);
     void setWidth(int pixels);
+    /// From now on an event stands at `places[seq]` (ascending, none below 1, index 0 unused) and
+    /// the axis of events ends at `end`; null: at its number again.
+    void setPlaces(std::shared_ptr<const std::vector<std::uint32_t>> places, double end);
+    bool hasPlaces() const { return m_places != nullptr; }
+    /// Where an event stands on the axis of events, and the last event at or before such a place.
+    double place(Seq seq) const
+    {
+        return m_places == nullptr ? double(seq) : (*m_places)[std::min(seq, m_places->size() - 1)];
+    }
+    Seq seqAt(double place) const;
+    double endOfEvents(Seq last) const
+    {
+        return m_places == nullptr ? double(last) + 1 : m_placesEnd;
+    }
 
     double end() const { return m_end; }
     double perPixel() const { return m_perPixel; } // units
@@ -40,38 +58,38 @@ public:
     // Units of a thing on this axis.
     double begin(const Call& call) const
     {
-        return m_kind == Kind::Events ? double(call.begin) : double(call.beginNs);
+        return m_kind == Kind::Events ? place(call.begin) : double(call.beginNs);
     }
     double finish(const Call& call) const
     {
         return m_kind == Kind::Time ? double(call.endNs)
-            : call.end != 0         ? double(call.end) + 1
+            : call.end != 0         ? place(call.end) + 1
                                     : m_end;
     }
     double begin(const Lifetime& life) const
     {
-        return m_kind == Kind::Events ? double(life.birth) : double(life.birthNs);
+        return m_kind == Kind::Events ? place(life.birth) : double(life.birthNs);
     }
     double finish(const Lifetime& life) const
     {
         return m_kind == Kind::Time ? double(life.deathNs)
-            : life.death != 0       ? double(life.death) + 1
+            : life.death != 0       ? place(life.death) + 1
                                     : m_end;
     }
     double begin(const Stretch& stretch) const
     {
-        return m_kind == Kind::Events ? double(stretch.from) : double(stretch.fromNs);
+        return m_kind == Kind::Events ? place(stretch.from) : double(stretch.fromNs);
     }
     double finish(const Stretch& stretch) const
     {
         return m_kind == Kind::Time ? double(stretch.toNs)
-            : stretch.to != 0       ? double(stretch.to)
+            : stretch.to != 0       ? place(stretch.to)
                                     : m_end;
     }
     /// The middle of an event.
     double at(Seq seq, std::uint64_t timeNs) const
     {
-        return m_kind == Kind::Events ? double(seq) + 0.5 : double(timeNs);
+        return m_kind == Kind::Events ? place(seq) + 0.5 : double(timeNs);
     }
 
     /// Zooms by `factor` (below 1: closer) and keeps what is at screen x where it is.
@@ -93,6 +111,8 @@ private:
     double m_origin = 0; // units at the left edge, exactly: zooming in forty times must not drift
     std::int64_t m_scrolled = 0; // m_origin in whole pixels
     int m_width = 1;
+    std::shared_ptr<const std::vector<std::uint32_t>> m_places;
+    double m_placesEnd = 1;
 };
 
 /// 1, 2 or 5 times a power of ten, at least `least`: the distance between two ticks of a ruler.

@@ -92,7 +92,7 @@ void TimelineView::reload(bool keepView)
     const TraceIndex& index = *m_document->index();
     m_axis.setRange(
         m_axisKind,
-        m_axisKind == Axis::Kind::Events ? double(index.lastSeq) + 1 : double(index.endNs));
+        m_axisKind == Axis::Kind::Events ? m_axis.endOfEvents(index.lastSeq) : double(index.endNs));
     if (!keepView) {
         m_isUntouched = true;
         showScenario();
@@ -126,7 +126,7 @@ void TimelineView::showScenario()
     m_axis.showAll();
     const Seq first = m_document->firstOfScenario();
     if (first > 1 && first < m_document->lastSeq()) {
-        const double from = m_axisKind == Axis::Kind::Events ? double(first) : unitsOf(first);
+        const double from = m_axisKind == Axis::Kind::Events ? m_axis.place(first) : unitsOf(first);
         m_axis.show(from - (m_axis.end() - from) * 0.01, m_axis.end());
     }
 }
@@ -179,7 +179,8 @@ void TimelineView::setAxisKind(Axis::Kind kind)
     if (m_lanes != nullptr) {
         const TraceIndex& index = *m_document->index();
         m_axis.setRange(
-            kind, kind == Axis::Kind::Events ? double(index.lastSeq) + 1 : double(index.endNs));
+            kind,
+            kind == Axis::Kind::Events ? m_axis.endOfEvents(index.lastSeq) : double(index.endNs));
         if (!all) {
             m_axis.show(unitsOf(from), std::max(unitsOf(to), unitsOf(from) + 1));
         }
@@ -190,6 +191,25 @@ void TimelineView::setAxisKind(Axis::Kind kind)
 void TimelineView::setArrowsShown(bool shown)
 {
     m_arrowsShown = shown;
+    viewport()->update();
+}
+
+void TimelineView::setPlaces(std::shared_ptr<const std::vector<std::uint32_t>> places, double end)
+{
+    m_axis.setPlaces(std::move(places), end);
+    forgetTiles();
+    reload(false);
+}
+
+void TimelineView::setName(const QString& name)
+{
+    m_name = name;
+    viewport()->update();
+}
+
+void TimelineView::setUnderlay(std::function<void(QPainter&, const QRect&)> underlay)
+{
+    m_underlay = std::move(underlay);
     viewport()->update();
 }
 
@@ -269,7 +289,7 @@ void TimelineView::changeEvent(QEvent* event)
 double TimelineView::unitsOf(Seq seq) const
 {
     if (m_axisKind == Axis::Kind::Events || m_document == nullptr || !m_document->isReady()) {
-        return double(seq) + 0.5;
+        return m_axis.place(seq) + 0.5;
     }
     return seq == 0 ? 0 : double(m_document->events().event(seq).timeNs);
 }
@@ -287,7 +307,7 @@ Seq TimelineView::seqAt(double x) const
     const double units = std::max(0.0, m_axis.units(x));
     const Seq last = std::max<Seq>(1, m_document->lastSeq());
     const Seq seq = m_axisKind == Axis::Kind::Events
-        ? Seq(units)
+        ? m_axis.seqAt(units)
         : m_document->events().at(std::uint64_t(units));
     return std::clamp<Seq>(seq, 1, last);
 }

@@ -54,6 +54,13 @@ public:
     void setArrowsShown(bool shown);
     bool areArrowsShown() const { return m_arrowsShown; }
 
+    /// Events stand at places of their own, as Axis::setPlaces() says: two timelines on one axis.
+    void setPlaces(std::shared_ptr<const std::vector<std::uint32_t>> places, double end);
+    /// What stands in the corner then, to tell two timelines apart.
+    void setName(const QString& name);
+    /// Painted below the lanes, into the rectangle of the viewport where they are.
+    void setUnderlay(std::function<void(QPainter&, const QRect& lanes)> underlay);
+
     /// Events with a flag on the ruler, ascending.
     void setFlags(std::vector<Seq> flags);
 
@@ -175,6 +182,8 @@ private:
     } m_start; // shown first when to > from
     CallIndex m_currentCall = kNoCall;
     std::vector<Seq> m_flags;
+    std::function<void(QPainter&, const QRect&)> m_underlay;
+    QString m_name;
     bool m_asVectors = false;
 
     QHash<quint64, QImage> m_tiles;

@@ -188,6 +188,9 @@ void TimelineView::paintLanes(QPainter& painter, const QRect& area)
         return note.isEmpty() ? name : name + QStringLiteral(": ") + note;
     };
     painter.setClipRect(area);
+    if (m_underlay) {
+        m_underlay(painter, area);
+    }
     // Before the scenario: the machine's start, dimmed so that nobody takes it for the story.
     const Seq first = m_document->firstOfScenario();
     for (std::size_t i = 0; i < m_shapes.size(); ++i) {
@@ -195,7 +198,7 @@ void TimelineView::paintLanes(QPainter& painter, const QRect& area)
         if (top > area.bottom() || top + m_shapes[i].height < area.top()) {
             continue;
         }
-        if (i % 2 == 1) {
+        if (i % 2 == 1 && !m_underlay) {
             painter.fillRect(
                 QRect(area.left(), top, area.width(), m_shapes[i].height), theme().alternate);
         }
@@ -226,7 +229,7 @@ void TimelineView::paintLanes(QPainter& painter, const QRect& area)
     }
     if (first > 1) {
         const double start = area.left()
-            + m_axis.x(m_axisKind == Axis::Kind::Events ? double(first) : unitsOf(first));
+            + m_axis.x(m_axisKind == Axis::Kind::Events ? m_axis.place(first) : unitsOf(first));
         if (start > area.left()) {
             QColor veil = theme().window;
             veil.setAlpha(150);
@@ -288,7 +291,9 @@ void TimelineView::paintRuler(QPainter& painter, const QRect& area)
     painter.setPen(theme().dim);
     painter.drawText(
         corner.adjusted(9, 2, -4, -2), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextWordWrap,
-        m_axisKind == Axis::Kind::Events ? tr("by event") : tr("by time"));
+        m_axisKind != Axis::Kind::Events ? tr("by time")
+            : m_axis.hasPlaces()         ? (m_name.isEmpty() ? tr("aligned") : m_name)
+                                         : tr("by event"));
     painter.setClipRect(area);
     const int line = painter.fontMetrics().height();
     const double widest = painter.fontMetrics().horizontalAdvance(QStringLiteral("#88888888"));
@@ -303,15 +308,17 @@ void TimelineView::paintRuler(QPainter& painter, const QRect& area)
          at += step, ++ticks) {
         const double shown = m_axisKind == Axis::Kind::Events ? at + 0.5 : at;
         const int x = area.left() + int(std::lround(m_axis.x(shown)));
-        if (at < 0 || (m_axisKind == Axis::Kind::Events && at < 1)) {
+        if (at < 0 || (m_axisKind == Axis::Kind::Events && m_axis.seqAt(at) < 1)) {
             continue;
         }
         painter.setPen(theme().line);
         painter.drawLine(x, area.bottom() - 5, x, area.bottom());
         painter.setPen(theme().dim);
-        painter.drawText(x + 3, 2 + painter.fontMetrics().ascent(), tickText(m_axisKind, at, step));
+        const double told = m_axisKind == Axis::Kind::Events ? double(m_axis.seqAt(at)) : at;
+        painter.drawText(
+            x + 3, 2 + painter.fontMetrics().ascent(), tickText(m_axisKind, told, step));
         if (m_axisKind == Axis::Kind::Events) {
-            const Seq seq = Seq(at);
+            const Seq seq = Seq(told);
             painter.drawText(
                 x + 3, 3 + line + painter.fontMetrics().ascent(),
                 texts::duration(m_document->events().event(seq).timeNs));
