@@ -54,6 +54,9 @@ void MainWindow::compareTraces(const QString& a, const QString& b)
     connect(
         window, &CompareWindow::compareWanted, this, &MainWindow::compareTraces,
         Qt::QueuedConnection);
+    if (!QSettings().contains(QStringLiteral("compare/geometry"))) {
+        window->resize(size());
+    }
     window->show();
 }
 

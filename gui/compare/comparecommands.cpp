@@ -1,6 +1,7 @@
 // The commands of the window that compares, its menus and its tool bar.
 #include "gui/app/commandpalette.h"
 #include "gui/app/keysheet.h"
+#include "gui/compare/alignedtimelines.h"
 #include "gui/compare/alignedview.h"
 #include "gui/compare/comparewindow.h"
 #include "gui/themes/icons.h"
@@ -161,10 +162,49 @@ void CompareWindow::addCommands()
         columns)
         ->setCheckable(true);
     QAction* linked = add(
-        "view.linked", tr("&Linked"), tr("Both traces move together."), { keys("L") },
-        [this] { m_link.setLinked(action("view.linked")->isChecked()); });
+        "view.linked", tr("&Linked"), tr("Both traces move together."), { keys("L") }, [this] {
+            m_link.setLinked(action("view.linked")->isChecked());
+            m_timelines->setLinked(action("view.linked")->isChecked());
+        });
     linked->setCheckable(true);
     linked->setChecked(true);
+    auto* modes = new QActionGroup(this);
+    const std::tuple<const char*, QString, QString, LaneMode> lanes[] = {
+        { "lanes.layers", tr("Lanes: &layers"), tr("A lane per layer of the system."),
+          LaneMode::Layers },
+        { "lanes.threads", tr("Lanes: t&hreads"), tr("A lane per thread, with its waits."),
+          LaneMode::Threads },
+        { "lanes.objects", tr("Lanes: o&bjects"), tr("Lifetimes of objects, by kind."),
+          LaneMode::Objects },
+    };
+    for (const auto& [id, text, hint, mode] : lanes) {
+        QAction* added
+            = add(id, text, hint, {}, [this, mode = mode] { m_timelines->setMode(mode); });
+        added->setCheckable(true);
+        added->setChecked(mode == LaneMode::Layers);
+        modes->addAction(added);
+    }
+    const auto timeline = [this]() -> TimelineView& { return m_timelines->view(m_link.active()); };
+    add("zoom.in", tr("Zoom &in"), tr("Both timelines closer."),
+        { keys("W"), keys("Ctrl++"), keys("Ctrl+=") }, [timeline] { timeline().zoomIn(); });
+    add("zoom.out", tr("Zoom &out"), tr("Both timelines further away."),
+        { keys("S"), keys("Ctrl+-") }, [timeline] { timeline().zoomOut(); });
+    add("zoom.all", tr("Show a&ll"), tr("The whole of both traces."), { keys("F"), keys("Ctrl+0") },
+        [timeline] { timeline().showAll(); });
+    add("zoom.place", tr("Show the difference"), tr("The current difference fills the timelines."),
+        { keys("Shift+F") }, [this, timeline] {
+            const std::size_t at = m_comparison.placeIndex();
+            if (m_comparison.isReady() && at < m_comparison.places().size()) {
+                const Comparison::Place& shown = m_comparison.places()[at];
+                constexpr double kAround = 6;
+                timeline().showRange(
+                    double(shown.first) + 1 - kAround, double(shown.last) + 2 + kAround);
+            }
+        });
+    add("pan.left", tr("Scroll left"), tr("A part of the width to the left."), { keys("A") },
+        [timeline] { timeline().panBy(-0.2); });
+    add("pan.right", tr("Scroll right"), tr("A part of the width to the right."), { keys("D") },
+        [timeline] { timeline().panBy(0.2); });
     for (QDockWidget* dock : findChildren<QDockWidget*>()) {
         m_actions.add(
             QStringLiteral("panel.") + dock->objectName(), tr("Panels"), dock->windowTitle(),

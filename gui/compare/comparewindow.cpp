@@ -1,5 +1,6 @@
 #include "gui/compare/comparewindow.h"
 
+#include "gui/compare/alignedtimelines.h"
 #include "gui/compare/alignedview.h"
 #include "gui/models/comparecauses.h"
 #include "gui/models/comparepair.h"
@@ -16,6 +17,7 @@
 #include <QProgressBar>
 #include <QScopedValueRollback>
 #include <QSettings>
+#include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QToolButton>
@@ -48,6 +50,8 @@ CompareWindow::CompareWindow(Session& a, Session& b)
     , m_link(m_comparison, a.focus, b.focus, this)
     , m_actions(this)
     , m_table(new AlignedView(m_comparison, m_link))
+    , m_timelines(new AlignedTimelines(m_comparison, a, b))
+    , m_middle(new QSplitter(Qt::Vertical))
     , m_causes(new CompareCauses(m_comparison, this))
     , m_pair(new CompareLines(m_comparison, this))
     , m_objects(new CompareLines(m_comparison, this))
@@ -89,7 +93,11 @@ CompareWindow::CompareWindow(Session& a, Session& b)
             &session->document, &TraceDocument::stateChanged, this,
             &CompareWindow::documentChanged);
         connect(&session->document, &TraceDocument::grew, this, &CompareWindow::documentChanged);
-        connect(&session->focus, &Focus::chosen, this, &CompareWindow::showObjects);
+        connect(&session->focus, &Focus::chosen, this, [this](trace::ObjectId object) {
+            if (object != 0 && m_comparison.isReady()) {
+                showChosen();
+            }
+        });
     }
     stateChanged();
     documentChanged();
@@ -119,7 +127,12 @@ QWidget* CompareWindow::buildMiddle()
     m_summary->setWordWrap(true);
     m_summary->setTextInteractionFlags(Qt::TextSelectableByMouse);
     layout->addWidget(m_summary);
-    layout->addWidget(m_table, 1);
+    layout->addWidget(m_middle, 1);
+    m_middle->addWidget(m_timelines);
+    m_middle->addWidget(m_table);
+    m_middle->setStretchFactor(0, 1);
+    m_middle->setStretchFactor(1, 1);
+    m_middle->setChildrenCollapsible(false);
     return middle;
 }
 
@@ -134,7 +147,7 @@ void CompareWindow::buildDocks()
     m_causeView = newTree(m_causes, tr("First divergences, and what follows from each"));
     m_causeView->header()->setStretchLastSection(false);
     const int letter = fontMetrics().averageCharWidth();
-    const int widths[] = { 44, 6, 34, 7, 7 };
+    const int widths[] = { 34, 6, 40, 7, 7 };
     for (int column = 0; column < CompareCauses::Columns; ++column) {
         m_causeView->header()->resizeSection(column, widths[column] * letter + 12);
     }
@@ -159,25 +172,31 @@ void CompareWindow::buildDocks()
     m_objectTitle = new QLabel;
     m_objectTitle->setWordWrap(true);
     auto* only = new QCheckBox(tr("Only what differs"));
+    m_stay = new QCheckBox(tr("Stay with this object"));
+    m_stay->setToolTip(tr("Shows the same object at every step, whatever the events are about."));
+    connect(m_stay, &QCheckBox::toggled, this, &CompareWindow::showObjects);
     connect(only, &QCheckBox::toggled, m_objects, &CompareLines::setOnlyDifferent);
     QTreeView* objectView = newTree(m_objects, tr("The object in both traces, field by field"));
     objectView->setRootIsDecorated(false);
     layout->addWidget(m_objectTitle);
-    layout->addWidget(only);
+    auto* boxes = new QHBoxLayout;
+    boxes->addWidget(only);
+    boxes->addWidget(m_stay);
+    boxes->addStretch(1);
+    layout->addLayout(boxes);
     layout->addWidget(objectView, 1);
     objects->setFocusProxy(objectView);
     QDockWidget* objectDock = add("object", tr("Object"), objects);
     for (QTreeView* view : { pair, objectView }) {
-        view->header()->resizeSection(CompareLines::What, letter * 22);
-        view->header()->resizeSection(CompareLines::ValueA, letter * 30);
-        view->header()->resizeSection(CompareLines::ValueB, letter * 30);
+        view->header()->resizeSection(CompareLines::What, letter * 16);
+        view->header()->setSectionResizeMode(CompareLines::ValueA, QHeaderView::Stretch);
+        view->header()->setSectionResizeMode(CompareLines::ValueB, QHeaderView::Stretch);
     }
 
     addDockWidget(Qt::LeftDockWidgetArea, causes);
     addDockWidget(Qt::LeftDockWidgetArea, pairDock);
     tabifyDockWidget(pairDock, objectDock);
     pairDock->raise();
-    resizeDocks({ causes }, { letter * 58 }, Qt::Horizontal);
 }
 
 void CompareWindow::buildStatusBar()
@@ -256,7 +275,9 @@ void CompareWindow::stateChanged()
             label->setToolTip(session(side).document.path());
         }
         m_summary->setText(comparetexts::summary(m_comparison));
-        m_causeView->expandToDepth(m_comparison.causes().size() <= 3 ? 0 : -1);
+        if (m_comparison.causes().size() <= 3) {
+            m_causeView->expandToDepth(0);
+        }
         m_link.setLinked(m_link.isLinked());
         moved();
     }
@@ -299,6 +320,18 @@ void CompareWindow::showPair()
     m_pair->showEvents(m_comparison.pairAt(m_comparison.row()));
 }
 
+// What was chosen in another view is shown until the person moves, or for as long as they want.
+void CompareWindow::showChosen()
+{
+    m_objectA = m_a.focus.object();
+    m_objectB = m_b.focus.object();
+    const QSignalBlocker quiet(m_stay);
+    const bool stays = m_stay->isChecked();
+    m_stay->setChecked(true);
+    showObjects();
+    m_stay->setChecked(stays);
+}
+
 void CompareWindow::showObjects()
 {
     if (!m_comparison.isReady() || m_comparison.diff().rowCount() == 0) {
@@ -309,8 +342,8 @@ void CompareWindow::showObjects()
     const std::size_t row = m_comparison.row();
     const trace::DiffRow pair = m_comparison.pairAt(row);
     // The chosen object, else what the events are about.
-    trace::ObjectId a = m_a.focus.object();
-    trace::ObjectId b = m_b.focus.object();
+    trace::ObjectId a = m_stay->isChecked() ? m_objectA : 0;
+    trace::ObjectId b = m_stay->isChecked() ? m_objectB : 0;
     if (a == 0 && b == 0) {
         a = pair.a != 0 ? m_comparison.events(DiffSide::A).event(pair.a).object : 0;
         b = pair.b != 0 ? m_comparison.events(DiffSide::B).event(pair.b).object : 0;
@@ -326,18 +359,33 @@ void CompareWindow::showObjects()
     const auto name = [&](DiffSide side, trace::ObjectId object) {
         return object != 0 ? texts::object(m_comparison.reader(side), object) : tr("nothing");
     };
+    m_objectA = a;
+    m_objectB = b;
     m_objects->showObjects(
         a, b,
         { pair.a != 0 ? pair.a : m_comparison.lastAt(DiffSide::A, row),
           pair.b != 0 ? pair.b : m_comparison.lastAt(DiffSide::B, row) });
     const int differing = int(m_objects->differing());
+    const QString verdict = a == 0 ? tr("only in B")
+        : b == 0                   ? tr("only in A")
+        : differing == 0           ? tr("no compared field differs")
+                                   : tr("%n field(s) differ", nullptr, differing);
     m_objectTitle->setText(
-        tr("A: %1    B: %2").arg(name(DiffSide::A, a), name(DiffSide::B, b))
-        + QStringLiteral("    ")
-        + (a == 0               ? tr("only in B")
-               : b == 0         ? tr("only in A")
-               : differing == 0 ? tr("no compared field differs")
-                                : tr("%n field(s) differ", nullptr, differing)));
+        tr("A: %1").arg(name(DiffSide::A, a)) + QLatin1Char('\n')
+        + tr("B: %1").arg(name(DiffSide::B, b)) + QLatin1Char('\n')
+        + (m_objects->isEmpty() ? tr("%1; no field of it is recorded here").arg(verdict)
+                                : verdict));
+}
+
+void CompareWindow::showEvent(QShowEvent* event)
+{
+    QMainWindow::showEvent(event);
+    if (!m_isArranged) {
+        // Only now is it known how much room there is.
+        m_isArranged = true;
+        auto* causes = findChild<QDockWidget*>(QStringLiteral("causes"));
+        resizeDocks({ causes }, { fontMetrics().averageCharWidth() * 58 }, Qt::Horizontal);
+    }
 }
 
 void CompareWindow::say(const QString& line)
@@ -349,8 +397,10 @@ void CompareWindow::restoreLayout()
 {
     const QSettings settings;
     resize(1280, 720);
+    m_isArranged = settings.contains(QStringLiteral("compare/docks"));
     restoreGeometry(settings.value(QStringLiteral("compare/geometry")).toByteArray());
     restoreState(settings.value(QStringLiteral("compare/docks")).toByteArray());
+    m_middle->restoreState(settings.value(QStringLiteral("compare/middle")).toByteArray());
     const QByteArray keys = settings.value(QStringLiteral("compare/keys")).toByteArray();
     QString error;
     if (!keys.isEmpty() && !m_actions.fromJson(keys, error)) {
@@ -363,6 +413,7 @@ void CompareWindow::saveLayout()
     QSettings settings;
     settings.setValue(QStringLiteral("compare/geometry"), saveGeometry());
     settings.setValue(QStringLiteral("compare/docks"), saveState());
+    settings.setValue(QStringLiteral("compare/middle"), m_middle->saveState());
     settings.setValue(QStringLiteral("compare/keys"), m_actions.toJson());
 }
 

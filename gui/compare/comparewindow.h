@@ -12,17 +12,20 @@
 
 #include <QMainWindow>
 
+class QCheckBox;
 class QDockWidget;
 class QLabel;
 class QLineEdit;
 class QMenu;
 class QProgressBar;
+class QSplitter;
 class QStackedWidget;
 class QTreeView;
 class QTableView;
 
 namespace rdrlab::gui {
 
+class AlignedTimelines;
 class AlignedView;
 class CompareCauses;
 class CompareLines;
@@ -44,6 +47,7 @@ public:
     CompareLink& link() { return m_link; }
     Actions& actions() { return m_actions; }
     AlignedView& table() { return *m_table; }
+    AlignedTimelines& timelines() { return *m_timelines; }
     CompareCauses& causes() { return *m_causes; }
     CompareLines& pairLines() { return *m_pair; }
     CompareLines& objectLines() { return *m_objects; }
@@ -55,6 +59,7 @@ Q_SIGNALS:
     void compareWanted(const QString& a, const QString& b);
 
 protected:
+    void showEvent(QShowEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
@@ -75,6 +80,7 @@ private:
     void moved();
     void showPair();
     void showObjects();
+    void showChosen();
     void updateCommands();
     void goToText(const QString& text);
     void stepCall(Seq (*where)(const TraceDocument&, Seq, Direction), Direction direction);
@@ -88,6 +94,8 @@ private:
     CompareLink m_link;
     Actions m_actions;
     AlignedView* m_table;
+    AlignedTimelines* m_timelines;
+    QSplitter* m_middle;
     CompareCauses* m_causes;
     CompareLines* m_pair;
     CompareLines* m_objects;
@@ -105,6 +113,10 @@ private:
     QWidget* m_cancel = nullptr;
     bool m_isFollowing = false;
     bool m_isStarted = false;
+    bool m_isArranged = false;
+    QCheckBox* m_stay = nullptr;
+    trace::ObjectId m_objectA = 0; // shown
+    trace::ObjectId m_objectB = 0;
 };
 
 } // namespace rdrlab::gui

@@ -36,6 +36,7 @@ public:
     /// Only lines that differ.
     void setOnlyDifferent(bool only);
     std::size_t differing() const { return m_differing; }
+    bool isEmpty() const { return m_all.empty(); } // nothing to show, whether or not it differs
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;

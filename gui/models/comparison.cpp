@@ -21,6 +21,8 @@ struct Comparison::Result
         std::unique_ptr<EventStore> events;
         std::unique_ptr<trace::StateCursor> cursor;
         std::vector<Place> gaps;
+        std::shared_ptr<std::vector<std::uint32_t>> places
+            = std::make_shared<std::vector<std::uint32_t>>();
     };
     std::array<Side, 2> sides;
     std::unique_ptr<TraceDiff> diff;
@@ -87,7 +89,24 @@ void Comparison::Result::markRows()
             gaps.push_back({ row, row });
         }
     };
+    // Numbers that a damaged file lacks stand where the event before them does. Where it lacks more
+    // than it has, the rest stays out: a file may claim any number.
+    constexpr Seq kSparsest = 4;
+    const Seq greatest = kSparsest * rows.size() + 4096;
+    const auto put = [greatest](std::vector<std::uint32_t>& into, Seq seq, std::uint32_t row) {
+        if (seq > greatest) {
+            return;
+        }
+        into.resize(std::size_t(seq), into.empty() ? 1 : into.back());
+        into.push_back(row + 1);
+    };
     for (std::uint32_t row = 0; row < rows.size(); ++row) {
+        if (rows[row].a != 0) {
+            put(*side(DiffSide::A).places, rows[row].a, row);
+        }
+        if (rows[row].b != 0) {
+            put(*side(DiffSide::B).places, rows[row].b, row);
+        }
         const RowMark mark = markOf(rows[row]);
         marks.push_back(mark);
         if (mark > RowMark::LeftOut) {
@@ -298,6 +317,11 @@ const std::vector<std::uint32_t>& Comparison::rowsOf(RowMark mark) const
 const std::vector<Comparison::Place>& Comparison::gapsOf(DiffSide side) const
 {
     return m_result->side(side).gaps;
+}
+
+std::shared_ptr<const std::vector<std::uint32_t>> Comparison::placesOf(DiffSide side) const
+{
+    return m_result->side(side).places;
 }
 
 const std::vector<std::uint32_t>& Comparison::causes() const

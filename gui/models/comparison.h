@@ -96,6 +96,8 @@ public:
     const std::vector<std::uint32_t>& rowsOf(RowMark mark) const;
     /// Where a side has nothing, as [first, last] rows.
     const std::vector<Place>& gapsOf(DiffSide side) const;
+    /// Row + 1 of every event of a side, by seq: for Axis::setPlaces().
+    std::shared_ptr<const std::vector<std::uint32_t>> placesOf(DiffSide side) const;
     /// Causes as a report tells them: those of the scenario first, then those of the machine's
     /// start, of which the first is at causesOfScenario().
     const std::vector<std::uint32_t>& causes() const;
