@@ -433,7 +433,7 @@ TEST_CASE(
         == SQLITE_OK);
     // Opening it once more leaves the first reader its lock: closing another handle of the file
     // would have taken it away. A process sees only the locks of others.
-    CHECK(open(path)->lastSeq() == 1);
+    CHECK(test::openTrace(path)->lastSeq() == 1);
     const pid_t child = fork();
     REQUIRE(child >= 0);
     if (child == 0) {
@@ -461,5 +461,5 @@ TEST_CASE(
     waiting.join();
     CHECK(writer->finish());
     CHECK(writer->error() == "");
-    CHECK(open(path)->lastSeq() == 2);
+    CHECK(test::openTrace(path)->lastSeq() == 2);
 }
