@@ -1,5 +1,7 @@
 #include "gui/models/traceindex.h"
 
+#include "traces/store/spineahead.h"
+
 #include <algorithm>
 #include <unordered_map>
 
@@ -323,20 +325,21 @@ TraceIndex::build(const trace::Reader& reader, const trace::Spine& spine, const 
 {
     auto index = std::make_shared<TraceIndex>();
     IndexBuilder builder(*index, reader);
-    trace::SpineColumns columns;
-    const std::size_t chunks = spine.chunkCount();
-    for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
+    trace::SpineAhead ahead(spine);
+    std::size_t chunk = 0;
+    while (const trace::SpineColumns* columns = ahead.next()) {
         if (progress.cancelled != nullptr && *progress.cancelled) {
             return nullptr;
         }
-        if (spine.decode(chunk, columns)) {
-            builder.take(columns);
+        if (columns->count != 0) {
+            builder.take(*columns);
         } else {
             ++index->damagedChunks;
         }
         if (progress.tell && chunk % 16 == 0) {
-            progress.tell(chunk, chunks);
+            progress.tell(chunk, spine.chunkCount());
         }
+        ++chunk;
     }
     builder.finish();
     return index;

@@ -1,5 +1,6 @@
 #include "tests/support/synthetic.h"
 #include "traces/store/spine.h"
+#include "traces/store/spineahead.h"
 #include "traces/store/writer.h"
 
 #include "traces/store/columns.h"
@@ -209,6 +210,46 @@ TEST_CASE("packed columns of any bytes are unpacked or refused", "[traces][spine
         }
         if (trace::unpackColumns(torn.data(), torn.size(), 77, 300, back)) {
             CHECK(back.count == 300);
+        }
+    }
+}
+
+TEST_CASE("chunks decoded ahead come in order, whole, and end", "[traces][spine]")
+{
+    for (const bool isFinished : { true, false }) {
+        const auto reader = test::openTrace(writeEvents(
+            isFinished ? "spine-ahead.rdrtrace" : "spine-behind.rdrtrace", 100'000, isFinished,
+            {}));
+        const trace::Spine spine(*reader);
+        REQUIRE(spine.chunkCount() > 20);
+        trace::SpineColumns expected;
+        std::vector<trace::SpineColumns> seen;
+        {
+            trace::SpineAhead ahead(spine);
+            while (const trace::SpineColumns* columns = ahead.next()) {
+                seen.push_back(*columns);
+            }
+            CHECK(ahead.next() == nullptr);
+        }
+        REQUIRE(seen.size() == spine.chunkCount());
+        for (std::size_t chunk = 0; chunk < seen.size(); ++chunk) {
+            REQUIRE(spine.decode(chunk, expected));
+            REQUIRE(seen[chunk].count == expected.count);
+            for (std::size_t i = 0; i < expected.count; ++i) {
+                REQUIRE(same(seen[chunk].event(i), expected.event(i)));
+            }
+        }
+    }
+}
+
+TEST_CASE("reading ahead may stop anywhere", "[traces][spine]")
+{
+    const auto reader = test::openTrace(writeEvents("spine-stop.rdrtrace", 100'000, true, {}));
+    const trace::Spine spine(*reader);
+    for (const std::size_t taken : { 0, 1, 7, 8, 9 }) {
+        trace::SpineAhead ahead(spine);
+        for (std::size_t i = 0; i < taken; ++i) {
+            REQUIRE(ahead.next() != nullptr);
         }
     }
 }
