@@ -1,5 +1,7 @@
 #include "gui/timeline/lanepainter.h"
 
+#include "gui/timeline/gallop.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -111,11 +113,10 @@ void LanePainter::paintWaits(
         const double right = std::max(m_axis.content(m_axis.finish(waits[*it])), left + 1);
         if (right <= drawn + 1) {
             // Many in one pixel: go on where the pixel ends.
-            it = std::lower_bound(
-                     it, lane.waits.end(), (drawn + 1) * m_axis.perPixel(),
-                     [&](std::uint32_t wait, double wanted) {
-                         return m_axis.finish(waits[wait]) < wanted;
-                     })
+            const double end = (drawn + 1) * m_axis.perPixel();
+            it = gallop(
+                     std::next(it), lane.waits.end(),
+                     [&](std::uint32_t wait) { return m_axis.finish(waits[wait]) < end; })
                 - 1;
             drawn += 1;
             continue;
@@ -200,8 +201,9 @@ void LanePainter::paintMarks(
             continue;
         }
         // Too close for shapes: a tick for each pair of pixels, coloured by the worst in it.
-        const auto end
-            = std::lower_bound(next, lane.marks.end(), (at + 2) * m_axis.perPixel(), before);
+        const double limit = (at + 2) * m_axis.perPixel();
+        const auto end = gallop(
+            next, lane.marks.end(), [&](std::uint32_t mark) { return unitsOf(mark) < limit; });
         const Severity worst = lane.worstMark.worst(
             std::size_t(it - lane.marks.begin()), std::size_t(end - lane.marks.begin()));
         painter.fillRect(
@@ -278,7 +280,16 @@ void LanePainter::label(
         if (at > to) {
             break;
         }
-        const auto next = std::next(it);
+        // Of the marks closer than the room for words, only the last can have that room behind it.
+        const double limit = (at + kMarkWords) * m_axis.perPixel();
+        const auto next = gallop(std::next(it), lane.marks.end(), [&](std::uint32_t mark) {
+            return unitsOf(mark) < limit;
+        });
+        const auto last = std::prev(next);
+        if (last != it) {
+            it = last;
+            continue;
+        }
         const double end = next != lane.marks.end() ? m_axis.content(unitsOf(*next)) : to;
         if (end - at >= kMarkWords) {
             const QRectF box(
@@ -287,15 +298,8 @@ void LanePainter::label(
             painter.drawText(
                 box, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine,
                 metrics.elidedText(nameOfMark(marks[*it]), Qt::ElideRight, int(box.width())));
-            it = next;
-        } else {
-            // Skip over what cannot have words.
-            it = std::max(
-                next,
-                std::lower_bound(
-                    next, lane.marks.end(), (at + 2) * m_axis.perPixel(),
-                    [&](std::uint32_t mark, double wanted) { return unitsOf(mark) < wanted; }));
         }
+        it = next;
     }
 }
 

@@ -1,6 +1,7 @@
 #include "gui/timeline/lanes.h"
 
 #include "gui/models/texts.h"
+#include "gui/timeline/gallop.h"
 
 #include <QCoreApplication>
 #include <algorithm>
@@ -351,27 +352,13 @@ void LaneSet::finishLanes()
     }
 }
 
-std::size_t LaneSet::gallop(
+std::size_t LaneSet::firstFrom(
     const Lane& lane, const LaneRow& row, const Axis& axis, std::size_t at, double units) const
 {
-    const std::size_t count = row.items.size();
-    std::size_t step = 1;
-    std::size_t low = at;
-    while (at < count && begin(lane, row.items[at], axis) < units) {
-        low = at + 1;
-        at += step;
-        step *= 2;
-    }
-    std::size_t high = std::min(at, count);
-    while (low < high) {
-        const std::size_t middle = low + (high - low) / 2;
-        if (begin(lane, row.items[middle], axis) < units) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
+    const auto found = gallop(
+        row.items.begin() + std::ptrdiff_t(std::min(at, row.items.size())), row.items.end(),
+        [&](std::uint32_t item) { return begin(lane, item, axis) < units; });
+    return std::size_t(found - row.items.begin());
 }
 
 std::size_t

@@ -115,7 +115,7 @@ private:
     void arrange(Lane& lane, const std::vector<CallIndex>& calls);
     void finishLanes();
     // The first position from `at` on whose begin is not before `units`.
-    std::size_t gallop(
+    std::size_t firstFrom(
         const Lane& lane, const LaneRow& row, const Axis& axis, std::size_t at, double units) const;
 
     std::shared_ptr<const TraceIndex> m_index;
@@ -149,7 +149,7 @@ void LaneSet::runs(
         run.last = at + 1;
         if (run.to - run.from < least) {
             const double limit = run.from + least;
-            run.last = gallop(lane, row, axis, at + 1, limit * axis.perPixel());
+            run.last = firstFrom(lane, row, axis, at + 1, limit * axis.perPixel());
             // A long one that merely begins here stands for itself.
             const double lastEnd = axis.content(finish(lane, row.items[run.last - 1], axis));
             if (run.last > at + 1 && lastEnd > limit + kLeastPixels) {

@@ -26,6 +26,12 @@ TimelineView::TimelineView(QWidget* parent)
     setAccessibleName(tr("Timeline"));
     setAccessibleDescription(tr("Calls over time. The same calls are in the call tree, the same "
                                 "events in the event table."));
+    connect(&m_tiles, &TileCache::painted, this, [this] {
+        viewport()->update();
+        if (isSharp()) {
+            Q_EMIT sharpened();
+        }
+    });
     connect(&Themes::instance(), &Themes::changed, this, [this] {
         forgetTiles();
         viewport()->update();
@@ -33,6 +39,11 @@ TimelineView::TimelineView(QWidget* parent)
 }
 
 TimelineView::~TimelineView() = default;
+
+bool TimelineView::isSharp() const
+{
+    return m_lanes == nullptr || (!m_tilesAreStale && m_tiles.isComplete());
+}
 
 QFont TimelineView::smallFont() const
 {
@@ -133,7 +144,7 @@ void TimelineView::showScenario()
 
 void TimelineView::rebuildLanes()
 {
-    m_lanes = std::make_unique<LaneSet>(m_document->index(), m_mode, m_document->reader());
+    m_lanes = std::make_shared<const LaneSet>(m_document->index(), m_mode, m_document->reader());
     forgetTiles();
     arrange();
 }
@@ -221,8 +232,7 @@ void TimelineView::setFlags(std::vector<Seq> flags)
 
 void TimelineView::forgetTiles()
 {
-    m_tiles.clear();
-    m_tileBytes = 0;
+    m_tilesAreStale = true;
 }
 
 void TimelineView::axisMoved()

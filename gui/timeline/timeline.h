@@ -8,7 +8,7 @@
 #include "gui/access/canvas.h"
 #include "gui/models/document.h"
 #include "gui/models/focus.h"
-#include "gui/timeline/lanepainter.h"
+#include "gui/timeline/tiles.h"
 
 #include <QAbstractScrollArea>
 #include <QHash>
@@ -78,11 +78,16 @@ public:
     std::vector<CanvasItem> canvasItems() const override;
     void activateCanvasItem(std::size_t at) override;
 
+    /// What is on the screen is all that there is to be seen: no tile is still being painted.
+    bool isSharp() const;
+
     /// Milliseconds that painting took last, for the benchmark and the status bar.
     double lastFrameMs() const { return m_frameMs; }
 
 Q_SIGNALS:
     void viewChanged();
+    /// isSharp() has become true.
+    void sharpened();
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -147,7 +152,6 @@ private:
     void paintFlags(QPainter& painter, const QRect& area);
     void paintBand(QPainter& painter, const QRect& area); // of a zoom by dragging
     void paintNothing(QPainter& painter);
-    const QImage& tile(int lane, std::int64_t column);
     void paintGutter(QPainter& painter, const QRect& area);
     void paintRuler(QPainter& painter, const QRect& area);
     void paintArrows(QPainter& painter, const QRect& area);
@@ -163,7 +167,7 @@ private:
 
     const TraceDocument* m_document = nullptr;
     Focus* m_focus = nullptr;
-    std::unique_ptr<LaneSet> m_lanes;
+    std::shared_ptr<const LaneSet> m_lanes;
     LaneMode m_mode = LaneMode::Layers;
     Axis::Kind m_axisKind = Axis::Kind::Events;
     Axis m_axis;
@@ -186,8 +190,8 @@ private:
     QString m_name;
     bool m_asVectors = false;
 
-    QHash<quint64, QImage> m_tiles;
-    qint64 m_tileBytes = 0;
+    TileCache m_tiles;
+    bool m_tilesAreStale = true;
     double m_tilePerPixel = 0; // the zoom they were painted at
     Axis::Kind m_tileKind = Axis::Kind::Events;
 

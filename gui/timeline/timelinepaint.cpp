@@ -15,38 +15,10 @@ namespace rdrlab::gui {
 
 namespace {
 
-constexpr int kTileWidth = 512;
-constexpr qint64 kTileBytes = 96LL << 20;
 constexpr std::size_t kFaintArrows = 60; // beyond that only those of the current call
 constexpr std::size_t kArrowsLooked = 4000;
 
 } // namespace
-
-const QImage& TimelineView::tile(int lane, std::int64_t column)
-{
-    const quint64 key = quint64(column) * 4096 + quint64(lane);
-    const auto found = m_tiles.constFind(key);
-    if (found != m_tiles.constEnd()) {
-        return *found;
-    }
-    if (m_tileBytes > kTileBytes) {
-        forgetTiles();
-    }
-    const LaneShape& shape = m_shapes[std::size_t(lane)];
-    const qreal ratio = devicePixelRatioF();
-    QImage image(
-        int(std::ceil(kTileWidth * ratio)), int(std::ceil(shape.height * ratio)),
-        QImage::Format_ARGB32_Premultiplied);
-    image.setDevicePixelRatio(ratio);
-    image.fill(Qt::transparent);
-    QPainter painter(&image);
-    const double from = double(column) * kTileWidth;
-    LanePainter(*m_lanes, m_axis, theme())
-        .paint(painter, m_lanes->lanes()[std::size_t(lane)], shape, from, from + kTileWidth);
-    painter.end();
-    m_tileBytes += image.sizeInBytes();
-    return *m_tiles.insert(key, image);
-}
 
 void TimelineView::paintEvent(QPaintEvent*)
 {
@@ -171,6 +143,11 @@ void TimelineView::paintLanes(QPainter& painter, const QRect& area)
 {
     const int scrolled = verticalScrollBar()->value();
     const LanePainter words(*m_lanes, m_axis, theme());
+    if (m_tilesAreStale && !m_asVectors) {
+        m_tiles.show({ m_lanes, m_axis, theme(), m_shapes, devicePixelRatioF() });
+        m_tilesAreStale = false;
+    }
+    m_tiles.beginFrame();
     const trace::Reader& reader = m_document->reader();
     const TraceIndex& index = m_lanes->index();
     const auto nameOf = [&](const Lane& lane, std::uint32_t item) {
@@ -210,12 +187,14 @@ void TimelineView::paintLanes(QPainter& painter, const QRect& area)
                 double(m_axis.scrolled() + area.width()));
             painter.restore();
         } else {
-            const std::int64_t begin = m_axis.scrolled() / kTileWidth;
-            const std::int64_t end = (m_axis.scrolled() + area.width()) / kTileWidth;
+            const std::int64_t begin = m_axis.scrolled() / TileCache::kWidth;
+            const std::int64_t end = (m_axis.scrolled() + area.width()) / TileCache::kWidth;
             for (std::int64_t column = begin; column <= end; ++column) {
-                const int x = area.left() + int(column * kTileWidth - m_axis.scrolled());
-                painter.drawImage(QPoint(x, top), tile(int(i), column));
+                const int x = area.left() + int(column * TileCache::kWidth - m_axis.scrolled());
+                m_tiles.draw(painter, int(i), column, QPoint(x, top));
             }
+            m_tiles.prepare(int(i), begin - 1);
+            m_tiles.prepare(int(i), end + 1);
         }
         painter.save();
         painter.translate(area.left(), top);

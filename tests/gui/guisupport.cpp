@@ -1,10 +1,12 @@
 #include "tests/gui/guisupport.h"
 
+#include <QEventLoop>
 #include <QSet>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 
 namespace rdrlab::gui::testing {
 
@@ -35,6 +37,25 @@ bool waitUntilLoaded(Session& session)
                 || session.document.state() == TraceDocument::State::Failed;
         },
         kLongestMs);
+}
+
+bool waitUntilSharp(const TimelineView& timeline)
+{
+    constexpr int kLongestMs = 60'000;
+    QCoreApplication::processEvents(); // it may not have been painted at all
+    if (timeline.isSharp()) {
+        return true;
+    }
+    QEventLoop loop; // qWaitFor looks every ten milliseconds only
+    QTimer::singleShot(kLongestMs, &loop, &QEventLoop::quit);
+    const auto quitWhenSharp = [&] {
+        if (timeline.isSharp()) {
+            loop.quit();
+        }
+    };
+    QObject::connect(&timeline, &TimelineView::sharpened, &loop, quitWhenSharp);
+    loop.exec();
+    return timeline.isSharp();
 }
 
 int coloursIn(const QImage& picture, int enough)

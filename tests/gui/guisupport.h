@@ -17,6 +17,9 @@ QString sample(const char* name);
 /// Waits (bounded) until the session has loaded its trace or failed to.
 bool waitUntilLoaded(Session& session);
 
+/// Waits (bounded) until nothing that the timeline shows stands in for something else.
+bool waitUntilSharp(const TimelineView& timeline);
+
 /// How many different colours a picture has, counted up to `enough`.
 int coloursIn(const QImage& picture, int enough);
 

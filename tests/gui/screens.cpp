@@ -28,6 +28,7 @@ struct Shooter
     void take(const QString& name)
     {
         QTest::qWait(50);
+        testing::waitUntilSharp(window.timeline());
         const QImage picture = window.grab().toImage();
         picture.save(folder.filePath(name + QStringLiteral(".png")));
         std::printf("%s\n", qPrintable(folder.filePath(name + QStringLiteral(".png"))));
