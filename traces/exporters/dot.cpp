@@ -84,20 +84,16 @@ void writeNode(std::ostream& out, const PictureNode& node)
 
 } // namespace
 
-bool exportDot(const Reader& reader, const PictureOptions& options, std::ostream& out)
+void describePicture(const Picture& picture, std::ostream& out)
 {
-    const auto picture = makePicture(reader, options);
-    if (!picture) {
-        return false;
-    }
     out << "digraph objects {\n  rankdir=LR;\n  newrank=true;\n  nodesep=0.2;\n  ranksep=0.6;\n"
         << "  labelloc=t;\n  label="
-        << quoted(picture->title + " · objects after event #" + std::to_string(picture->at))
+        << quoted(picture.title + " · objects after event #" + std::to_string(picture.at))
         << ";\n  fontname=\"monospace\";\n"
         << "  node [shape=plain fontname=\"monospace\" fontsize=10];\n"
         << "  edge [fontname=\"monospace\" fontsize=8 color=\"#6b7580\"];\n";
     std::map<std::uint32_t, std::string> ranks;
-    for (const PictureNode& node : picture->nodes) {
+    for (const PictureNode& node : picture.nodes) {
         writeNode(out, node);
         ranks[node.place.column] += " " + nodeName(node) + ";";
     }
@@ -110,20 +106,20 @@ bool exportDot(const Reader& reader, const PictureOptions& options, std::ostream
             << ";" << names << " }\n";
     }
     out << columns << (ranks.size() > 1 ? " [style=invis];\n" : "\n");
-    for (const PictureEdge& edge : picture->edges) {
-        const std::string from = nodeName(picture->nodes[edge.from]);
-        const std::string to = nodeName(picture->nodes[edge.to]);
+    for (const PictureEdge& edge : picture.edges) {
+        const std::string from = nodeName(picture.nodes[edge.from]);
+        const std::string to = nodeName(picture.nodes[edge.to]);
         if (!edge.isPointer) {
             out << "  " << to << " -> " << from << " [arrowhead=none tooltip="
                 << quoted(
-                       picture->nodes[edge.from].canonical + " belongs to "
-                       + picture->nodes[edge.to].canonical)
+                       picture.nodes[edge.from].canonical + " belongs to "
+                       + picture.nodes[edge.to].canonical)
                 << "];\n";
             continue;
         }
         const std::string port
             = edge.line != SIZE_MAX ? ":f" + std::to_string(edge.line) : std::string();
-        if (picture->nodes[edge.from].place.column == picture->nodes[edge.to].place.column) {
+        if (picture.nodes[edge.from].place.column == picture.nodes[edge.to].place.column) {
             out << "  " << from << port << " -> " << to
                 << " [style=dashed label=" << quoted(edge.field) << "];\n";
             continue;
@@ -135,7 +131,15 @@ bool exportDot(const Reader& reader, const PictureOptions& options, std::ostream
             << (edge.isChanged ? " color=\"#d55e00\" penwidth=2" : "") << "];\n";
     }
     out << "}\n";
-    return bool(out);
+}
+
+bool exportDot(const Reader& reader, const PictureOptions& options, std::ostream& out)
+{
+    const auto picture = makePicture(reader, options);
+    if (picture) {
+        describePicture(*picture, out);
+    }
+    return picture && bool(out);
 }
 
 } // namespace rdrlab::trace

@@ -1,10 +1,10 @@
 #include "traces/exporters/picture.h"
 
+#include "traces/exporters/telling.h"
 #include "traces/exporters/text.h"
 #include "traces/query/state.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 
@@ -19,126 +19,6 @@ constexpr std::size_t kFewLines = 3; // from kManyNodes boxes on
 constexpr std::size_t kManyNodes = 60;
 constexpr std::uint32_t kGapRows = 1;
 constexpr std::uint32_t kFoldedRows = 1;
-
-// The fields that tell an object's story, the best first.
-constexpr std::array<std::string_view, 30> kTelling = { "Condition",
-                                                        "Status",
-                                                        "ConstructionStatus",
-                                                        "State",
-                                                        "OpenCount",
-                                                        "UncleanCount",
-                                                        "UncleanFobxCount",
-                                                        "NumberOfVirtualNetRoots",
-                                                        "NumberOfFcbs",
-                                                        "NumberOfSrvOpens",
-                                                        "NumberOfOpens",
-                                                        "NumberOfFobxs",
-                                                        "Header.FileSize",
-                                                        "FcbState",
-                                                        "BufferingFlags",
-                                                        "DesiredAccess",
-                                                        "ShareAccess",
-                                                        "DeletePending",
-                                                        "CurrentByteOffset",
-                                                        "MajorFunction",
-                                                        "StoredStatus",
-                                                        "PendingReturned",
-                                                        "NumberOfCloseDelayedFiles",
-                                                        "FinalStatus",
-                                                        "Type",
-                                                        "ContainsWildCards",
-                                                        "UncachedUncleanCount",
-                                                        "Flags",
-                                                        "CreateOptions",
-                                                        "MRxCancelRoutine" };
-
-std::size_t rankOf(std::string_view field)
-{
-    return std::size_t(std::find(kTelling.begin(), kTelling.end(), field) - kTelling.begin());
-}
-
-bool isOfInterest(ObjectKind kind)
-{
-    switch (kind) {
-    case ObjectKind::Driver:
-    case ObjectKind::Device:
-    case ObjectKind::Process:
-    case ObjectKind::Thread:
-    case ObjectKind::MupFile:
-    case ObjectKind::None:
-        return false;
-    default:
-        return true;
-    }
-}
-
-// A flag without the words that all of its kind begin with.
-std::string_view shortFlag(std::string_view flag)
-{
-    static constexpr std::array<std::string_view, 6> kPrefixes
-        = { "Condition_", "FCB_STATE_", "FO_", "FILE_SHARE_", "FILE_ATTRIBUTE_", "SRVOPEN_" };
-    const std::size_t word = flag.find("_FLAG_");
-    if (word != flag.npos) {
-        return flag.substr(word + 6);
-    }
-    for (const std::string_view prefix : kPrefixes) {
-        if (flag.starts_with(prefix)) {
-            return flag.substr(prefix.size());
-        }
-    }
-    return flag;
-}
-
-std::vector<std::string_view> flagsOf(std::string_view text)
-{
-    std::vector<std::string_view> flags;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('|'), text.size());
-        flags.push_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return flags;
-}
-
-std::string shortValue(const FieldValue& value)
-{
-    if (value.type == Value::Type::Object) {
-        const NameParts parts = nameParts(value.text);
-        return "→ " + std::string(parts.kind) + (parts.name.starts_with("#") ? "" : " ")
-            + std::string(parts.name);
-    }
-    const std::string text = value.print();
-    if (value.type != Value::Type::Text || text.find('\\') != text.npos) {
-        return text;
-    }
-    std::string out;
-    for (const std::string_view flag : flagsOf(text)) {
-        out += (out.empty() ? "" : "|") + std::string(shortFlag(flag));
-    }
-    return out;
-}
-
-// Of flags what came and what went; of anything else both values.
-std::string difference(const std::string& before, const std::string& after)
-{
-    const bool areFlags = before.find('|') != before.npos || after.find('|') != after.npos;
-    if (!areFlags) {
-        return before.empty() ? after : before + " → " + after;
-    }
-    const auto old = flagsOf(before);
-    const auto fresh = flagsOf(after);
-    std::string out;
-    const auto tell = [&](const auto& of, const auto& against, std::string_view sign) {
-        for (const std::string_view flag : of) {
-            if (flag != "0" && std::find(against.begin(), against.end(), flag) == against.end()) {
-                out += (out.empty() ? "" : " ") + std::string(sign) + std::string(flag);
-            }
-        }
-    };
-    tell(fresh, old, "+");
-    tell(old, fresh, "−");
-    return out;
-}
 
 class Maker
 {
@@ -218,7 +98,7 @@ void Maker::choose()
             && (object->death == 0 || object->death >= m_options.at);
         if (lives) {
             const bool isWanted
-                = m_options.everything || m_options.around != 0 || isOfInterest(object->kind);
+                = m_options.everything || m_options.around != 0 || isPicturedKind(object->kind);
             (isWanted ? m_shown : hidden).emplace(item.object, &item);
         }
     }
@@ -270,7 +150,7 @@ void Maker::keepAround()
     kept.insert(inside.begin(), inside.end());
     for (const ObjectId object : near) {
         const Object* known = m_reader.object(object);
-        if (known != nullptr && isOfInterest(known->kind)) {
+        if (known != nullptr && isPicturedKind(known->kind)) {
             keepUp(object);
         }
     }
@@ -333,7 +213,7 @@ void Maker::makeLines(PictureNode& node, const ObjectState& state)
             const auto before = step->second.before.find(field);
             line.isChanged = before != step->second.before.end();
             if (line.isChanged) {
-                line.value = difference(shortValue(before->second), line.value);
+                line.value = valueDifference(shortValue(before->second), line.value);
             }
         }
         node.all.push_back(std::move(line));
@@ -433,10 +313,10 @@ void Maker::chooseLines(PictureNode& node)
         const bool isCount = line.key == "NodeReferenceCount" || line.key == "ReferenceCount";
         const std::size_t rank = m_options.everything ? 0
             : line.isChanged && !isCount              ? 0
-            : isDrawn(line)                           ? kTelling.size()
-                                                      : 1 + rankOf(line.key);
+            : isDrawn(line)                           ? tellingFields()
+                                                      : 1 + tellingRank(line.key);
         const bool isEmpty = line.value.empty() || line.value == "0" || line.value == "FALSE";
-        if (rank <= kTelling.size() && (!isEmpty || line.isChanged || m_options.everything)) {
+        if (rank <= tellingFields() && (!isEmpty || line.isChanged || m_options.everything)) {
             ranked.emplace_back(rank, &line);
         }
     }
@@ -449,7 +329,7 @@ void Maker::chooseLines(PictureNode& node)
         // What changed stays, and where there is room the pointers: their lines are where the
         // arrows begin.
         for (std::size_t i = ranked.size(); i-- > 0 && ranked.size() > most;) {
-            if (ranked[i].first != 0 && (isDense || ranked[i].first != kTelling.size())) {
+            if (ranked[i].first != 0 && (isDense || ranked[i].first != tellingFields())) {
                 ranked.erase(ranked.begin() + long(i));
             }
         }

@@ -74,6 +74,9 @@ std::optional<Picture> makePicture(const Reader& reader, const PictureOptions& o
 /// Draws it as SVG; `isInline`: inside an HTML page that brings the style sheet.
 void drawPicture(const Picture& picture, std::ostream& out, bool isInline);
 
+/// The same as a description for Graphviz.
+void describePicture(const Picture& picture, std::ostream& out);
+
 /// The colours of a kind of object belong together with its neighbours in RDBSS: "server", "file",
 /// "handle", "request", "wire", "mup", "kernel".
 std::string_view pictureFamily(ObjectKind kind);
