@@ -1,5 +1,6 @@
 #include "gui/app/mainwindow.h"
 
+#include "gui/app/eventpanel.h"
 #include "gui/models/texts.h"
 
 #include <QApplication>
@@ -95,6 +96,7 @@ void MainWindow::buildDocks()
         connect(panel, &Panel::said, this, &MainWindow::say);
         connect(panel, &Panel::openWanted, this, &MainWindow::openTrace);
         connect(panel, &Panel::compareWanted, this, &MainWindow::compareTraces);
+        connect(panel, &Panel::filterWanted, this, &MainWindow::filterEvents);
         m_panels.emplace_back(panel, dock);
     }
     const auto widthOf = [this](int letters) { return fontMetrics().averageCharWidth() * letters; };
@@ -104,13 +106,23 @@ void MainWindow::buildDocks()
             resizeDocks({ dock }, { fontMetrics().height() * 14 }, Qt::Vertical);
         } else {
             resizeDocks(
-                { dock }, { widthOf(area == Qt::LeftDockWidgetArea ? 52 : 46) }, Qt::Horizontal);
+                { dock }, { widthOf(area == Qt::LeftDockWidgetArea ? 48 : 64) }, Qt::Horizontal);
         }
     }
     for (std::size_t i = 0; i < m_panels.size(); ++i) {
         if (panelTypes()[i].isShownFirst) {
             m_panels[i].second->raise();
         }
+    }
+}
+
+void MainWindow::filterEvents(const QString& expression)
+{
+    const QString id = QStringLiteral("events");
+    if (auto* events = qobject_cast<EventPanel*>(panel(id))) {
+        dock(id)->show();
+        dock(id)->raise();
+        events->setFilter(expression);
     }
 }
 

@@ -95,6 +95,7 @@ private:
     void startWithRange();
     void saveKeptSession();
     void buildDocks();
+    void filterEvents(const QString& expression);
     void buildStatusBar();
     void present(Session* session);
     void sessionChanged(Session* session);

@@ -35,6 +35,8 @@ Q_SIGNALS:
     /// A trace to open, or two to compare.
     void openWanted(const QString& path);
     void compareWanted(const QString& one, const QString& other);
+    /// The event table shall show what this expression of the filter language matches.
+    void filterWanted(const QString& expression);
 };
 
 } // namespace rdrlab::gui

@@ -3,6 +3,7 @@
 #include "gui/app/callpanel.h"
 #include "gui/app/eventpanel.h"
 #include "gui/app/notepanel.h"
+#include "gui/graph/graphpanel.h"
 #include "gui/inspect/explainpanel.h"
 #include "gui/inspect/objectpanel.h"
 #include "gui/live/livepanel.h"
@@ -20,6 +21,8 @@ const std::vector<PanelType>& panelTypes()
           [](QWidget* parent) -> Panel* { return new ObjectPanel(parent); } },
         { "notes", QT_TRANSLATE_NOOP("Panels", "Notes"), Qt::BottomDockWidgetArea, false,
           [](QWidget* parent) -> Panel* { return new NotePanel(parent); } },
+        { "graph", QT_TRANSLATE_NOOP("Panels", "Objects"), Qt::RightDockWidgetArea, true,
+          [](QWidget* parent) -> Panel* { return new GraphPanel(parent); } },
         { "explain", QT_TRANSLATE_NOOP("Panels", "Explain"), Qt::RightDockWidgetArea, false,
           [](QWidget* parent) -> Panel* { return new ExplainPanel(parent); } },
         { "live", QT_TRANSLATE_NOOP("Panels", "Run"), Qt::LeftDockWidgetArea, false,

@@ -97,39 +97,6 @@ std::span<const ObjectKind> objectKindOrder()
     return kKinds;
 }
 
-Layer layerOf(ObjectKind kind)
-{
-    switch (kind) {
-    case ObjectKind::SrvCall:
-    case ObjectKind::NetRoot:
-    case ObjectKind::VNetRoot:
-    case ObjectKind::Fcb:
-    case ObjectKind::SrvOpen:
-    case ObjectKind::Fobx:
-    case ObjectKind::RxContext:
-        return Layer::Rdbss;
-    case ObjectKind::File:
-    case ObjectKind::Irp:
-    case ObjectKind::Device:
-    case ObjectKind::Driver:
-        return Layer::Io;
-    case ObjectKind::Handle:
-    case ObjectKind::Process:
-    case ObjectKind::Thread:
-        return Layer::App;
-    case ObjectKind::MupPrefix:
-    case ObjectKind::MupFile:
-        return Layer::Mup;
-    case ObjectKind::Connection:
-    case ObjectKind::Session:
-    case ObjectKind::Tree:
-    case ObjectKind::Exchange:
-        return Layer::Wire;
-    default:
-        return Layer::Kernel;
-    }
-}
-
 void WorstPyramid::build(std::vector<std::uint8_t> severities)
 {
     m_levels.clear();
@@ -321,7 +288,7 @@ void LaneSet::byObject(const trace::Reader& reader)
         lane.title = texts::objectKind(kind);
         lane.explanation
             = QCoreApplication::translate("Lanes", "Objects of this kind, from birth to death.");
-        lane.layer = layerOf(kind);
+        lane.layer = trace::layerOf(kind);
         lane.isLifetimes = true;
         RowPlacer rows(lane);
         for (const std::uint32_t index : lives) {

@@ -24,8 +24,6 @@ private:
 
 /// The kinds of object as a network programmer draws them, from the server down to the request.
 std::span<const trace::ObjectKind> objectKindOrder();
-/// The layer in whose colour objects of a kind are drawn.
-trace::Layer layerOf(trace::ObjectKind kind);
 
 struct LaneRow
 {

@@ -105,6 +105,9 @@ std::string_view objectKindName(ObjectKind kind);
 std::string numberedName(ObjectKind kind, std::uint64_t ordinal);
 std::string_view eventKindName(EventKind kind);
 
+/// The layer whose objects these are, for colours.
+Layer layerOf(ObjectKind kind);
+
 /// "STATUS_SUCCESS" and the like; empty for a value without a name.
 std::string_view statusName(std::int32_t status);
 

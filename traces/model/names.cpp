@@ -91,4 +91,37 @@ std::string_view statusName(std::int32_t status)
     return found != names.end() && found->value == value ? found->name : std::string_view();
 }
 
+Layer layerOf(ObjectKind kind)
+{
+    switch (kind) {
+    case ObjectKind::SrvCall:
+    case ObjectKind::NetRoot:
+    case ObjectKind::VNetRoot:
+    case ObjectKind::Fcb:
+    case ObjectKind::SrvOpen:
+    case ObjectKind::Fobx:
+    case ObjectKind::RxContext:
+        return Layer::Rdbss;
+    case ObjectKind::File:
+    case ObjectKind::Irp:
+    case ObjectKind::Device:
+    case ObjectKind::Driver:
+        return Layer::Io;
+    case ObjectKind::Handle:
+    case ObjectKind::Process:
+    case ObjectKind::Thread:
+        return Layer::App;
+    case ObjectKind::MupPrefix:
+    case ObjectKind::MupFile:
+        return Layer::Mup;
+    case ObjectKind::Connection:
+    case ObjectKind::Session:
+    case ObjectKind::Tree:
+    case ObjectKind::Exchange:
+        return Layer::Wire;
+    default:
+        return Layer::Kernel;
+    }
+}
+
 } // namespace rdrlab::trace

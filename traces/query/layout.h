@@ -14,6 +14,7 @@
 // A row is the caller's unit: a node's height in the visualizer, a line of text in a picture.
 #pragma once
 
+#include "traces/query/progress.h"
 #include "traces/store/reader.h"
 
 #include <cstdint>
@@ -121,7 +122,8 @@ std::uint8_t layoutColumn(ObjectKind kind);
 
 /// An item for every object of a trace, height 1: at home beside its owner, except that a file
 /// object stands beside the FOBX it points to (or will point to), a request beside its file object,
-/// and a server or a connection starts a row of its own. Reads the changes and the ledger once.
-std::vector<LayoutItem> layoutItems(const Reader& reader);
+/// and a server or a connection starts a row of its own. Reads the changes and the ledger once;
+/// nothing when `progress` gave up.
+std::vector<LayoutItem> layoutItems(const Reader& reader, const Progress& progress = {});
 
 } // namespace rdrlab::trace

@@ -80,12 +80,15 @@ KindStyle styleOf(ObjectKind kind)
 class Homes
 {
 public:
-    explicit Homes(const Reader& reader)
+    Homes(const Reader& reader, const Progress& progress)
         : m_reader(reader)
+        , m_progress(progress)
     {
         readFields();
         readLedger();
     }
+
+    bool gaveUp() const { return m_gaveUp; }
 
     ObjectId of(const Object& object) const
     {
@@ -140,13 +143,23 @@ private:
         return object != nullptr ? object->kind : ObjectKind::None;
     }
 
+    // Changes and ledger count half each.
+    bool goOn(Seq seq, Seq before)
+    {
+        constexpr std::uint64_t kReportEvery = 1u << 14; // rows
+        if (m_progress && ++m_rows % kReportEvery == 0) {
+            m_gaveUp = m_gaveUp || !m_progress(before + seq, 2 * m_reader.lastSeq());
+        }
+        return !m_gaveUp;
+    }
+
     void readFields()
     {
         std::unordered_map<ObjectId, ObjectId> fcbs; // second choice
         m_reader.changes(1, m_reader.lastSeq(), [&](const FieldChange& change) {
             const ObjectId target = change.after.object;
             if (target == 0) {
-                return true;
+                return goOn(change.seq, 0);
             }
             const ObjectKind kind = kindOf(change.object);
             switch (fieldOf(change.field)) {
@@ -179,7 +192,7 @@ private:
             case Field::Other:
                 break;
             }
-            return true;
+            return goOn(change.seq, 0);
         });
         m_homes.insert(fcbs.begin(), fcbs.end());
     }
@@ -199,11 +212,14 @@ private:
                 && kindOf(reference.object) == ObjectKind::File) {
                 m_homes.try_emplace(irp->second, reference.object);
             }
-            return true;
+            return goOn(reference.seq, m_reader.lastSeq());
         });
     }
 
     const Reader& m_reader;
+    const Progress& m_progress;
+    std::uint64_t m_rows = 0;
+    bool m_gaveUp = false;
     std::unordered_map<StringId, Field> m_fields;
     std::unordered_map<ObjectId, ObjectId> m_homes;
     std::unordered_map<ObjectId, ObjectId> m_contexts; // IRP -> RX_CONTEXT
@@ -217,10 +233,13 @@ std::uint8_t layoutColumn(ObjectKind kind)
     return styleOf(kind).column;
 }
 
-std::vector<LayoutItem> layoutItems(const Reader& reader)
+std::vector<LayoutItem> layoutItems(const Reader& reader, const Progress& progress)
 {
-    const Homes homes(reader);
+    const Homes homes(reader, progress);
     std::vector<LayoutItem> items;
+    if (homes.gaveUp()) {
+        return items;
+    }
     items.reserve(reader.objects().size());
     for (const Object& object : reader.objects()) {
         const KindStyle style = styleOf(object.kind);
