@@ -64,7 +64,7 @@ void RxpDereference(PVOID Instance, LOCK_HOLDING_STATE LockHoldingState, const c
             FinalizeNow = true;
             break;
         case RDBSS_NTC_SRVCALL:
-            // The connection's handles belong to the FSP, so that is where it must be closed (facts.md A8).
+            // The connection's handles belong to the FSP, so that is where it must be closed.
             FinalizeNow = LockHoldingState == LHS_ExclusiveLockHeld && RxpInFsp();
             break;
         default:

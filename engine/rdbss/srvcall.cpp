@@ -170,7 +170,7 @@ NTSTATUS NTAPI RxConstructSrvCall(PRX_CONTEXT RxContext, PIRP Irp, PSRV_CALL Srv
 ///
 /// Locks    NetName table lock exclusive
 /// Errors   FALSE: it still has references, or the work was handed to the FSP
-/// Source   windows-driver-docs-ddi: mrx/nc-mrx-pmrx_finalize_srvcall_calldown.md (which process: facts.md A8)
+/// Source   windows-driver-docs-ddi: mrx/nc-mrx-pmrx_finalize_srvcall_calldown.md
 BOOLEAN NTAPI RxFinalizeSrvCall(PSRV_CALL ThisSrvCall, BOOLEAN ForceFinalize)
 {
     PAGED_CODE();

@@ -30,10 +30,6 @@ std::uint32_t addressOf(const std::string& text)
     return address;
 }
 
-} // namespace
-
-namespace {
-
 constexpr const char* kEventColumns
     = "SELECT seq, time, kind, layer, cpu, irql, process, thread, span, parent, routine,"
       " object, status, argument, text FROM events ";
