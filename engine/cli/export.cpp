@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 #include <iostream>
@@ -249,6 +250,11 @@ int exportTrace(Options options)
     const bool good = format.write(*reader, options, out, problem);
     out.flush();
     if (!good || !out) {
+        file.close();
+        std::error_code ignored;
+        if (std::filesystem::is_regular_file(options.output, ignored)) { // not a device or a pipe
+            std::filesystem::remove(options.output, ignored); // half of it would mislead
+        }
         printError(
             !problem.empty()               ? options.trace + ": " + problem
                 : !reader->error().empty() ? reader->error()

@@ -86,3 +86,21 @@ TEST_CASE("what the trace does not have is said in one line", "[cli][export]")
     }
     CHECK(exported("/nonexistent/trace --to svg").status == 1);
 }
+
+TEST_CASE("an export that fails leaves no half of a file", "[cli][export]")
+{
+    const std::string trace = test::firstOpenTrace("failing.rdrtrace");
+    const std::string file = test::temporaryPath("failing.html");
+    const std::string errors = test::temporaryPath("failing.err");
+    // A disk that is full after some kilobytes.
+    const int status = std::system(("trap '' XFSZ; ulimit -f 8; " RDRLAB_PROGRAM " export " + trace
+                                    + " --to html -o " + file + " 2>" + errors)
+                                       .c_str());
+    CHECK(WEXITSTATUS(status) == 1);
+    CHECK(isOneLine(contentOf(errors)));
+    CHECK_FALSE(std::ifstream(file).good());
+    const Outcome device = exported(trace + " --to html -o /dev/full");
+    CHECK(device.status == 1);
+    CHECK(isOneLine(device.errors));
+    CHECK(std::ifstream("/dev/full").good());
+}
