@@ -10,8 +10,12 @@
 #include "traces/query/diff/diff.h"
 #include "traces/query/diff/mask.h"
 #include "traces/query/history.h"
+#include "traces/query/layout.h"
+#include "traces/query/spans.h"
 #include "traces/query/spantree.h"
 #include "traces/query/state.h"
+#include "traces/query/waits.h"
+#include "traces/query/why.h"
 #include "traces/store/reader.h"
 #include "traces/store/spine.h"
 
@@ -276,6 +280,26 @@ void readQueries(const trace::Reader& reader)
     }
 }
 
+void readCauses(const trace::Reader& reader)
+{
+    const trace::Seq at = reader.lastSeq() / 2;
+    trace::Retention retention(reader, at);
+    std::size_t looked = 0;
+    for (const trace::Object& object : reader.objects()) {
+        retention.why(object.id);
+        if (++looked == 100) {
+            break;
+        }
+    }
+    trace::Retention(reader, reader.lastSeq()).leaks(1);
+    trace::Waits waits;
+    trace::waitsAt(reader, at, waits);
+    looked = 0;
+    trace::requests(
+        reader, 1, reader.lastSeq(), [&](const trace::Request&) { return ++looked < 50; });
+    trace::StableLayout(trace::layoutItems(reader));
+}
+
 void writeExports(const trace::Reader& reader)
 {
     Nowhere nowhere;
@@ -284,6 +308,7 @@ void writeExports(const trace::Reader& reader)
     trace::exportJson(reader, out);
     trace::exportPcapng(reader, out);
     trace::exportPerfetto(reader, out);
+    trace::exportHtml(reader, { .from = 1, .until = 600 }, out);
     for (const std::string& table : trace::tableNames(reader)) {
         trace::exportTable(reader, table, trace::TableFormat::Csv, out, problem);
     }
@@ -324,6 +349,7 @@ void readAll(const std::string& path)
     readSpine(*reader);
     readStates(*reader);
     readQueries(*reader);
+    readCauses(*reader);
     writeExports(*reader);
     askSql(*reader);
     trace::check(*reader, { .perRule = 3, .progress = {} }, [](const trace::Breach&) {});
