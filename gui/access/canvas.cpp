@@ -167,6 +167,17 @@ private:
     mutable std::vector<QAccessible::Id> m_children;
 };
 
+void (*hearer)(QAccessibleEvent& event) = nullptr;
+
+void announce(QAccessibleInterface* item, QAccessible::Event type)
+{
+    QAccessibleEvent event(item, type);
+    if (hearer != nullptr) {
+        hearer(event);
+    }
+    QAccessible::updateAccessibility(&event);
+}
+
 QAccessibleInterface* canvasFactory(const QString&, QObject* object)
 {
     auto* items = dynamic_cast<CanvasItems*>(object);
@@ -184,9 +195,14 @@ void installCanvasAccess()
     Q_UNUSED(installed);
 }
 
+void hearAnnouncements(void (*heard)(QAccessibleEvent& event))
+{
+    hearer = heard;
+}
+
 void announceCanvas(QWidget& canvas)
 {
-    if (!QAccessible::isActive()) {
+    if (!QAccessible::isActive() && hearer == nullptr) {
         return;
     }
     QAccessibleInterface* self = QAccessible::queryAccessibleInterface(&canvas);
@@ -195,11 +211,9 @@ void announceCanvas(QWidget& canvas)
     if (first == nullptr || first->object() != nullptr) {
         return; // no items, only scroll bars
     }
-    QAccessibleEvent renamed(first, QAccessible::NameChanged);
-    QAccessible::updateAccessibility(&renamed);
+    announce(first, QAccessible::NameChanged);
     if (canvas.hasFocus()) {
-        QAccessibleEvent focused(first, QAccessible::Focus); // this is what gets read out
-        QAccessible::updateAccessibility(&focused);
+        announce(first, QAccessible::Focus); // this is what gets read out
     }
 }
 

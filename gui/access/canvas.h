@@ -15,6 +15,8 @@
 #include <QWidget>
 #include <vector>
 
+class QAccessibleEvent;
+
 namespace rdrlab::gui {
 
 struct CanvasItem
@@ -43,5 +45,7 @@ void installCanvasAccess();
 
 /// Tells that the items have changed; costs nothing while no screen reader listens.
 void announceCanvas(QWidget& canvas);
+/// Hears what is announced, also on a platform without screen readers, as in tests; null: nobody.
+void hearAnnouncements(void (*heard)(QAccessibleEvent& event));
 
 } // namespace rdrlab::gui
