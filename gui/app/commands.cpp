@@ -41,6 +41,7 @@ void MainWindow::addCommands()
     addOutputCommands();
     addCompareCommands();
     addSessionCommands();
+    addViewHistoryCommands();
     addHelpCommands();
 }
 
@@ -495,6 +496,8 @@ void MainWindow::updateCommands()
     action("go.back")->setEnabled(open && m_current->focus.canGoBack());
     action("go.forward")->setEnabled(open && m_current->focus.canGoForward());
     action("file.close")->setEnabled(m_current != nullptr);
+    action("view.undo")->setEnabled(open);
+    action("view.redo")->setEnabled(open && m_views.canRedo());
     const bool playing = m_current != nullptr && m_current->isPlaying();
     action("play.toggle")->setText(playing ? tr("Pause") : tr("P&lay"));
     action("play.toggle")->setIcon(icon(playing ? Glyph::Pause : Glyph::Play));

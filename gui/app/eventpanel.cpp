@@ -1,5 +1,6 @@
 #include "gui/app/eventpanel.h"
 
+#include "gui/models/eventcsv.h"
 #include "gui/models/texts.h"
 #include "gui/timeline/lanepainter.h"
 
@@ -9,8 +10,9 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
-#include <QSaveFile>
+#include <QProgressBar>
 #include <QStringListModel>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <set>
 
@@ -21,8 +23,11 @@ EventPanel::EventPanel(QWidget* parent)
     , m_view(new QTableView(this))
     , m_filter(new QLineEdit(this))
     , m_answer(new QLabel(this))
+    , m_progress(new QProgressBar(this))
+    , m_stop(new QToolButton(this))
     , m_completer(new QCompleter(this))
     , m_search(this)
+    , m_writer(this)
     , m_background(this)
 {
     auto* layout = new QVBoxLayout(this);
@@ -32,6 +37,22 @@ EventPanel::EventPanel(QWidget* parent)
     bar->setContentsMargins(4, 2, 4, 2);
     bar->addWidget(m_filter, 1);
     bar->addWidget(m_answer);
+    bar->addWidget(m_progress);
+    bar->addWidget(m_stop);
+    m_progress->setRange(0, 1000);
+    m_progress->setMaximumWidth(fontMetrics().averageCharWidth() * 20);
+    m_progress->setAccessibleName(tr("Progress"));
+    m_stop->setText(tr("Cancel"));
+    m_stop->setToolTip(tr("Stops the filter or the writing."));
+    connect(m_stop, &QToolButton::clicked, this, [this] {
+        m_background.cancel();
+        m_writer.cancel();
+    });
+    for (Background* work : { &m_background, &m_writer }) {
+        connect(work, &Background::progressed, m_progress, &QProgressBar::setValue);
+        connect(work, &Background::finished, this, &EventPanel::showWork);
+    }
+    showWork();
     layout->addLayout(bar);
     layout->addWidget(m_view);
     m_filter->setPlaceholderText(tr("filter: words, or layer == mrx && status != STATUS_SUCCESS, "
@@ -202,6 +223,11 @@ void EventPanel::showValidity()
     }
 }
 
+QString EventPanel::filter() const
+{
+    return m_filter->text();
+}
+
 void EventPanel::setFilter(const QString& expression)
 {
     m_filter->setText(expression);
@@ -230,6 +256,7 @@ void EventPanel::applyFilter()
         m_following = true;
         m_model.clearRows();
         m_following = false;
+        Q_EMIT filterApplied();
         showValidity();
         follow();
         return;
@@ -248,10 +275,11 @@ void EventPanel::applyFilter()
             m_following = true;
             m_model.setRows(std::move(*rows));
             m_following = false;
+            Q_EMIT filterApplied();
             showValidity();
             follow();
         });
-    showValidity();
+    showWork();
 }
 
 void EventPanel::find(bool forward)
@@ -299,27 +327,38 @@ void EventPanel::saveCsv()
     if (path.isEmpty()) {
         return;
     }
-    QSaveFile file(path);
-    bool good = file.open(QIODevice::WriteOnly);
-    const auto line = [&](auto textOf) {
-        QStringList cells;
-        for (int column = 0; column < EventModel::Columns; ++column) {
-            QString text = textOf(column);
-            text.replace(QLatin1Char('"'), QStringLiteral("\"\""));
-            cells += QLatin1Char('"') + text + QLatin1Char('"');
-        }
-        good = good && file.write(cells.join(QLatin1Char(',')).toUtf8() + "\r\n") > 0;
-    };
-    line([&](int column) {
-        return m_model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-    });
-    for (int row = 0; row < m_model.rowCount() && good; ++row) {
-        line([&](int column) { return m_model.index(row, column).data().toString(); });
+    writeCsv(path);
+}
+
+void EventPanel::writeCsv(const QString& path)
+{
+    if (m_session == nullptr || !m_session->document.isReady()) {
+        return;
     }
-    good = good && file.commit();
-    Q_EMIT said(
-        good ? tr("%1 events written to %2").arg(m_model.rowCount()).arg(path)
-             : tr("%1 cannot be written: %2").arg(path, file.errorString()));
+    const auto rows
+        = m_model.isFiltered() ? std::make_shared<const std::vector<Seq>>(m_model.rows()) : nullptr;
+    const auto problem = std::make_shared<QString>();
+    m_writer.start(
+        [=, trace = m_session->document.path()](Background::Control& control) {
+            *problem = writeEventsCsv(trace, rows, path, control);
+        },
+        [this, problem, path, count = m_model.rowCount()] {
+            Q_EMIT said(
+                problem->isEmpty() ? tr("%n event(s) written to %1", nullptr, count).arg(path)
+                                   : *problem);
+        });
+    showWork();
+}
+
+void EventPanel::showWork()
+{
+    const bool isBusy = m_background.isRunning() || m_writer.isRunning();
+    m_progress->setVisible(isBusy);
+    m_stop->setVisible(isBusy);
+    if (!isBusy) {
+        m_progress->setValue(0);
+    }
+    showValidity();
 }
 
 void EventPanel::follow()

@@ -10,6 +10,8 @@
 class QCompleter;
 class QLabel;
 class QLineEdit;
+class QProgressBar;
+class QToolButton;
 
 namespace rdrlab::gui {
 
@@ -26,8 +28,15 @@ public:
 
     /// Shows only what matches; everything for an empty expression. Runs beside the window.
     void setFilter(const QString& expression);
+    QString filter() const;
     bool isFiltering() const { return m_background.isRunning(); }
+    /// Writes what is shown, beside the window; the end is said in the status bar.
+    void writeCsv(const QString& path);
+    bool isWriting() const { return m_writer.isRunning(); }
     const EventModel& model() const { return m_model; }
+
+Q_SIGNALS:
+    void filterApplied();
 
 private:
     void sessionReady();
@@ -38,16 +47,20 @@ private:
     void complete(const QString& expression);
     void showValidity();
     void saveCsv();
+    void showWork();
 
     Session* m_session = nullptr;
     EventModel m_model;
     QTableView* m_view;
     QLineEdit* m_filter;
     QLabel* m_answer;
+    QProgressBar* m_progress;
+    QToolButton* m_stop;
     QCompleter* m_completer;
     QStringList m_words; // of this trace, for completion
     bool m_following = false;
     Background m_search;
+    Background m_writer;
     Background m_background; // last: its end is heard while the rest is there
 };
 

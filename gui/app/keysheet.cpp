@@ -1,11 +1,13 @@
 #include "gui/app/keysheet.h"
 
 #include <QDialogButtonBox>
+#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeySequenceEdit>
 #include <QLabel>
 #include <QPushButton>
+#include <QSaveFile>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -43,9 +45,18 @@ KeySheet::KeySheet(Actions& actions, QWidget* parent)
     row->addWidget(none);
     layout->addLayout(row);
     layout->addWidget(m_answer);
-    auto* buttons
-        = new QDialogButtonBox(QDialogButtonBox::Close | QDialogButtonBox::RestoreDefaults, this);
+    m_answer->setWordWrap(true);
+    auto* buttons = new QDialogButtonBox(this);
     layout->addWidget(buttons);
+    auto* saveButton = buttons->addButton(tr("&Save as…"), QDialogButtonBox::ActionRole);
+    auto* loadButton = buttons->addButton(tr("&Load…"), QDialogButtonBox::ActionRole);
+    buttons->addButton(QDialogButtonBox::RestoreDefaults);
+    QPushButton* closeButton = buttons->addButton(QDialogButtonBox::Close);
+    setTabOrder(loadButton, closeButton);
+    saveButton->setToolTip(tr("Writes the keys bound here into a file, for another machine."));
+    loadButton->setToolTip(tr("Binds the keys of such a file."));
+    connect(saveButton, &QPushButton::clicked, this, &KeySheet::save);
+    connect(loadButton, &QPushButton::clicked, this, &KeySheet::load);
     connect(bindButton, &QPushButton::clicked, this, &KeySheet::bind);
     connect(none, &QPushButton::clicked, this, [this] {
         const QModelIndex current = m_list->currentIndex();
@@ -59,6 +70,41 @@ KeySheet::KeySheet(Actions& actions, QWidget* parent)
         buttons->button(QDialogButtonBox::RestoreDefaults), &QPushButton::clicked, &actions,
         &Actions::resetKeys);
     m_list->setCurrentIndex(m_model.index(0, 0));
+}
+
+void KeySheet::save()
+{
+    const QString path = QFileDialog::getSaveFileName(
+        this, tr("Save keys"), QStringLiteral("rdrlab-keys.json"), tr("Keys (*.json)"));
+    if (path.isEmpty()) {
+        return;
+    }
+    const QByteArray text = m_actions.toJson();
+    QSaveFile file(path);
+    const bool good
+        = file.open(QIODevice::WriteOnly) && file.write(text) == text.size() && file.commit();
+    m_answer->setText(
+        good ? tr("Written: %1").arg(path)
+             : tr("%1 cannot be written: %2").arg(path, file.errorString()));
+}
+
+void KeySheet::load()
+{
+    const QString path
+        = QFileDialog::getOpenFileName(this, tr("Load keys"), {}, tr("Keys (*.json)"));
+    if (path.isEmpty()) {
+        return;
+    }
+    constexpr qint64 kLargestFile = 1 << 20;
+    QFile file(path);
+    QString error;
+    if (!file.open(QIODevice::ReadOnly) || file.size() > kLargestFile) {
+        m_answer->setText(tr("%1 cannot be read").arg(path));
+    } else if (!m_actions.fromJson(file.readAll(), error)) {
+        m_answer->setText(error);
+    } else {
+        m_answer->setText(tr("Bound."));
+    }
 }
 
 void KeySheet::bind()

@@ -19,6 +19,8 @@ public:
 
 private:
     void bind();
+    void save();
+    void load();
 
     Actions& m_actions;
     ActionsModel m_model;

@@ -240,6 +240,7 @@ void MainWindow::present(Session* session)
         m_current->stopPlaying();
     }
     keepRange();
+    m_views.clear();
     m_current = session;
     m_timeline->setSource(
         session != nullptr ? &session->document : nullptr,

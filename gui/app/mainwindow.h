@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gui/app/panels.h"
+#include "gui/app/viewhistory.h"
 #include "gui/models/stepper.h"
 #include "gui/timeline/overview.h"
 
@@ -13,6 +14,7 @@ class QDockWidget;
 class QLabel;
 class QLineEdit;
 class QMenu;
+class QPrinter;
 class QProgressBar;
 class QTabBar;
 class QToolButton;
@@ -41,6 +43,8 @@ public:
 
     Actions& actions() { return m_actions; }
     TimelineView& timeline() { return *m_timeline; }
+    /// Paints the timeline with a title onto one page; false when the printer does not take it.
+    bool printTo(QPrinter& printer);
     Panel* panel(const QString& id) const; // null when there is none
     QDockWidget* dock(const QString& id) const;
 
@@ -82,6 +86,7 @@ private:
     void addHelpCommands();
     void addMarkCommands(); // marks.cpp: bookmarks, breakpoints, playing
     void addSessionCommands(); // restore.cpp
+    void addViewHistoryCommands(); // viewhistory.cpp
     void addOutputCommands(); // output.cpp: pictures and paper
     void addCompareCommands(); // comparing.cpp
     void chooseComparison();
@@ -91,6 +96,9 @@ private:
     void buildToolBar();
     QAction* action(const char* id) const;
 
+    ViewState viewState() const;
+    void noteView();
+    void showState(bool redo);
     void keepRange();
     void startWithRange();
     void saveKeptSession();
@@ -117,6 +125,8 @@ private:
     Actions m_actions;
     Background m_search; // for breakpoints
     int m_eventsPerSecond = 4;
+    ViewHistory m_views;
+    QTimer m_settled; // runs until the view has not changed for a moment
     QTimer m_keeper; // runs while the session is kept for the next start
     QJsonObject m_kept; // as it was written last
     std::vector<std::unique_ptr<Session>> m_sessions;

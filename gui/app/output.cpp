@@ -3,6 +3,7 @@
 
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QPainter>
 #include <QPrintDialog>
 #include <QPrinter>
 #include <QSvgGenerator>
@@ -42,12 +43,37 @@ void MainWindow::print()
     if (dialog.exec() != QDialog::Accepted) {
         return;
     }
-    QPainter painter(&printer);
-    const QSize size = m_timeline->viewport()->size();
+    say(printTo(printer) ? tr("Printed.") : tr("The printer takes nothing."));
+}
+
+bool MainWindow::printTo(QPrinter& printer)
+{
+    QPainter painter;
+    if (!painter.begin(&printer)) {
+        return false;
+    }
+    // Paper is white: what is dark on the screen would drink a cartridge.
+    const QString wish = Themes::instance().wish();
+    if (theme().isDark) {
+        Themes::instance().choose(QStringLiteral("light"));
+    }
     const QRectF page = printer.pageRect(QPrinter::DevicePixel);
-    const double scale = std::min(page.width() / size.width(), page.height() / size.height());
+    const QSizeF size = m_timeline->viewport()->size();
+    // A line above says what it is, for the pile of paper it ends in.
+    const double lineHeight = fontMetrics().height() * 1.6;
+    const double scale
+        = std::min(page.width() / size.width(), page.height() / (size.height() + lineHeight));
     painter.scale(scale, scale);
+    painter.setFont(font());
+    painter.drawText(
+        QRectF(0, 0, size.width(), lineHeight), Qt::AlignLeft | Qt::AlignTop, windowTitle());
+    painter.translate(0, lineHeight);
     m_timeline->paintVectors(painter);
+    const bool good = painter.end();
+    if (Themes::instance().wish() != wish) {
+        Themes::instance().choose(wish);
+    }
+    return good;
 }
 
 } // namespace rdrlab::gui

@@ -40,6 +40,7 @@ public:
     void setRows(std::vector<Seq> rows);
     void clearRows();
     bool isFiltered() const { return m_filtered; }
+    const std::vector<Seq>& rows() const { return m_rows; } // while isFiltered()
 
     Seq seqOf(int row) const;
     /// The row that shows `seq`, or the last one before it; -1 when there is none.

@@ -1,6 +1,7 @@
 #include "gui/models/texts.h"
 
 #include <QCoreApplication>
+#include <QLocale>
 
 namespace rdrlab::gui::texts {
 
@@ -49,6 +50,16 @@ QString objectKind(trace::ObjectKind kind)
     return latin(trace::objectKindName(kind));
 }
 
+namespace {
+
+// In the person's language: 1.25 or 1,25.
+QString decimal(double value, int digits)
+{
+    return QLocale().toString(value, 'f', digits);
+}
+
+} // namespace
+
 QString duration(std::uint64_t nanoseconds)
 {
     const double value = double(nanoseconds);
@@ -56,20 +67,20 @@ QString duration(std::uint64_t nanoseconds)
         return QStringLiteral("%1 ns").arg(nanoseconds);
     }
     if (nanoseconds < 1'000'000) {
-        return QStringLiteral("%1 µs").arg(value / 1e3, 0, 'f', 1);
+        return decimal(value / 1e3, 1) + QStringLiteral(" µs");
     }
     if (nanoseconds < 1'000'000'000) {
-        return QStringLiteral("%1 ms").arg(value / 1e6, 0, 'f', 2);
+        return decimal(value / 1e6, 2) + QStringLiteral(" ms");
     }
-    return QStringLiteral("%1 s").arg(value / 1e9, 0, 'f', 2);
+    return decimal(value / 1e9, 2) + QStringLiteral(" s");
 }
 
 QString moment(std::uint64_t nanoseconds)
 {
     if (nanoseconds < 1'000'000'000) {
-        return QStringLiteral("%1 ms").arg(double(nanoseconds) / 1e6, 0, 'f', 4);
+        return decimal(double(nanoseconds) / 1e6, 4) + QStringLiteral(" ms");
     }
-    return QStringLiteral("%1 s").arg(double(nanoseconds) / 1e9, 0, 'f', 6);
+    return decimal(double(nanoseconds) / 1e9, 6) + QStringLiteral(" s");
 }
 
 QString status(std::int32_t status)

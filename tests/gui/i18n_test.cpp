@@ -153,7 +153,12 @@ bool isName(const QString& text)
         = { QStringLiteral("rdrlab"), QStringLiteral("English"), QStringLiteral("Deutsch"),
             QStringLiteral("CPU"),    QStringLiteral("IRQL"),    QStringLiteral("SMB2"),
             QStringLiteral("SQL"),    QStringLiteral("NTSTATUS") };
-    return names.contains(text) || text.contains(QStringLiteral(".rdrtrace"));
+    // One word as programs write them: MRxCreate, LOWIO_OP_READ.
+    static const QRegularExpression identifier(
+        QStringLiteral("^\\S*(?:[a-z][A-Z]|_|[A-Z]{2})\\S*$"));
+    return names.contains(text) || text.contains(identifier)
+        || text.contains(QStringLiteral(".rdrtrace"))
+        || (text.startsWith(QLatin1Char('/')) && !text.contains(QLatin1Char(' ')));
 }
 
 } // namespace

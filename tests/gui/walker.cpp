@@ -50,6 +50,9 @@ QString describe(const QWidget& widget)
         if (!at->objectName().isEmpty()) {
             one += QStringLiteral(" '%1'").arg(at->objectName());
         }
+        if (const auto* button = qobject_cast<const QAbstractButton*>(at)) {
+            one += QStringLiteral(" “%1”").arg(button->text());
+        }
         chain += one;
     }
     return chain.join(QStringLiteral(" in "));
