@@ -2,140 +2,233 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de">
 <context>
+    <name>EventCsv</name>
+    <message>
+        <source>%1 cannot be written: %2</source>
+        <translation>%1 kann nicht geschrieben werden: %2</translation>
+    </message>
+</context>
+<context>
     <name>Explanations</name>
     <message>
         <source>routine</source>
-        <translation type="unfinished"></translation>
+        <translation>Routine</translation>
     </message>
     <message>
         <source>structure</source>
-        <translation type="unfinished"></translation>
+        <translation>Struktur</translation>
     </message>
     <message>
         <source>field</source>
-        <translation type="unfinished"></translation>
+        <translation>Feld</translation>
     </message>
     <message>
         <source>status</source>
-        <translation type="unfinished"></translation>
+        <translation>Status</translation>
     </message>
     <message>
         <source>request</source>
-        <translation type="unfinished"></translation>
+        <translation>Anfrage</translation>
     </message>
     <message>
         <source>exchange</source>
-        <translation type="unfinished"></translation>
+        <translation>Austausch</translation>
     </message>
     <message>
         <source>flag</source>
-        <translation type="unfinished"></translation>
+        <translation>Flag</translation>
     </message>
     <message>
         <source>system call</source>
-        <translation type="unfinished"></translation>
+        <translation>Systemaufruf</translation>
     </message>
     <message>
         <source>kernel routine</source>
-        <translation type="unfinished"></translation>
+        <translation>Kernel-Routine</translation>
     </message>
     <message>
         <source>reason</source>
-        <translation type="unfinished"></translation>
+        <translation>Grund</translation>
     </message>
     <message>
         <source>wait</source>
-        <translation type="unfinished"></translation>
+        <translation>Warten</translation>
     </message>
     <message>
         <source>event</source>
-        <translation type="unfinished"></translation>
+        <translation>Ereignis</translation>
     </message>
     <message>
         <source>layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Schicht</translation>
     </message>
     <message>
         <source>See: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Siehe: %1</translation>
     </message>
     <message>
         <source>In this trace: no call.</source>
-        <translation type="unfinished"></translation>
+        <translation>In dieser Aufzeichnung: kein Aufruf.</translation>
     </message>
     <message numerus="yes">
         <source>In this trace: %n call(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>In dieser Aufzeichnung: %n Aufruf.</numerusform>
+            <numerusform>In dieser Aufzeichnung: %n Aufrufe.</numerusform>
         </translation>
     </message>
     <message>
         <source>The last before here: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der letzte davor: %1.</translation>
     </message>
     <message>
         <source>The next: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der nächste: %1.</translation>
     </message>
     <message>
         <source>In this trace: %1, of which %2 exist here.</source>
-        <translation type="unfinished"></translation>
+        <translation>In dieser Aufzeichnung: %1, davon gibt es hier %2.</translation>
     </message>
     <message>
         <source>Mentioned by: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Erwähnt von: %1</translation>
     </message>
     <message>
         <source>Its value here: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Sein Wert hier: %1</translation>
     </message>
     <message>
         <source>Event #%1</source>
-        <translation type="unfinished"></translation>
+        <translation>Ereignis #%1</translation>
     </message>
     <message>
         <source>%1 is now %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ist jetzt %2</translation>
     </message>
     <message>
         <source>%1: %2 becomes %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: aus %2 wird %3</translation>
     </message>
     <message>
         <source>In the call #%1</source>
-        <translation type="unfinished"></translation>
+        <translation>Im Aufruf #%1</translation>
     </message>
     <message>
         <source>This kind of event</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Art von Ereignis</translation>
     </message>
     <message>
         <source>Under the pointer</source>
-        <translation type="unfinished"></translation>
+        <translation>Unter dem Mauszeiger</translation>
     </message>
     <message>
         <source>Nothing is explained that has “%1” in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts ist erklärt, in dem „%1“ vorkommt.</translation>
     </message>
     <message numerus="yes">
         <source>%n match(es)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Treffer</numerusform>
+            <numerusform>%n Treffer</numerusform>
         </translation>
     </message>
     <message>
         <source>… and more: type another letter.</source>
-        <translation type="unfinished"></translation>
+        <translation>… und mehr: Geben Sie noch einen Buchstaben ein.</translation>
     </message>
     <message>
         <source>Step, or click anything: its routine, status, object and flags are explained here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gehen Sie einen Schritt oder klicken Sie irgendetwas an: Routine, Status, Objekt und Flags werden hier erklärt.</translation>
     </message>
     <message>
         <source>Or type a name above.</source>
-        <translation type="unfinished"></translation>
+        <translation>Oder geben Sie oben einen Namen ein.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Set here: %n flag(s)</source>
+        <translation>
+            <numerusform>Hier gesetzt: %n Flag</numerusform>
+            <numerusform>Hier gesetzt: %n Flags</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>GraphScene</name>
+    <message>
+        <source>▸ %1 %2</source>
+        <translation>▸ %1 %2</translation>
+    </message>
+    <message>
+        <source>▸ %1 %2s</source>
+        <translation>▸ %1 × %2</translation>
+    </message>
+    <message>
+        <source>born #%1, dies #%2</source>
+        <translation>geboren #%1, stirbt #%2</translation>
+    </message>
+    <message>
+        <source>born #%1, alive at the end</source>
+        <translation>geboren #%1, lebt am Ende noch</translation>
+    </message>
+    <message>
+        <source>~ references: %1 → %2</source>
+        <translation>~ Referenzen: %1 → %2</translation>
+    </message>
+    <message>
+        <source>references: %1</source>
+        <translation>Referenzen: %1</translation>
+    </message>
+    <message>
+        <source>~ %1: (new) → %2</source>
+        <translation>~ %1: (neu) → %2</translation>
+    </message>
+    <message>
+        <source>~ %1: %2 → %3</source>
+        <translation>~ %1: %2 → %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n born</source>
+        <translation>
+            <numerusform>%n geboren</numerusform>
+            <numerusform>%n geboren</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n changed</source>
+        <translation>
+            <numerusform>%n geändert</numerusform>
+            <numerusform>%n geändert</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n died</source>
+        <translation>
+            <numerusform>%n gestorben</numerusform>
+            <numerusform>%n gestorben</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n on kinds not shown</source>
+        <translation>
+            <numerusform>%n an nicht gezeigten Arten</numerusform>
+            <numerusform>%n an nicht gezeigten Arten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>#%1</source>
+        <translation>#%1</translation>
+    </message>
+    <message>
+        <source>#%1–#%2</source>
+        <translation>#%1–#%2</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>changes no object</source>
+        <translation>ändert kein Objekt</translation>
     </message>
 </context>
 <context>
@@ -244,72 +337,126 @@
     </message>
     <message>
         <source>Explain</source>
-        <translation type="unfinished"></translation>
+        <translation>Erklärung</translation>
+    </message>
+    <message>
+        <source>Objects</source>
+        <translation>Objekte</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+</context>
+<context>
+    <name>Tables</name>
+    <message>
+        <source>Copy rows</source>
+        <translation>Zeilen kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>Why</name>
+    <message>
+        <source>the %1</source>
+        <translation>%1</translation>
+    </message>
+    <message>
+        <source>the call %1</source>
+        <translation>der Aufruf %1</translation>
+    </message>
+    <message>
+        <source>nobody any more</source>
+        <translation>niemand mehr</translation>
+    </message>
+    <message>
+        <source>references older than their record</source>
+        <translation>Referenzen, die älter sind als ihre Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>reference: its creation</source>
+        <translation>Referenz: seine Erzeugung</translation>
+    </message>
+    <message>
+        <source>reference: %1</source>
+        <translation>Referenz: %1</translation>
+    </message>
+    <message>
+        <source>owns it</source>
+        <translation>besitzt es</translation>
+    </message>
+    <message>
+        <source>creation</source>
+        <translation>Erzeugung</translation>
+    </message>
+    <message>
+        <source>owns</source>
+        <translation>besitzt</translation>
     </message>
 </context>
 <context>
     <name>comparetexts</name>
     <message>
         <source>the same</source>
-        <translation type="unfinished"></translation>
+        <translation>gleich</translation>
     </message>
     <message>
         <source>left out by the mask</source>
-        <translation type="unfinished"></translation>
+        <translation>von der Maske ausgelassen</translation>
     </message>
     <message>
         <source>the same, between other calls</source>
-        <translation type="unfinished"></translation>
+        <translation>gleich, zwischen anderen Aufrufen</translation>
     </message>
     <message>
         <source>at another point</source>
-        <translation type="unfinished"></translation>
+        <translation>an anderer Stelle</translation>
     </message>
     <message>
         <source>changed</source>
-        <translation type="unfinished"></translation>
+        <translation>geändert</translation>
     </message>
     <message>
         <source>only in A</source>
-        <translation type="unfinished"></translation>
+        <translation>nur in A</translation>
     </message>
     <message>
         <source>only in B</source>
-        <translation type="unfinished"></translation>
+        <translation>nur in B</translation>
     </message>
     <message>
         <source>outside of calls (%1)</source>
-        <translation type="unfinished"></translation>
+        <translation>außerhalb von Aufrufen (%1)</translation>
     </message>
     <message numerus="yes">
         <source>and %n more</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>und %n weiteres</numerusform>
+            <numerusform>und %n weitere</numerusform>
         </translation>
     </message>
     <message>
         <source>The traces are the same: %1 events in both, nothing differs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnungen sind gleich: %1 Ereignisse in beiden, nichts unterscheidet sich.</translation>
     </message>
     <message>
         <source>The traces are the same but for the order, which the mask leaves out: %1 events stand at another point.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnungen sind gleich bis auf die Reihenfolge, die die Maske auslässt: %1 Ereignisse stehen an anderer Stelle.</translation>
     </message>
     <message>
         <source>Nothing differs but the order: %1 events met other calls at another point.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur die Reihenfolge ist anders: %1 Ereignisse trafen andere Aufrufe an anderer Stelle.</translation>
     </message>
     <message numerus="yes">
         <source>%n first divergence(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n erste Abweichung</numerusform>
+            <numerusform>%n erste Abweichungen</numerusform>
         </translation>
     </message>
     <message>
         <source>%1 events the same</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Ereignisse gleich</translation>
     </message>
     <message>
         <source>, seed %1</source>
@@ -317,7 +464,7 @@
     </message>
     <message>
         <source> (incomplete)</source>
-        <translation type="unfinished"></translation>
+        <translation> (unvollständig)</translation>
     </message>
 </context>
 <context>
@@ -347,10 +494,21 @@
     </message>
 </context>
 <context>
+    <name>rdrlab::gui::AlignedTimelines</name>
+    <message>
+        <source>Timeline of %1</source>
+        <translation>Zeitachse von %1</translation>
+    </message>
+    <message>
+        <source>%1, aligned</source>
+        <translation>%1, ausgerichtet</translation>
+    </message>
+</context>
+<context>
     <name>rdrlab::gui::AlignedView</name>
     <message>
         <source>Both traces, aligned</source>
-        <translation type="unfinished"></translation>
+        <translation>Beide Aufzeichnungen, ausgerichtet</translation>
     </message>
 </context>
 <context>
@@ -362,6 +520,57 @@
     <message>
         <source>Note</source>
         <translation>Notiz</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::BreakBox</name>
+    <message>
+        <source>Any MRx call</source>
+        <translation>Jeder MRx-Aufruf</translation>
+    </message>
+    <message>
+        <source>Any system call</source>
+        <translation>Jeder Systemaufruf</translation>
+    </message>
+    <message>
+        <source>Any SMB2 exchange</source>
+        <translation>Jeder SMB2-Austausch</translation>
+    </message>
+    <message>
+        <source>Any call that fails</source>
+        <translation>Jeder Aufruf, der scheitert</translation>
+    </message>
+    <message>
+        <source>A&amp;dd</source>
+        <translation>Hin&amp;zufügen</translation>
+    </message>
+    <message>
+        <source>Routine to pause at</source>
+        <translation>Routine, an der angehalten wird</translation>
+    </message>
+    <message>
+        <source>A routine, with * for any letters (MRxQuery*, NtCreateFile, IRP_MJ_CREATE), or one of the list</source>
+        <translation>Eine Routine, * steht für beliebige Buchstaben (MRxQuery*, NtCreateFile, IRP_MJ_CREATE), oder eine aus der Liste</translation>
+    </message>
+    <message>
+        <source>about (part of a name)</source>
+        <translation>über (Teil eines Namens)</translation>
+    </message>
+    <message>
+        <source>Only calls about an object with this in its name</source>
+        <translation>Nur Aufrufe über ein Objekt, dessen Name dies enthält</translation>
+    </message>
+    <message>
+        <source>Only calls about an object with this in its name, such as readme.txt</source>
+        <translation>Nur Aufrufe über ein Objekt, dessen Name dies enthält, etwa readme.txt</translation>
+    </message>
+    <message>
+        <source>Where a live run pauses</source>
+        <translation>Wo ein laufender Lauf anhält</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
     </message>
 </context>
 <context>
@@ -414,6 +623,17 @@
     </message>
 </context>
 <context>
+    <name>rdrlab::gui::Chart</name>
+    <message>
+        <source>Show the whole life</source>
+        <translation>Das ganze Leben zeigen</translation>
+    </message>
+    <message>
+        <source>Copy the picture</source>
+        <translation>Bild kopieren</translation>
+    </message>
+</context>
+<context>
     <name>rdrlab::gui::CommandPalette</name>
     <message>
         <source>Commands</source>
@@ -432,81 +652,81 @@
     <name>rdrlab::gui::CompareCauses</name>
     <message>
         <source>also in it: </source>
-        <translation type="unfinished"></translation>
+        <translation>auch darin: </translation>
     </message>
     <message>
         <source>while the machine starts: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>während die Maschine startet: %1</translation>
     </message>
     <message>
         <source>in %1</source>
-        <translation type="unfinished"></translation>
+        <translation>in %1</translation>
     </message>
     <message numerus="yes">
         <source>%n difference(s) follow from it</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Unterschied folgt daraus</numerusform>
+            <numerusform>%n Unterschiede folgen daraus</numerusform>
         </translation>
     </message>
     <message>
         <source>First divergence, and what follows</source>
-        <translation type="unfinished"></translation>
+        <translation>Erste Abweichung und was daraus folgt</translation>
     </message>
     <message>
         <source>Follow</source>
-        <translation type="unfinished"></translation>
+        <translation>Folgen</translation>
     </message>
     <message>
         <source>A → B</source>
-        <translation type="unfinished"></translation>
+        <translation>A → B</translation>
     </message>
     <message>
         <source>A #</source>
-        <translation type="unfinished"></translation>
+        <translation>A-Nr.</translation>
     </message>
     <message>
         <source>B #</source>
-        <translation type="unfinished"></translation>
+        <translation>B-Nr.</translation>
     </message>
     <message>
         <source>How many further differences follow from it</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele weitere Unterschiede daraus folgen</translation>
     </message>
 </context>
 <context>
     <name>rdrlab::gui::CompareDialog</name>
     <message>
         <source>Compare two traces</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwei Aufzeichnungen vergleichen</translation>
     </message>
     <message>
         <source>&amp;A (before):</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;A (vorher):</translation>
     </message>
     <message>
         <source>&amp;B (after):</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;B (nachher):</translation>
     </message>
     <message>
         <source>Trace %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufzeichnung %1</translation>
     </message>
     <message>
         <source>&amp;File…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Datei…</translation>
     </message>
     <message>
         <source>F&amp;ile…</source>
-        <translation type="unfinished"></translation>
+        <translation>Da&amp;tei…</translation>
     </message>
     <message>
         <source>Choose a file for %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Datei für %1 wählen</translation>
     </message>
     <message>
         <source>&amp;Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Vergleichen</translation>
     </message>
     <message>
         <source>Traces (*.rdrtrace);;All files (*)</source>
@@ -514,38 +734,38 @@
     </message>
     <message>
         <source>Choose two traces, for example two runs of one scenario with different seeds.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie zwei Aufzeichnungen, zum Beispiel zwei Läufe eines Szenarios mit verschiedenen Startwerten.</translation>
     </message>
     <message>
         <source>Both are the same file: nothing will differ.</source>
-        <translation type="unfinished"></translation>
+        <translation>Beide sind dieselbe Datei: Nichts wird sich unterscheiden.</translation>
     </message>
 </context>
 <context>
     <name>rdrlab::gui::CompareLines</name>
     <message>
         <source>event</source>
-        <translation type="unfinished"></translation>
+        <translation>Ereignis</translation>
     </message>
     <message>
         <source>object</source>
-        <translation type="unfinished"></translation>
+        <translation>Objekt</translation>
     </message>
     <message>
         <source>status</source>
-        <translation type="unfinished"></translation>
+        <translation>Status</translation>
     </message>
     <message>
         <source>text</source>
-        <translation type="unfinished"></translation>
+        <translation>Text</translation>
     </message>
     <message>
         <source>argument</source>
-        <translation type="unfinished"></translation>
+        <translation>Argument</translation>
     </message>
     <message>
         <source>time</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeit</translation>
     </message>
     <message>
         <source>thread</source>
@@ -553,11 +773,11 @@
     </message>
     <message>
         <source>CPU</source>
-        <translation type="unfinished"></translation>
+        <translation>CPU</translation>
     </message>
     <message>
         <source>IRQL</source>
-        <translation type="unfinished"></translation>
+        <translation>IRQL</translation>
     </message>
     <message>
         <source>references</source>
@@ -565,133 +785,133 @@
     </message>
     <message>
         <source>What</source>
-        <translation type="unfinished"></translation>
+        <translation>Was</translation>
     </message>
     <message>
         <source>A</source>
-        <translation type="unfinished"></translation>
+        <translation>A</translation>
     </message>
     <message>
         <source>B</source>
-        <translation type="unfinished"></translation>
+        <translation>B</translation>
     </message>
 </context>
 <context>
     <name>rdrlab::gui::CompareRows</name>
     <message>
         <source>#%1 in A, #%2 in B</source>
-        <translation type="unfinished"></translation>
+        <translation>#%1 in A, #%2 in B</translation>
     </message>
     <message>
         <source>nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>nichts</translation>
     </message>
     <message>
         <source>~ changed, − only in A, + only in B, ↕ at another point</source>
-        <translation type="unfinished"></translation>
+        <translation>~ geändert, − nur in A, + nur in B, ↕ an anderer Stelle</translation>
     </message>
     <message>
         <source>%1 #</source>
-        <translation type="unfinished"></translation>
+        <translation>%1-Nr.</translation>
     </message>
     <message>
         <source>%1 time</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: Zeit</translation>
     </message>
     <message>
         <source>%1 thread</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: Thread</translation>
     </message>
     <message>
         <source>%1 event</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: Ereignis</translation>
     </message>
     <message>
         <source>%1 object</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: Objekt</translation>
     </message>
     <message>
         <source>%1 result</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: Ergebnis</translation>
     </message>
 </context>
 <context>
     <name>rdrlab::gui::CompareWindow</name>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergleich</translation>
     </message>
     <message>
         <source>No further difference ahead.</source>
-        <translation type="unfinished"></translation>
+        <translation>Weiter vorn ist kein Unterschied mehr.</translation>
     </message>
     <message>
         <source>No further difference back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Weiter zurück ist kein Unterschied mehr.</translation>
     </message>
     <message>
         <source>No further divergence ahead.</source>
-        <translation type="unfinished"></translation>
+        <translation>Weiter vorn ist keine Abweichung mehr.</translation>
     </message>
     <message>
         <source>No further divergence back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Weiter zurück ist keine Abweichung mehr.</translation>
     </message>
     <message>
         <source>&amp;Next difference</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Nächster Unterschied</translation>
     </message>
     <message>
         <source>To the next place where the traces differ. Events that differ one after the other count as one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zur nächsten Stelle, an der sich die Aufzeichnungen unterscheiden. Verschiedene Ereignisse direkt nacheinander zählen als eine.</translation>
     </message>
     <message>
         <source>&amp;Previous difference</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Voriger Unterschied</translation>
     </message>
     <message>
         <source>To the place before where the traces differ.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zur Stelle davor, an der sich die Aufzeichnungen unterscheiden.</translation>
     </message>
     <message>
         <source>&amp;First divergence</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Erste Abweichung</translation>
     </message>
     <message>
         <source>Where the scenario first went another way.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo das Szenario zuerst einen anderen Weg nahm.</translation>
     </message>
     <message>
         <source>Next &amp;divergence</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächste Ab&amp;weichung</translation>
     </message>
     <message>
         <source>To the next difference that follows from no earlier one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum nächsten Unterschied, der aus keinem früheren folgt.</translation>
     </message>
     <message>
         <source>Previous di&amp;vergence</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorige Abweich&amp;ung</translation>
     </message>
     <message>
         <source>To the last difference before that follows from no earlier one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum letzten Unterschied davor, der aus keinem früheren folgt.</translation>
     </message>
     <message>
         <source>Compare &amp;again</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch &amp;einmal vergleichen</translation>
     </message>
     <message>
         <source>With the same traces and the same mask.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit denselben Aufzeichnungen und derselben Maske.</translation>
     </message>
     <message>
         <source>&amp;Swap A and B</source>
-        <translation type="unfinished"></translation>
+        <translation>A und B &amp;tauschen</translation>
     </message>
     <message>
         <source>Compares the other way round.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergleicht andersherum.</translation>
     </message>
     <message>
         <source>Step</source>
@@ -699,23 +919,23 @@
     </message>
     <message>
         <source>Next row</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächste Zeile</translation>
     </message>
     <message>
         <source>One event further in both traces.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Ereignis weiter in beiden Aufzeichnungen.</translation>
     </message>
     <message>
         <source>Previous row</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorige Zeile</translation>
     </message>
     <message>
         <source>One event back in both traces.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Ereignis zurück in beiden Aufzeichnungen.</translation>
     </message>
     <message>
         <source>Beginning of the scenario</source>
-        <translation type="unfinished"></translation>
+        <translation>Anfang des Szenarios</translation>
     </message>
     <message>
         <source>Where the scenario&apos;s own processes begin.</source>
@@ -723,11 +943,11 @@
     </message>
     <message>
         <source>End</source>
-        <translation type="unfinished"></translation>
+        <translation>Ende</translation>
     </message>
     <message>
         <source>The end of the longer recording.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Ende der längeren Aufzeichnung.</translation>
     </message>
     <message>
         <source>Step &amp;over</source>
@@ -735,7 +955,7 @@
     </message>
     <message>
         <source>In the trace clicked last: from a call&apos;s begin to its end. The other one follows.</source>
-        <translation type="unfinished"></translation>
+        <translation>In der zuletzt angeklickten Aufzeichnung: vom Anfang eines Aufrufs zu seinem Ende. Die andere folgt.</translation>
     </message>
     <message>
         <source>Step over, backwards</source>
@@ -743,7 +963,7 @@
     </message>
     <message>
         <source>In the trace clicked last: from a call&apos;s end to its begin.</source>
-        <translation type="unfinished"></translation>
+        <translation>In der zuletzt angeklickten Aufzeichnung: vom Ende eines Aufrufs zu seinem Anfang.</translation>
     </message>
     <message>
         <source>Step &amp;into</source>
@@ -751,7 +971,7 @@
     </message>
     <message>
         <source>In the trace clicked last: to the next begin or end of a call.</source>
-        <translation type="unfinished"></translation>
+        <translation>In der zuletzt angeklickten Aufzeichnung: zum nächsten Anfang oder Ende eines Aufrufs.</translation>
     </message>
     <message>
         <source>Step into, backwards</source>
@@ -759,7 +979,7 @@
     </message>
     <message>
         <source>In the trace clicked last: to the begin or end of a call before.</source>
-        <translation type="unfinished"></translation>
+        <translation>In der zuletzt angeklickten Aufzeichnung: zum Anfang oder Ende eines Aufrufs davor.</translation>
     </message>
     <message>
         <source>Step o&amp;ut</source>
@@ -767,7 +987,7 @@
     </message>
     <message>
         <source>In the trace clicked last: to the end of the call around.</source>
-        <translation type="unfinished"></translation>
+        <translation>In der zuletzt angeklickten Aufzeichnung: zum Ende des umgebenden Aufrufs.</translation>
     </message>
     <message>
         <source>Step out, backwards</source>
@@ -775,7 +995,7 @@
     </message>
     <message>
         <source>In the trace clicked last: to the begin of the call around.</source>
-        <translation type="unfinished"></translation>
+        <translation>In der zuletzt angeklickten Aufzeichnung: zum Anfang des umgebenden Aufrufs.</translation>
     </message>
     <message>
         <source>Next &amp;failure</source>
@@ -783,7 +1003,7 @@
     </message>
     <message>
         <source>In the trace clicked last: to the next event with a failure status.</source>
-        <translation type="unfinished"></translation>
+        <translation>In der zuletzt angeklickten Aufzeichnung: zum nächsten Ereignis mit einem Fehlerstatus.</translation>
     </message>
     <message>
         <source>Previous failure</source>
@@ -791,15 +1011,15 @@
     </message>
     <message>
         <source>In the trace clicked last: to the last event before with a failure status.</source>
-        <translation type="unfinished"></translation>
+        <translation>In der zuletzt angeklickten Aufzeichnung: zum letzten Ereignis davor mit einem Fehlerstatus.</translation>
     </message>
     <message>
         <source>&amp;Go to event…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Gehe zu Ereignis…</translation>
     </message>
     <message>
         <source>Type an event: 42 or a42 in A, b42 in B.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Ereignis eingeben: 42 oder a42 in A, b42 in B.</translation>
     </message>
     <message>
         <source>View</source>
@@ -807,51 +1027,51 @@
     </message>
     <message>
         <source>Rows: what is &amp;compared</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeilen: was &amp;verglichen wird</translation>
     </message>
     <message>
         <source>What the mask leaves out takes no rows.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was die Maske auslässt, bekommt keine Zeilen.</translation>
     </message>
     <message>
         <source>Rows: &amp;all</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeilen: &amp;alle</translation>
     </message>
     <message>
         <source>Also what the mask leaves out.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auch was die Maske auslässt.</translation>
     </message>
     <message>
         <source>Rows: &amp;differences only</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeilen: nur &amp;Unterschiede</translation>
     </message>
     <message>
         <source>Differences with three rows around each.</source>
-        <translation type="unfinished"></translation>
+        <translation>Unterschiede, um jeden herum drei Zeilen.</translation>
     </message>
     <message>
         <source>Columns: &amp;times</source>
-        <translation type="unfinished"></translation>
+        <translation>Spalten: &amp;Zeiten</translation>
     </message>
     <message>
         <source>Virtual times of both traces.</source>
-        <translation type="unfinished"></translation>
+        <translation>Virtuelle Zeiten beider Aufzeichnungen.</translation>
     </message>
     <message>
         <source>Columns: t&amp;hreads</source>
-        <translation type="unfinished"></translation>
+        <translation>Spalten: T&amp;hreads</translation>
     </message>
     <message>
         <source>Processes and threads of both traces.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prozesse und Threads beider Aufzeichnungen.</translation>
     </message>
     <message>
         <source>&amp;Linked</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Verbunden</translation>
     </message>
     <message>
         <source>Both traces move together.</source>
-        <translation type="unfinished"></translation>
+        <translation>Beide Aufzeichnungen bewegen sich zusammen.</translation>
     </message>
     <message>
         <source>Panels</source>
@@ -867,35 +1087,35 @@
     </message>
     <message>
         <source>Show &amp;A in the main window</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;A im Hauptfenster zeigen</translation>
     </message>
     <message>
         <source>At the event where A stands.</source>
-        <translation type="unfinished"></translation>
+        <translation>An dem Ereignis, an dem A steht.</translation>
     </message>
     <message>
         <source>Show &amp;B in the main window</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;B im Hauptfenster zeigen</translation>
     </message>
     <message>
         <source>At the event where B stands.</source>
-        <translation type="unfinished"></translation>
+        <translation>An dem Ereignis, an dem B steht.</translation>
     </message>
     <message>
         <source>&amp;Copy rows</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeilen &amp;kopieren</translation>
     </message>
     <message>
         <source>The selected rows, with tabs between the cells.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die gewählten Zeilen, mit Tabulatoren zwischen den Zellen.</translation>
     </message>
     <message>
         <source>&amp;Close</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Schließen</translation>
     </message>
     <message>
         <source>Close the comparison; both traces stay open.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließt den Vergleich; beide Aufzeichnungen bleiben offen.</translation>
     </message>
     <message>
         <source>Help</source>
@@ -915,7 +1135,7 @@
     </message>
     <message>
         <source>All commands with their keys; other keys can be bound.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Befehle mit ihren Tasten; andere lassen sich belegen.</translation>
     </message>
     <message>
         <source>&amp;File</source>
@@ -923,7 +1143,7 @@
     </message>
     <message>
         <source>&amp;Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Vergleichen</translation>
     </message>
     <message>
         <source>&amp;Step</source>
@@ -943,31 +1163,31 @@
     </message>
     <message>
         <source>Differences</source>
-        <translation type="unfinished"></translation>
+        <translation>Unterschiede</translation>
     </message>
     <message>
         <source>go to a42 or b42</source>
-        <translation type="unfinished"></translation>
+        <translation>gehe zu a42 oder b42</translation>
     </message>
     <message>
         <source>Go to an event of A or B</source>
-        <translation type="unfinished"></translation>
+        <translation>Gehe zu einem Ereignis von A oder B</translation>
     </message>
     <message>
         <source>Compared</source>
-        <translation type="unfinished"></translation>
+        <translation>Verglichenes</translation>
     </message>
     <message>
         <source>All rows</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Zeilen</translation>
     </message>
     <message>
         <source>“%1” is no event; type 42 or a42 for one of A, b42 for one of B.</source>
-        <translation type="unfinished"></translation>
+        <translation>„%1“ ist kein Ereignis; 42 oder a42 steht für eines von A, b42 für eines von B.</translation>
     </message>
     <message>
         <source>There is no event %1 in that trace.</source>
-        <translation type="unfinished"></translation>
+        <translation>In dieser Aufzeichnung gibt es kein Ereignis %1.</translation>
     </message>
     <message>
         <source>Nothing further ahead.</source>
@@ -979,50 +1199,50 @@
     </message>
     <message>
         <source>no differences</source>
-        <translation type="unfinished"></translation>
+        <translation>keine Unterschiede</translation>
     </message>
     <message>
         <source>%1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 von %2</translation>
     </message>
     <message numerus="yes">
         <source>%n difference(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Unterschied</numerusform>
+            <numerusform>%n Unterschiede</numerusform>
         </translation>
     </message>
     <message>
         <source>Places where the traces differ; events that differ one after the other count as one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Stellen, an denen sich die Aufzeichnungen unterscheiden; verschiedene Ereignisse direkt nacheinander zählen als eine.</translation>
     </message>
     <message>
         <source>%1 and %2 compared – rdrlab</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 und %2 im Vergleich – rdrlab</translation>
     </message>
     <message>
         <source>First divergences, and what follows from each</source>
-        <translation type="unfinished"></translation>
+        <translation>Erste Abweichungen und was aus jeder folgt</translation>
     </message>
     <message>
         <source>Causes</source>
-        <translation type="unfinished"></translation>
+        <translation>Ursachen</translation>
     </message>
     <message>
         <source>The pair of events, line by line</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Ereignispaar, Zeile für Zeile</translation>
     </message>
     <message>
         <source>Pair</source>
-        <translation type="unfinished"></translation>
+        <translation>Paar</translation>
     </message>
     <message>
         <source>Only what differs</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur was sich unterscheidet</translation>
     </message>
     <message>
         <source>The object in both traces, field by field</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Objekt in beiden Aufzeichnungen, Feld für Feld</translation>
     </message>
     <message>
         <source>Object</source>
@@ -1038,66 +1258,189 @@
     </message>
     <message>
         <source>The kept mask cannot be used: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Die gespeicherte Maske ist nicht brauchbar: %1</translation>
     </message>
     <message>
         <source>Loading both traces …</source>
-        <translation type="unfinished"></translation>
+        <translation>Lade beide Aufzeichnungen …</translation>
     </message>
     <message>
         <source>One of the traces is still being recorded. They are compared when the recording is complete.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine der Aufzeichnungen läuft noch. Verglichen wird, wenn sie fertig ist.</translation>
     </message>
     <message>
         <source>Comparing …</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergleiche …</translation>
     </message>
     <message>
         <source>The traces cannot be compared: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnungen lassen sich nicht vergleichen: %1</translation>
     </message>
     <message>
         <source>The comparison was cancelled. F5 starts it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Vergleich wurde abgebrochen. F5 startet ihn wieder.</translation>
     </message>
     <message>
         <source>row %1 of %2   A %3   B %4</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeile %1 von %2   A %3   B %4</translation>
     </message>
     <message>
         <source>The event is about no object. Choose one that is about an object, or an object in the main window.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Ereignis handelt von keinem Objekt. Wählen Sie eines, das von einem handelt, oder ein Objekt im Hauptfenster.</translation>
     </message>
     <message>
         <source>nothing</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A: %1    B: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>nichts</translation>
     </message>
     <message>
         <source>only in B</source>
-        <translation type="unfinished"></translation>
+        <translation>nur in B</translation>
     </message>
     <message>
         <source>only in A</source>
-        <translation type="unfinished"></translation>
+        <translation>nur in A</translation>
     </message>
     <message>
         <source>no compared field differs</source>
-        <translation type="unfinished"></translation>
+        <translation>kein verglichenes Feld unterscheidet sich</translation>
     </message>
     <message numerus="yes">
         <source>%n field(s) differ</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Feld unterscheidet sich</numerusform>
+            <numerusform>%n Felder unterscheiden sich</numerusform>
         </translation>
     </message>
     <message>
         <source>Keys: %1</source>
         <translation>Tasten: %1</translation>
+    </message>
+    <message>
+        <source>Lanes: &amp;layers</source>
+        <translation>Spuren: &amp;Schichten</translation>
+    </message>
+    <message>
+        <source>A lane per layer of the system.</source>
+        <translation>Eine Spur je Schicht des Systems.</translation>
+    </message>
+    <message>
+        <source>Lanes: t&amp;hreads</source>
+        <translation>Spuren: T&amp;hreads</translation>
+    </message>
+    <message>
+        <source>A lane per thread, with its waits.</source>
+        <translation>Eine Spur je Thread, mit seinem Warten.</translation>
+    </message>
+    <message>
+        <source>Lanes: o&amp;bjects</source>
+        <translation>Spuren: &amp;Objekte</translation>
+    </message>
+    <message>
+        <source>Lifetimes of objects, by kind.</source>
+        <translation>Lebensdauern der Objekte, nach Art.</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;in</source>
+        <translation>Ver&amp;größern</translation>
+    </message>
+    <message>
+        <source>Both timelines closer.</source>
+        <translation>Beide Zeitachsen näher.</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;out</source>
+        <translation>Ver&amp;kleinern</translation>
+    </message>
+    <message>
+        <source>Both timelines further away.</source>
+        <translation>Beide Zeitachsen weiter weg.</translation>
+    </message>
+    <message>
+        <source>Show a&amp;ll</source>
+        <translation>A&amp;lles zeigen</translation>
+    </message>
+    <message>
+        <source>The whole of both traces.</source>
+        <translation>Beide Aufzeichnungen ganz.</translation>
+    </message>
+    <message>
+        <source>Show the difference</source>
+        <translation>Unterschied zeigen</translation>
+    </message>
+    <message>
+        <source>The current difference fills the timelines.</source>
+        <translation>Der aktuelle Unterschied füllt die Zeitachsen.</translation>
+    </message>
+    <message>
+        <source>Scroll left</source>
+        <translation>Nach links schieben</translation>
+    </message>
+    <message>
+        <source>A part of the width to the left.</source>
+        <translation>Ein Teil der Breite nach links.</translation>
+    </message>
+    <message>
+        <source>Scroll right</source>
+        <translation>Nach rechts schieben</translation>
+    </message>
+    <message>
+        <source>A part of the width to the right.</source>
+        <translation>Ein Teil der Breite nach rechts.</translation>
+    </message>
+    <message>
+        <source>Stay with this object</source>
+        <translation>Bei diesem Objekt bleiben</translation>
+    </message>
+    <message>
+        <source>Shows the same object at every step, whatever the events are about.</source>
+        <translation>Zeigt bei jedem Schritt dasselbe Objekt, wovon auch immer die Ereignisse handeln.</translation>
+    </message>
+    <message>
+        <source>A: %1</source>
+        <translation>A: %1</translation>
+    </message>
+    <message>
+        <source>B: %1</source>
+        <translation>B: %1</translation>
+    </message>
+    <message>
+        <source>%1; no field of it is recorded here</source>
+        <translation>%1; hier ist kein Feld davon aufgezeichnet</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::DifferenceBar</name>
+    <message>
+        <source>Overview of all differences</source>
+        <translation>Übersicht aller Unterschiede</translation>
+    </message>
+    <message>
+        <source>rows %1 to %2</source>
+        <translation>Zeilen %1 bis %2</translation>
+    </message>
+    <message>
+        <source>nothing differs</source>
+        <translation>nichts unterscheidet sich</translation>
+    </message>
+    <message>
+        <source>difference %1 of %2: %3</source>
+        <translation>Unterschied %1 von %2: %3</translation>
+    </message>
+    <message>
+        <source>here</source>
+        <translation>hier</translation>
+    </message>
+    <message>
+        <source>near</source>
+        <translation>nah</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>davor</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>danach</translation>
     </message>
 </context>
 <context>
@@ -1218,43 +1561,54 @@
         <translation>CSV (*.csv)</translation>
     </message>
     <message>
-        <source>%1 events written to %2</source>
-        <translation>%1 Ereignisse nach %2 geschrieben</translation>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
     </message>
     <message>
-        <source>%1 cannot be written: %2</source>
-        <translation>%1 kann nicht geschrieben werden: %2</translation>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stops the filter or the writing.</source>
+        <translation>Hält den Filter oder das Schreiben an.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n event(s) written to %1</source>
+        <translation>
+            <numerusform>%n Ereignis nach %1 geschrieben</numerusform>
+            <numerusform>%n Ereignisse nach %1 geschrieben</numerusform>
+        </translation>
     </message>
 </context>
 <context>
     <name>rdrlab::gui::ExplainPanel</name>
     <message>
         <source>The explanation before</source>
-        <translation type="unfinished"></translation>
+        <translation>Die vorige Erklärung</translation>
     </message>
     <message>
         <source>The next explanation</source>
-        <translation type="unfinished"></translation>
+        <translation>Die nächste Erklärung</translation>
     </message>
     <message>
         <source>Follow</source>
-        <translation type="unfinished"></translation>
+        <translation>Folgen</translation>
     </message>
     <message>
         <source>Explains what the current event is about, at every step</source>
-        <translation type="unfinished"></translation>
+        <translation>Erklärt bei jedem Schritt, wovon das aktuelle Ereignis handelt</translation>
     </message>
     <message>
         <source>a name: FCB, STATUS_PENDING, MRxCreate …</source>
-        <translation type="unfinished"></translation>
+        <translation>ein Name: FCB, STATUS_PENDING, MRxCreate …</translation>
     </message>
     <message>
         <source>Name to explain</source>
-        <translation type="unfinished"></translation>
+        <translation>Zu erklärender Name</translation>
     </message>
     <message>
         <source>Explanation</source>
-        <translation type="unfinished"></translation>
+        <translation>Erklärung</translation>
     </message>
     <message>
         <source>Help</source>
@@ -1262,11 +1616,86 @@
     </message>
     <message>
         <source>E&amp;xplain a name…</source>
-        <translation type="unfinished"></translation>
+        <translation>Einen Namen e&amp;rklären…</translation>
     </message>
     <message>
         <source>What a routine, structure, field, status or flag means.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was eine Routine, Struktur, ein Feld, Status oder Flag bedeutet.</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::FaultDialog</name>
+    <message>
+        <source>Close the connection instead of answering</source>
+        <translation>Statt zu antworten die Verbindung schließen</translation>
+    </message>
+    <message>
+        <source>Never answer</source>
+        <translation>Nie antworten</translation>
+    </message>
+    <message>
+        <source>Answer late</source>
+        <translation>Spät antworten</translation>
+    </message>
+    <message>
+        <source>Answer with another status</source>
+        <translation>Mit einem anderen Status antworten</translation>
+    </message>
+    <message>
+        <source>Answer with garbage</source>
+        <translation>Mit Unsinn antworten</translation>
+    </message>
+    <message>
+        <source>Announce a far too long answer</source>
+        <translation>Eine viel zu lange Antwort ankündigen</translation>
+    </message>
+    <message>
+        <source>Sign the answer wrongly</source>
+        <translation>Die Antwort falsch signieren</translation>
+    </message>
+    <message>
+        <source>Disturb a server</source>
+        <translation>Einen Server stören</translation>
+    </message>
+    <message>
+        <source>any command</source>
+        <translation>jeder Befehl</translation>
+    </message>
+    <message>
+        <source> ms</source>
+        <translation> ms</translation>
+    </message>
+    <message>
+        <source>Ser&amp;ver:</source>
+        <translation>Ser&amp;ver:</translation>
+    </message>
+    <message>
+        <source>&amp;What it does:</source>
+        <translation>&amp;Was er tut:</translation>
+    </message>
+    <message>
+        <source>At the &amp;command:</source>
+        <translation>Beim &amp;Befehl:</translation>
+    </message>
+    <message>
+        <source>At the &amp;n-th one from now:</source>
+        <translation>Beim &amp;n-ten von jetzt an:</translation>
+    </message>
+    <message>
+        <source>&amp;Status:</source>
+        <translation>&amp;Status:</translation>
+    </message>
+    <message>
+        <source>&amp;How late:</source>
+        <translation>Wie &amp;spät:</translation>
+    </message>
+    <message>
+        <source>&amp;Disturb</source>
+        <translation>&amp;Stören</translation>
+    </message>
+    <message>
+        <source>Disturbing %1: %2 (%3, number %4)</source>
+        <translation>Störe %1: %2 (%3, Nummer %4)</translation>
     </message>
 </context>
 <context>
@@ -1352,6 +1781,495 @@
     </message>
 </context>
 <context>
+    <name>rdrlab::gui::GraphModel</name>
+    <message numerus="yes">
+        <source>~ %n inside</source>
+        <translation>
+            <numerusform>~ %n darin</numerusform>
+            <numerusform>~ %n darin</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Closed; Enter opens it.</source>
+        <translation>Zugeklappt; die Eingabetaste klappt es auf.</translation>
+    </message>
+    <message>
+        <source>born</source>
+        <translation>geboren</translation>
+    </message>
+    <message>
+        <source>died</source>
+        <translation>gestorben</translation>
+    </message>
+    <message>
+        <source>(new)</source>
+        <translation>(neu)</translation>
+    </message>
+    <message>
+        <source>references: %1 → %2</source>
+        <translation>Referenzen: %1 → %2</translation>
+    </message>
+    <message>
+        <source>Object</source>
+        <translation>Objekt</translation>
+    </message>
+    <message>
+        <source>References</source>
+        <translation>Referenzen</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>Schritt</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::GraphPanel</name>
+    <message>
+        <source>find an object</source>
+        <translation>ein Objekt finden</translation>
+    </message>
+    <message>
+        <source>Find an object of the graph</source>
+        <translation>Ein Objekt des Graphen finden</translation>
+    </message>
+    <message>
+        <source>Kinds</source>
+        <translation>Arten</translation>
+    </message>
+    <message>
+        <source>Which kinds of objects are shown</source>
+        <translation>Welche Arten von Objekten gezeigt werden</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
+    </message>
+    <message>
+        <source>How the graph is shown, and saving it</source>
+        <translation>Wie der Graph gezeigt wird, und Speichern</translation>
+    </message>
+    <message>
+        <source>Compact</source>
+        <translation>Dicht</translation>
+    </message>
+    <message>
+        <source>Who holds</source>
+        <translation>Wer hält</translation>
+    </message>
+    <message>
+        <source>&amp;Compact: leave out empty places</source>
+        <translation>&amp;Dicht: leere Plätze auslassen</translation>
+    </message>
+    <message>
+        <source>Objects keep their order, but move together where others are not alive. Otherwise no object ever moves.</source>
+        <translation>Objekte behalten ihre Reihenfolge, rücken aber zusammen, wo andere nicht leben. Sonst bewegt sich nie ein Objekt.</translation>
+    </message>
+    <message>
+        <source>&amp;Follow the selection and the changes</source>
+        <translation>Auswahl und Änderungen &amp;folgen</translation>
+    </message>
+    <message>
+        <source>Scrolls to what is selected elsewhere, and to what a step changes out of sight.</source>
+        <translation>Rollt zu dem, was anderswo gewählt wird oder ein Schritt außer Sicht ändert.</translation>
+    </message>
+    <message>
+        <source>Mark all changes &amp;since the place before</source>
+        <translation>Alle Änderungen &amp;seit der vorigen Stelle markieren</translation>
+    </message>
+    <message>
+        <source>After a step over a call, all that it changed is marked; otherwise only what the current event changed.</source>
+        <translation>Nach einem Schritt über einen Aufruf ist alles markiert, was er geändert hat; sonst nur, was das aktuelle Ereignis geändert hat.</translation>
+    </message>
+    <message>
+        <source>&amp;Glide when objects move</source>
+        <translation>&amp;Gleiten, wenn sich Objekte bewegen</translation>
+    </message>
+    <message>
+        <source>Only in compact view and after another choice of kinds. Off: they jump.</source>
+        <translation>Nur in dichter Ansicht und nach anderer Wahl der Arten. Aus: Sie springen.</translation>
+    </message>
+    <message>
+        <source>Grow as the panel&apos;s shape suggests</source>
+        <translation>Wachsen, wie es die Form des Bereichs nahelegt</translation>
+    </message>
+    <message>
+        <source>Grow &amp;downwards</source>
+        <translation>Nach &amp;unten wachsen</translation>
+    </message>
+    <message>
+        <source>Grow to the &amp;right</source>
+        <translation>Nach &amp;rechts wachsen</translation>
+    </message>
+    <message>
+        <source>Show as a &amp;list</source>
+        <translation>Als &amp;Liste zeigen</translation>
+    </message>
+    <message>
+        <source>The same objects as a tree of text.</source>
+        <translation>Dieselben Objekte als Baum aus Text.</translation>
+    </message>
+    <message>
+        <source>&amp;Who holds the chosen object</source>
+        <translation>&amp;Wer das gewählte Objekt hält</translation>
+    </message>
+    <message>
+        <source>Draws the paths along which the chosen object is held, and lists its holders</source>
+        <translation>Zeichnet die Wege, auf denen das gewählte Objekt gehalten wird, und zählt auf, wer es hält</translation>
+    </message>
+    <message>
+        <source>Fi&amp;t</source>
+        <translation>Ein&amp;passen</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;in</source>
+        <translation>Ver&amp;größern</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;out</source>
+        <translation>Ver&amp;kleinern</translation>
+    </message>
+    <message>
+        <source>&amp;Open all that is closed</source>
+        <translation>Alles Zugeklappte &amp;öffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Place all anew</source>
+        <translation>Alles &amp;neu anordnen</translation>
+    </message>
+    <message>
+        <source>Save what is shown…</source>
+        <translation>Gezeigtes speichern…</translation>
+    </message>
+    <message>
+        <source>%1 (none)</source>
+        <translation>%1 (keine)</translation>
+    </message>
+    <message>
+        <source>The &amp;usual kinds</source>
+        <translation>Die ü&amp;blichen Arten</translation>
+    </message>
+    <message>
+        <source>&amp;All kinds</source>
+        <translation>&amp;Alle Arten</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Close the list of holders</source>
+        <translation>Die Liste der Halter schließen</translation>
+    </message>
+    <message>
+        <source>Who holds the chosen object</source>
+        <translation>Wer das gewählte Objekt hält</translation>
+    </message>
+    <message>
+        <source>Objects</source>
+        <translation>Objekte</translation>
+    </message>
+    <message>
+        <source>&amp;Find an object…</source>
+        <translation>Ein Objekt &amp;finden…</translation>
+    </message>
+    <message>
+        <source>Type a part of its name; Enter finds the next.</source>
+        <translation>Einen Teil seines Namens eingeben; die Eingabetaste findet das nächste.</translation>
+    </message>
+    <message>
+        <source>Draws the paths along which it is held, and lists its holders.</source>
+        <translation>Zeichnet die Wege, auf denen es gehalten wird, und zählt auf, wer es hält.</translation>
+    </message>
+    <message>
+        <source>&amp;Compact graph</source>
+        <translation>&amp;Dichter Graph</translation>
+    </message>
+    <message>
+        <source>Leaves out the places of objects that are not alive.</source>
+        <translation>Lässt die Plätze von Objekten aus, die nicht leben.</translation>
+    </message>
+    <message>
+        <source>Graph as a &amp;list</source>
+        <translation>Graph als &amp;Liste</translation>
+    </message>
+    <message>
+        <source>Fi&amp;t the graph</source>
+        <translation>Graph ein&amp;passen</translation>
+    </message>
+    <message>
+        <source>All objects in sight, as far as readable.</source>
+        <translation>Alle Objekte in Sicht, soweit lesbar.</translation>
+    </message>
+    <message>
+        <source>&amp;Place all objects anew</source>
+        <translation>Alle Objekte &amp;neu anordnen</translation>
+    </message>
+    <message>
+        <source>After a live recording: gives each the place it has in the finished trace.</source>
+        <translation>Nach einer laufenden Aufzeichnung: gibt jedem den Platz, den es in der fertigen Aufzeichnung hat.</translation>
+    </message>
+    <message>
+        <source>&amp;Save the graph…</source>
+        <translation>Graph &amp;speichern…</translation>
+    </message>
+    <message>
+        <source>As PNG, SVG or Graphviz DOT.</source>
+        <translation>Als PNG, SVG oder Graphviz DOT.</translation>
+    </message>
+    <message>
+        <source>Last change of %1</source>
+        <translation>Letzte Änderung von %1</translation>
+    </message>
+    <message>
+        <source>Next change of %1</source>
+        <translation>Nächste Änderung von %1</translation>
+    </message>
+    <message>
+        <source>Select %1</source>
+        <translation>%1 wählen</translation>
+    </message>
+    <message>
+        <source>Copy value</source>
+        <translation>Wert kopieren</translation>
+    </message>
+    <message>
+        <source>Go to its birth (#%1)</source>
+        <translation>Zu seiner Geburt (#%1)</translation>
+    </message>
+    <message>
+        <source>Go to its death (#%1)</source>
+        <translation>Zu seinem Tod (#%1)</translation>
+    </message>
+    <message>
+        <source>Last event about it</source>
+        <translation>Letztes Ereignis darüber</translation>
+    </message>
+    <message>
+        <source>Next event about it</source>
+        <translation>Nächstes Ereignis darüber</translation>
+    </message>
+    <message>
+        <source>Who holds it</source>
+        <translation>Wer es hält</translation>
+    </message>
+    <message>
+        <source>Open or close what belongs to it</source>
+        <translation>Auf- oder zuklappen, was dazu gehört</translation>
+    </message>
+    <message>
+        <source>Show only events about it</source>
+        <translation>Nur Ereignisse darüber zeigen</translation>
+    </message>
+    <message>
+        <source>Copy name</source>
+        <translation>Namen kopieren</translation>
+    </message>
+    <message>
+        <source>Copy all that is known</source>
+        <translation>Alles Bekannte kopieren</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written: %2</source>
+        <translation>%1 kann nicht geschrieben werden: %2</translation>
+    </message>
+    <message>
+        <source>No objects are shown.</source>
+        <translation>Es werden keine Objekte gezeigt.</translation>
+    </message>
+    <message>
+        <source>Not enough memory for a picture of this size.</source>
+        <translation>Nicht genug Speicher für ein Bild dieser Größe.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written.</source>
+        <translation>%1 kann nicht geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>Save the object graph</source>
+        <translation>Objektgraph speichern</translation>
+    </message>
+    <message>
+        <source>PNG (*.png);;SVG (*.svg);;Graphviz (*.dot)</source>
+        <translation>PNG (*.png);;SVG (*.svg);;Graphviz (*.dot)</translation>
+    </message>
+    <message>
+        <source>Written: %1</source>
+        <translation>Geschrieben: %1</translation>
+    </message>
+    <message>
+        <source>Objects, as a list</source>
+        <translation>Objekte als Liste</translation>
+    </message>
+    <message>
+        <source>Loading …</source>
+        <translation>Lade …</translation>
+    </message>
+    <message>
+        <source>The trace cannot be read.</source>
+        <translation>Die Aufzeichnung kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>Placing the objects …</source>
+        <translation>Ordne die Objekte an …</translation>
+    </message>
+    <message>
+        <source>Open a trace: its objects appear here, as they are at the current event.</source>
+        <translation>Öffnen Sie eine Aufzeichnung: Hier erscheinen ihre Objekte, wie sie beim aktuellen Ereignis sind.</translation>
+    </message>
+    <message numerus="yes">
+        <source>What the step to this event did. + born, ~ changed, − died.
+%n object(s) alive, of all kinds.</source>
+        <translation>
+            <numerusform>Was der Schritt zu diesem Ereignis tat. + geboren, ~ geändert, − gestorben.
+%n Objekt aller Arten lebt.</numerusform>
+            <numerusform>Was der Schritt zu diesem Ereignis tat. + geboren, ~ geändert, − gestorben.
+%n Objekte aller Arten leben.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No later change of it is recorded.</source>
+        <translation>Danach ist keine Änderung davon aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>No change of it is recorded before this event.</source>
+        <translation>Vor diesem Ereignis ist keine Änderung davon aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>Nothing that is shown belongs to %1.</source>
+        <translation>Nichts Gezeigtes gehört zu %1.</translation>
+    </message>
+    <message>
+        <source>No object that is alive and shown here is named “%1”.</source>
+        <translation>Kein lebendes, hier gezeigtes Objekt heißt „%1“.</translation>
+    </message>
+    <message>
+        <source>Choose an object to see who holds it.</source>
+        <translation>Wählen Sie ein Objekt, um zu sehen, wer es hält.</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::GraphView</name>
+    <message numerus="yes">
+        <source>%n object(s) in closed sub-trees.</source>
+        <translation>
+            <numerusform>%n Objekt in zugeklappten Teilbäumen.</numerusform>
+            <numerusform>%n Objekte in zugeklappten Teilbäumen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Click to open.</source>
+        <translation>Klick klappt auf.</translation>
+    </message>
+    <message>
+        <source>Changed in this step, out of sight. Click to go there.</source>
+        <translation>In diesem Schritt geändert, außer Sicht. Klick führt hin.</translation>
+    </message>
+    <message>
+        <source>No object of the kinds shown is alive at this event. Step on, or choose more kinds above.</source>
+        <translation>Kein Objekt der gezeigten Arten lebt bei diesem Ereignis. Gehen Sie weiter oder wählen Sie oben mehr Arten.</translation>
+    </message>
+    <message>
+        <source>refs %1→%2</source>
+        <translation>Ref. %1→%2</translation>
+    </message>
+    <message>
+        <source>refs %1</source>
+        <translation>Ref. %1</translation>
+    </message>
+    <message>
+        <source>◆ all paths</source>
+        <translation>◆ alle Wege</translation>
+    </message>
+    <message>
+        <source>Object graph</source>
+        <translation>Objektgraph</translation>
+    </message>
+    <message>
+        <source>Arrow keys walk along the lines, Enter opens and closes, the menu key offers more. The list view shows the same objects.</source>
+        <translation>Pfeiltasten gehen die Linien entlang, die Eingabetaste klappt auf und zu, die Menütaste bietet mehr. Die Liste zeigt dieselben Objekte.</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::HistoryChart</name>
+    <message>
+        <source>Values of the chosen field over events</source>
+        <translation>Werte des gewählten Felds über den Ereignissen</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Not known yet: the first value is recorded at event #%1.</source>
+        <translation>Noch nicht bekannt: Der erste Wert ist bei Ereignis #%1 aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>%1
+since event #%2, %3</source>
+        <translation>%1
+seit Ereignis #%2, %3</translation>
+    </message>
+    <message>
+        <source>(none)</source>
+        <translation>(keiner)</translation>
+    </message>
+    <message>
+        <source>Go to the change at #%1</source>
+        <translation>Zur Änderung bei #%1</translation>
+    </message>
+    <message>
+        <source>Copy the value</source>
+        <translation>Wert kopieren</translation>
+    </message>
+    <message>
+        <source>%1 is %2 since event %3</source>
+        <translation>%1 ist %2 seit Ereignis %3</translation>
+    </message>
+    <message>
+        <source>%1 is not known yet</source>
+        <translation>%1 ist noch nicht bekannt</translation>
+    </message>
+    <message>
+        <source>event %1: %2</source>
+        <translation>Ereignis %1: %2</translation>
+    </message>
+    <message>
+        <source>the next change</source>
+        <translation>die nächste Änderung</translation>
+    </message>
+    <message>
+        <source>the change before</source>
+        <translation>die Änderung davor</translation>
+    </message>
+    <message>
+        <source>no further change</source>
+        <translation>keine weitere Änderung</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::HistoryModel</name>
+    <message>
+        <source>(none)</source>
+        <translation>(keiner)</translation>
+    </message>
+    <message>
+        <source>#</source>
+        <translation>Nr.</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Changed in</source>
+        <translation>Geändert in</translation>
+    </message>
+</context>
+<context>
     <name>rdrlab::gui::KeySheet</name>
     <message>
         <source>Keys</source>
@@ -1388,6 +2306,481 @@
     <message>
         <source>These keys belong to “%1”; give that command others first.</source>
         <translation>Diese Tasten gehören „%1“; geben Sie jenem Befehl zuerst andere.</translation>
+    </message>
+    <message>
+        <source>&amp;Save as…</source>
+        <translation>Speichern &amp;unter…</translation>
+    </message>
+    <message>
+        <source>&amp;Load…</source>
+        <translation>&amp;Laden…</translation>
+    </message>
+    <message>
+        <source>Writes the keys bound here into a file, for another machine.</source>
+        <translation>Schreibt die hier belegten Tasten in eine Datei, für eine andere Maschine.</translation>
+    </message>
+    <message>
+        <source>Binds the keys of such a file.</source>
+        <translation>Belegt die Tasten einer solchen Datei.</translation>
+    </message>
+    <message>
+        <source>Save keys</source>
+        <translation>Tasten speichern</translation>
+    </message>
+    <message>
+        <source>Keys (*.json)</source>
+        <translation>Tasten (*.json)</translation>
+    </message>
+    <message>
+        <source>Written: %1</source>
+        <translation>Geschrieben: %1</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written: %2</source>
+        <translation>%1 kann nicht geschrieben werden: %2</translation>
+    </message>
+    <message>
+        <source>Load keys</source>
+        <translation>Tasten laden</translation>
+    </message>
+    <message>
+        <source>%1 cannot be read</source>
+        <translation>%1 kann nicht gelesen werden</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::LedgerChart</name>
+    <message>
+        <source>References of the selected object over events</source>
+        <translation>Referenzen des gewählten Objekts über den Ereignissen</translation>
+    </message>
+    <message>
+        <source>✖ %1, not given back</source>
+        <translation>✖ %1, nicht zurückgegeben</translation>
+    </message>
+    <message>
+        <source>count: %1</source>
+        <translation>Zähler: %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n taken</source>
+        <translation>
+            <numerusform>%n genommen</numerusform>
+            <numerusform>%n genommen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>all given back</source>
+        <translation>alle zurückgegeben</translation>
+    </message>
+    <message numerus="yes">
+        <source>✖ %n not given back</source>
+        <translation>
+            <numerusform>✖ %n nicht zurückgegeben</numerusform>
+            <numerusform>✖ %n nicht zurückgegeben</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: taken at #%2 in %3</source>
+        <translation>%1: genommen bei #%2 in %3</translation>
+    </message>
+    <message>
+        <source>given back at #%1 (%2) in %3</source>
+        <translation>zurückgegeben bei #%1 (%2) in %3</translation>
+    </message>
+    <message>
+        <source>✖ nobody gave it back in this trace</source>
+        <translation>✖ in dieser Aufzeichnung gab sie niemand zurück</translation>
+    </message>
+    <message>
+        <source>Click goes to the taking, double-click to the return.</source>
+        <translation>Klick führt zum Nehmen, Doppelklick zum Zurückgeben.</translation>
+    </message>
+    <message>
+        <source>count %1 since #%2: %3 in %4</source>
+        <translation>Zähler %1 seit #%2: %3 in %4</translation>
+    </message>
+    <message>
+        <source>Go to the taking, #%1</source>
+        <translation>Zum Nehmen, #%1</translation>
+    </message>
+    <message>
+        <source>Go to the return, #%1</source>
+        <translation>Zum Zurückgeben, #%1</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n reference(s) at event %1</source>
+        <translation>
+            <numerusform>%n Referenz bei Ereignis %1</numerusform>
+            <numerusform>%n Referenzen bei Ereignis %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>no further line</source>
+        <translation>keine weitere Zeile</translation>
+    </message>
+    <message>
+        <source>the next line</source>
+        <translation>die nächste Zeile</translation>
+    </message>
+    <message>
+        <source>event %1: %2, count %3</source>
+        <translation>Ereignis %1: %2, Zähler %3</translation>
+    </message>
+    <message>
+        <source>the line before</source>
+        <translation>die Zeile davor</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::LedgerModel</name>
+    <message>
+        <source>%1 × %2</source>
+        <translation>%1 × %2</translation>
+    </message>
+    <message>
+        <source>✖ not given back</source>
+        <translation>✖ nicht zurückgegeben</translation>
+    </message>
+    <message>
+        <source>%1 in %2</source>
+        <translation>%1 in %2</translation>
+    </message>
+    <message>
+        <source>Taken</source>
+        <translation>Genommen</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>Taken in</source>
+        <translation>Genommen in</translation>
+    </message>
+    <message>
+        <source>Given back</source>
+        <translation>Zurückgegeben</translation>
+    </message>
+    <message>
+        <source>Given back by</source>
+        <translation>Zurückgegeben von</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::LiveBreakModel</name>
+    <message>
+        <source>any call of: %1</source>
+        <translation>jeder Aufruf von: %1</translation>
+    </message>
+    <message>
+        <source>any call</source>
+        <translation>jeder Aufruf</translation>
+    </message>
+    <message>
+        <source>%1 that fails</source>
+        <translation>%1, der scheitert</translation>
+    </message>
+    <message>
+        <source>%1, about “%2”</source>
+        <translation>%1, über „%2“</translation>
+    </message>
+    <message>
+        <source>Pause at</source>
+        <translation>Anhalten bei</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::LiveLog</name>
+    <message>
+        <source>Event</source>
+        <translation>Ereignis</translation>
+    </message>
+    <message>
+        <source>What the run says</source>
+        <translation>Was der Lauf meldet</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::LivePanel</name>
+    <message>
+        <source>as fast as it runs</source>
+        <translation>so schnell es läuft</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n step(s) a second</source>
+        <translation>
+            <numerusform>%n Schritt in der Sekunde</numerusform>
+            <numerusform>%n Schritte in der Sekunde</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Run again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Another seed, and compare</source>
+        <translation>Anderer Startwert, und vergleichen</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>Speichern unter…</translation>
+    </message>
+    <message>
+        <source>How the run stands</source>
+        <translation>Wie der Lauf steht</translation>
+    </message>
+    <message>
+        <source>&amp;Pace:</source>
+        <translation>&amp;Tempo:</translation>
+    </message>
+    <message>
+        <source>How fast calls may begin and end, in real time. The virtual time, and so what happens, stays the same.</source>
+        <translation>Wie schnell Aufrufe beginnen und enden dürfen, in wirklicher Zeit. Die virtuelle Zeit, und damit was geschieht, bleibt gleich.</translation>
+    </message>
+    <message>
+        <source>Pace</source>
+        <translation>Tempo</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Netzwerk</translation>
+    </message>
+    <message>
+        <source>Pause at</source>
+        <translation>Anhalten bei</translation>
+    </message>
+    <message>
+        <source>What the run says</source>
+        <translation>Was der Lauf meldet</translation>
+    </message>
+    <message>
+        <source>Copy all lines</source>
+        <translation>Alle Zeilen kopieren</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>Live</translation>
+    </message>
+    <message>
+        <source>&amp;Run a lab or scenario…</source>
+        <translation>Übung oder Szenario &amp;ausführen…</translation>
+    </message>
+    <message>
+        <source>Choose what to run on the emulated kernel, and watch it.</source>
+        <translation>Wählen, was auf dem emulierten Kernel läuft, und zusehen.</translation>
+    </message>
+    <message>
+        <source>&amp;Continue</source>
+        <translation>&amp;Weiter</translation>
+    </message>
+    <message>
+        <source>Lets the live kernel go on, or pauses it.</source>
+        <translation>Lässt den laufenden Kernel weitermachen oder hält ihn an.</translation>
+    </message>
+    <message>
+        <source>S&amp;top</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>Ends the live run; its trace is completed.</source>
+        <translation>Beendet den Lauf; seine Aufzeichnung wird vollständig.</translation>
+    </message>
+    <message>
+        <source>Live: next &amp;event</source>
+        <translation>Live: nächstes &amp;Ereignis</translation>
+    </message>
+    <message>
+        <source>The live kernel goes on for one event.</source>
+        <translation>Der laufende Kernel macht ein Ereignis weiter.</translation>
+    </message>
+    <message>
+        <source>Live: step &amp;into</source>
+        <translation>Live: Schritt h&amp;inein</translation>
+    </message>
+    <message>
+        <source>The live kernel goes on until the next call begins or ends.</source>
+        <translation>Der laufende Kernel macht weiter, bis der nächste Aufruf beginnt oder endet.</translation>
+    </message>
+    <message>
+        <source>Live: step &amp;over</source>
+        <translation>Live: Schritt &amp;darüber</translation>
+    </message>
+    <message>
+        <source>The live kernel goes on to the end of this call, or to the next one on its level.</source>
+        <translation>Der laufende Kernel macht weiter bis zum Ende dieses Aufrufs oder zum nächsten auf seiner Ebene.</translation>
+    </message>
+    <message>
+        <source>Live: step o&amp;ut</source>
+        <translation>Live: Schritt hera&amp;us</translation>
+    </message>
+    <message>
+        <source>The live kernel goes on to the end of the call around.</source>
+        <translation>Der laufende Kernel macht weiter bis zum Ende des umgebenden Aufrufs.</translation>
+    </message>
+    <message>
+        <source>Cut or restore the &amp;network</source>
+        <translation>&amp;Netzwerk trennen oder wiederherstellen</translation>
+    </message>
+    <message>
+        <source>Pulls the cables of all servers, or puts them back.</source>
+        <translation>Zieht die Kabel aller Server oder steckt sie wieder ein.</translation>
+    </message>
+    <message>
+        <source>&amp;Disturb a server…</source>
+        <translation>Einen Server &amp;stören…</translation>
+    </message>
+    <message>
+        <source>Makes a server answer late, wrongly or not at all.</source>
+        <translation>Lässt einen Server spät, falsch oder gar nicht antworten.</translation>
+    </message>
+    <message>
+        <source>&amp;Follow the run</source>
+        <translation>Dem Lauf &amp;folgen</translation>
+    </message>
+    <message>
+        <source>While it runs, the current event is the latest one.</source>
+        <translation>Solange er läuft, ist das neueste Ereignis das aktuelle.</translation>
+    </message>
+    <message>
+        <source>Run &amp;again</source>
+        <translation>Noch ein&amp;mal ausführen</translation>
+    </message>
+    <message>
+        <source>The same scenario with the same seed.</source>
+        <translation>Dasselbe Szenario mit demselben Startwert.</translation>
+    </message>
+    <message>
+        <source>Run with another seed, and co&amp;mpare</source>
+        <translation>Mit anderem Startwert ausführen und &amp;vergleichen</translation>
+    </message>
+    <message>
+        <source>Runs it with the next seed and compares both recordings.</source>
+        <translation>Führt es mit dem nächsten Startwert aus und vergleicht beide Aufzeichnungen.</translation>
+    </message>
+    <message>
+        <source>&amp;Save the run&apos;s trace as…</source>
+        <translation>Aufzeichnung des &amp;Laufs speichern unter…</translation>
+    </message>
+    <message>
+        <source>Copies the recording of the last run to a place of your choice.</source>
+        <translation>Kopiert die Aufzeichnung des letzten Laufs an einen Ort Ihrer Wahl.</translation>
+    </message>
+    <message>
+        <source>Run…</source>
+        <translation>Ausführen…</translation>
+    </message>
+    <message>
+        <source>paused at %1</source>
+        <translation>angehalten bei %1</translation>
+    </message>
+    <message>
+        <source>Save the run&apos;s trace</source>
+        <translation>Aufzeichnung des Laufs speichern</translation>
+    </message>
+    <message>
+        <source>Traces (*.rdrtrace)</source>
+        <translation>Aufzeichnungen (*.rdrtrace)</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>Gespeichert als %1.</translation>
+    </message>
+    <message>
+        <source>Nothing runs. Ctrl+R chooses a lab; the live kernel can be paused at any call, stepped, and its network cut.</source>
+        <translation>Nichts läuft. Strg+R wählt eine Übung; der laufende Kernel lässt sich an jedem Aufruf anhalten, Schritt für Schritt führen und vom Netzwerk trennen.</translation>
+    </message>
+    <message>
+        <source>The machine boots …</source>
+        <translation>Die Maschine startet …</translation>
+    </message>
+    <message>
+        <source>❚❚ Paused before the first process starts.</source>
+        <translation>❚❚ Angehalten, bevor der erste Prozess startet.</translation>
+    </message>
+    <message>
+        <source>❚❚ Paused behind event %1.</source>
+        <translation>❚❚ Angehalten nach Ereignis %1.</translation>
+    </message>
+    <message>
+        <source>❚❚ Paused where %1 begins, event %2.</source>
+        <translation>❚❚ Angehalten, wo %1 beginnt, Ereignis %2.</translation>
+    </message>
+    <message>
+        <source>❚❚ Paused where %1 ends with %2, event %3.</source>
+        <translation>❚❚ Angehalten, wo %1 mit %2 endet, Ereignis %3.</translation>
+    </message>
+    <message>
+        <source>▶ Running …</source>
+        <translation>▶ Läuft …</translation>
+    </message>
+    <message>
+        <source>%1, seed %2</source>
+        <translation>%1, Startwert %2</translation>
+    </message>
+    <message>
+        <source>Pa&amp;use</source>
+        <translation>&amp;Anhalten</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>Weiter</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::LiveRun</name>
+    <message>
+        <source>The program %1 cannot be started: %2</source>
+        <translation>Das Programm %1 kann nicht gestartet werden: %2</translation>
+    </message>
+    <message>
+        <source>The program rdrlab, which runs scenarios, is not beside this one.</source>
+        <translation>Das Programm rdrlab, das Szenarien ausführt, liegt nicht neben diesem.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Ended well: %n expectation(s) met, </source>
+        <translation>
+            <numerusform>Gut beendet: %n Erwartung erfüllt, </numerusform>
+            <numerusform>Gut beendet: %n Erwartungen erfüllt, </numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n event(s), </source>
+        <translation>
+            <numerusform>%n Ereignis, </numerusform>
+            <numerusform>%n Ereignisse, </numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of virtual time.</source>
+        <translation>%1 virtuelle Zeit.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Stopped after %n event(s).</source>
+        <translation>
+            <numerusform>Angehalten nach %n Ereignis.</numerusform>
+            <numerusform>Angehalten nach %n Ereignissen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Killed: it did not stop by itself. What it had recorded is kept.</source>
+        <translation>Abgeschossen: Er hielt nicht von selbst an. Was er aufgezeichnet hatte, bleibt.</translation>
+    </message>
+    <message>
+        <source>The machine crashed; what it had recorded until then is kept.</source>
+        <translation>Die Maschine ist abgestürzt; was sie bis dahin aufgezeichnet hatte, bleibt.</translation>
+    </message>
+    <message>
+        <source>It ended without a word.</source>
+        <translation>Er endete ohne ein Wort.</translation>
     </message>
 </context>
 <context>
@@ -2056,19 +3449,19 @@ MIT-Lizenz.</translation>
     </message>
     <message>
         <source>Co&amp;mpare with…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Vergleichen mit…</translation>
     </message>
     <message>
         <source>Two traces side by side: what differs, what came first, what follows from it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwei Aufzeichnungen nebeneinander: was sich unterscheidet, was zuerst kam, was daraus folgt.</translation>
     </message>
     <message>
         <source>&amp;Open %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ö&amp;ffnen</translation>
     </message>
     <message>
         <source>&amp;Compare %1 with %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 mit %2 &amp;vergleichen</translation>
     </message>
     <message>
         <source>Open s&amp;ession…</source>
@@ -2153,6 +3546,109 @@ MIT-Lizenz.</translation>
             <numerusform>%n Aufzeichnungen der Sitzung sind nicht zu finden.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>&amp;Live</source>
+        <translation>&amp;Live</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>Live</translation>
+    </message>
+    <message>
+        <source>Printed.</source>
+        <translation>Gedruckt.</translation>
+    </message>
+    <message>
+        <source>The printer takes nothing.</source>
+        <translation>Der Drucker nimmt nichts an.</translation>
+    </message>
+    <message>
+        <source>&amp;Undo zoom or filter</source>
+        <translation>Zoom oder Filter &amp;zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Back to the zoom, lanes and filter before.</source>
+        <translation>Zurück zu Zoom, Spuren und Filter davor.</translation>
+    </message>
+    <message>
+        <source>&amp;Redo zoom or filter</source>
+        <translation>Zoom oder Filter &amp;wiederholen</translation>
+    </message>
+    <message>
+        <source>Again the zoom, lanes and filter taken back.</source>
+        <translation>Wieder Zoom, Spuren und Filter, die zurückgenommen wurden.</translation>
+    </message>
+    <message>
+        <source>Nothing was taken back.</source>
+        <translation>Nichts wurde zurückgenommen.</translation>
+    </message>
+    <message>
+        <source>No zoom or filter before this one.</source>
+        <translation>Vor diesem gibt es keinen Zoom oder Filter.</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::NetworkBox</name>
+    <message>
+        <source>The servers of the scenario appear here when it runs.</source>
+        <translation>Die Server des Szenarios erscheinen hier, wenn es läuft.</translation>
+    </message>
+    <message>
+        <source> ms</source>
+        <translation> ms</translation>
+    </message>
+    <message>
+        <source>Latency: how long a packet takes, one way</source>
+        <translation>Laufzeit: wie lange ein Paket braucht, in eine Richtung</translation>
+    </message>
+    <message>
+        <source>Latency to %1</source>
+        <translation>Laufzeit zu %1</translation>
+    </message>
+    <message>
+        <source> ‰ lost</source>
+        <translation> ‰ verloren</translation>
+    </message>
+    <message>
+        <source>Of 1000 packets, how many must be sent again</source>
+        <translation>Wie viele von 1000 Paketen noch einmal gesendet werden müssen</translation>
+    </message>
+    <message>
+        <source>Loss on the way to %1</source>
+        <translation>Verlust auf dem Weg zu %1</translation>
+    </message>
+    <message>
+        <source>cut</source>
+        <translation>getrennt</translation>
+    </message>
+    <message>
+        <source>● connected</source>
+        <translation>● verbunden</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>Verbinden</translation>
+    </message>
+    <message>
+        <source>Cut</source>
+        <translation>Trennen</translation>
+    </message>
+    <message>
+        <source>Restore the link to %1</source>
+        <translation>Verbindung zu %1 wiederherstellen</translation>
+    </message>
+    <message>
+        <source>Cut the link to %1</source>
+        <translation>Verbindung zu %1 trennen</translation>
+    </message>
+    <message>
+        <source>Puts the cable back</source>
+        <translation>Steckt das Kabel wieder ein</translation>
+    </message>
+    <message>
+        <source>Pulls the cable: nothing arrives any more</source>
+        <translation>Zieht das Kabel: Nichts kommt mehr an</translation>
+    </message>
 </context>
 <context>
     <name>rdrlab::gui::NotePanel</name>
@@ -2230,6 +3726,101 @@ MIT-Lizenz.</translation>
         <source>No change of it is recorded before this event.</source>
         <translation>Vor diesem Ereignis ist keine Änderung davon aufgezeichnet.</translation>
     </message>
+    <message>
+        <source>Reading the references</source>
+        <translation>Lesen der Referenzen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Changes of the chosen field</source>
+        <translation>Änderungen des gewählten Felds</translation>
+    </message>
+    <message>
+        <source>References taken and given back</source>
+        <translation>Genommene und zurückgegebene Referenzen</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Changes</source>
+        <translation>Änderungen</translation>
+    </message>
+    <message>
+        <source>References</source>
+        <translation>Referenzen</translation>
+    </message>
+    <message>
+        <source>Ledger</source>
+        <translation>Kontobuch</translation>
+    </message>
+    <message>
+        <source>The values of the chosen field over events</source>
+        <translation>Die Werte des gewählten Felds über den Ereignissen</translation>
+    </message>
+    <message>
+        <source>The same as a table</source>
+        <translation>Dasselbe als Tabelle</translation>
+    </message>
+    <message>
+        <source>Who took references on the object, and until when</source>
+        <translation>Wer Referenzen auf das Objekt nahm, und bis wann</translation>
+    </message>
+    <message>
+        <source>Views of the selected object</source>
+        <translation>Ansichten des gewählten Objekts</translation>
+    </message>
+    <message>
+        <source>Click a field to see its values over time.</source>
+        <translation>Klicken Sie auf ein Feld, um seine Werte im Lauf der Zeit zu sehen.</translation>
+    </message>
+    <message>
+        <source>No references of this object are recorded.</source>
+        <translation>Von diesem Objekt sind keine Referenzen aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>Cancelled. Choose the object again to read its references.</source>
+        <translation>Abgebrochen. Wählen Sie das Objekt noch einmal, um seine Referenzen zu lesen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Only the first %n change(s) are shown.</source>
+        <translation>
+            <numerusform>Nur die erste Änderung wird gezeigt.</numerusform>
+            <numerusform>Nur die ersten %n Änderungen werden gezeigt.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No change of this field is recorded.</source>
+        <translation>Von diesem Feld ist keine Änderung aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>Reading the references …</source>
+        <translation>Lese die Referenzen …</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>Ansicht</translation>
+    </message>
+    <message>
+        <source>&amp;History of the chosen field</source>
+        <translation>&amp;Verlauf des gewählten Felds</translation>
+    </message>
+    <message>
+        <source>The values of the chosen field over events.</source>
+        <translation>Die Werte des gewählten Felds über den Ereignissen.</translation>
+    </message>
+    <message>
+        <source>&amp;References of the object</source>
+        <translation>&amp;Referenzen des Objekts</translation>
+    </message>
+    <message>
+        <source>Who took references on the selected object, and until when.</source>
+        <translation>Wer Referenzen auf das gewählte Objekt nahm, und bis wann.</translation>
+    </message>
 </context>
 <context>
     <name>rdrlab::gui::Overview</name>
@@ -2255,6 +3846,161 @@ MIT-Lizenz.</translation>
             <numerusform>%n Fehler in der ganzen Aufzeichnung</numerusform>
             <numerusform>%n Fehler in der ganzen Aufzeichnung</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::RunDialog</name>
+    <message>
+        <source>&amp;Pause before the first process starts</source>
+        <translation>&amp;Anhalten, bevor der erste Prozess startet</translation>
+    </message>
+    <message>
+        <source>Leave the password out of the trace (it cannot be replayed then)</source>
+        <translation>Das Kennwort nicht aufzeichnen (dann lässt sich der Lauf nicht wiederholen)</translation>
+    </message>
+    <message>
+        <source>Run a lab or scenario</source>
+        <translation>Übung oder Szenario ausführen</translation>
+    </message>
+    <message>
+        <source>&amp;Labs and scenarios</source>
+        <translation>Übungen und S&amp;zenarien</translation>
+    </message>
+    <message>
+        <source>&amp;Other scenario…</source>
+        <translation>Anderes Sz&amp;enario…</translation>
+    </message>
+    <message>
+        <source>A Lua file of your own</source>
+        <translation>Eine eigene Lua-Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Run</source>
+        <translation>&amp;Ausführen</translation>
+    </message>
+    <message>
+        <source>Labs and scenarios</source>
+        <translation>Übungen und Szenarien</translation>
+    </message>
+    <message>
+        <source>What the lab is about</source>
+        <translation>Worum es in der Übung geht</translation>
+    </message>
+    <message>
+        <source>&amp;Seed:</source>
+        <translation>&amp;Startwert:</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Startwert</translation>
+    </message>
+    <message>
+        <source>Every choice of the machine comes from it: the same seed gives the same run, another one another order of events.</source>
+        <translation>Jede Wahl der Maschine kommt daher: derselbe Startwert ergibt denselben Lauf, ein anderer eine andere Reihenfolge der Ereignisse.</translation>
+    </message>
+    <message>
+        <source>P&amp;ace:</source>
+        <translation>&amp;Tempo:</translation>
+    </message>
+    <message>
+        <source>Pace</source>
+        <translation>Tempo</translation>
+    </message>
+    <message>
+        <source>&amp;More options</source>
+        <translation>&amp;Weitere Einstellungen</translation>
+    </message>
+    <message>
+        <source>smb://user:password@host:port; empty: the emulated servers</source>
+        <translation>smb://benutzer:kennwort@rechner:port; leer: die emulierten Server</translation>
+    </message>
+    <message>
+        <source>A real server in place of the scenario&apos;s first one</source>
+        <translation>Ein wirklicher Server anstelle des ersten des Szenarios</translation>
+    </message>
+    <message>
+        <source>Real ser&amp;ver:</source>
+        <translation>Wirklicher Ser&amp;ver:</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Wählen…</translation>
+    </message>
+    <message>
+        <source>a module such as student.so; empty: minirdr</source>
+        <translation>ein Modul wie student.so; leer: minirdr</translation>
+    </message>
+    <message>
+        <source>Choose a redirector</source>
+        <translation>Einen Redirector wählen</translation>
+    </message>
+    <message>
+        <source>Re&amp;director:</source>
+        <translation>Re&amp;director:</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>alles</translation>
+    </message>
+    <message>
+        <source> bytes</source>
+        <translation> Byte</translation>
+    </message>
+    <message>
+        <source>How much of each packet is kept in the trace</source>
+        <translation>Wie viel von jedem Paket in der Aufzeichnung bleibt</translation>
+    </message>
+    <message>
+        <source>&amp;Keep of each packet:</source>
+        <translation>Von jedem Paket &amp;behalten:</translation>
+    </message>
+    <message>
+        <source>Choose a folder for traces</source>
+        <translation>Einen Ordner für Aufzeichnungen wählen</translation>
+    </message>
+    <message>
+        <source>Traces are written &amp;into:</source>
+        <translation>Aufzeichnungen kommen &amp;nach:</translation>
+    </message>
+    <message>
+        <source>Modules (*.so);;All files (*)</source>
+        <translation>Module (*.so);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Choose a scenario</source>
+        <translation>Ein Szenario wählen</translation>
+    </message>
+    <message>
+        <source>Scenarios (*.lua);;All files (*)</source>
+        <translation>Szenarien (*.lua);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>No labs lie beside the program. “Other scenario…” opens a Lua file of your own.</source>
+        <translation>Neben dem Programm liegen keine Übungen. „Anderes Szenario…“ öffnet eine eigene Lua-Datei.</translation>
+    </message>
+    <message>
+        <source>The scenario</source>
+        <translation>Das Szenario</translation>
+    </message>
+    <message>
+        <source>Choose a lab or a scenario.</source>
+        <translation>Wählen Sie eine Übung oder ein Szenario.</translation>
+    </message>
+    <message>
+        <source>There is no file %1 any more.</source>
+        <translation>Es gibt keine Datei %1 mehr.</translation>
+    </message>
+    <message>
+        <source>The seed is a whole number.</source>
+        <translation>Der Startwert ist eine ganze Zahl.</translation>
+    </message>
+    <message>
+        <source>A real server is given as smb://user:password@host:port.</source>
+        <translation>Ein wirklicher Server wird als smb://benutzer:kennwort@rechner:port angegeben.</translation>
+    </message>
+    <message>
+        <source>There is no redirector %1.</source>
+        <translation>Es gibt keinen Redirector %1.</translation>
     </message>
 </context>
 <context>
@@ -2351,6 +4097,72 @@ MIT-Lizenz.</translation>
         <source>by time</source>
         <translation>nach Zeit</translation>
     </message>
+    <message>
+        <source>aligned</source>
+        <translation>ausgerichtet</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::WhyModel</name>
+    <message>
+        <source>%1 is not alive at this event; nobody holds it.</source>
+        <translation>%1 lebt bei diesem Ereignis nicht; niemand hält es.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 has %n reference(s).</source>
+        <translation>
+            <numerusform>%1 hat %n Referenz.</numerusform>
+            <numerusform>%1 hat %n Referenzen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 is not counted.</source>
+        <translation>%1 wird nicht gezählt.</translation>
+    </message>
+    <message>
+        <source>Held by</source>
+        <translation>Gehalten von</translation>
+    </message>
+    <message>
+        <source>nothing recorded; it stands by itself</source>
+        <translation>nichts aufgezeichnet; es steht für sich</translation>
+    </message>
+    <message>
+        <source>Pointing to it, without a reference</source>
+        <translation>Zeigen darauf, ohne Referenz</translation>
+    </message>
+    <message>
+        <source>All paths lead through (who alone could let go)</source>
+        <translation>Alle Wege führen durch (wer allein loslassen könnte)</translation>
+    </message>
+    <message>
+        <source>Paths from what stands by itself</source>
+        <translation>Wege von dem, was für sich steht</translation>
+    </message>
+    <message>
+        <source>They hold each other</source>
+        <translation>Sie halten sich gegenseitig</translation>
+    </message>
+    <message>
+        <source>%1, taken at #%2</source>
+        <translation>%1, genommen bei #%2</translation>
+    </message>
+    <message>
+        <source>Enter or double-click goes to the event that took it.</source>
+        <translation>Eingabetaste oder Doppelklick führt zu dem Ereignis, das sie nahm.</translation>
+    </message>
+    <message>
+        <source>Enter or double-click selects the object.</source>
+        <translation>Eingabetaste oder Doppelklick wählt das Objekt.</translation>
+    </message>
+    <message>
+        <source>Who holds it</source>
+        <translation>Wer es hält</translation>
+    </message>
+    <message>
+        <source>How</source>
+        <translation>Wie</translation>
+    </message>
 </context>
 <context>
     <name>texts</name>
@@ -2373,6 +4185,10 @@ MIT-Lizenz.</translation>
     <message>
         <source>thread</source>
         <translation>Thread</translation>
+    </message>
+    <message>
+        <source>creation</source>
+        <translation>Erzeugung</translation>
     </message>
 </context>
 </TS>

@@ -17,6 +17,44 @@
             <numerusform>%n matches</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Set here: %n flag(s)</source>
+        <translation>
+            <numerusform>Set here: %n flag</numerusform>
+            <numerusform>Set here: %n flags</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>GraphScene</name>
+    <message numerus="yes">
+        <source>%n born</source>
+        <translation>
+            <numerusform>%n born</numerusform>
+            <numerusform>%n born</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n changed</source>
+        <translation>
+            <numerusform>%n changed</numerusform>
+            <numerusform>%n changed</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n died</source>
+        <translation>
+            <numerusform>%n died</numerusform>
+            <numerusform>%n died</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n on kinds not shown</source>
+        <translation>
+            <numerusform>%n on kinds not shown</numerusform>
+            <numerusform>%n on kinds not shown</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>comparetexts</name>
@@ -63,6 +101,107 @@
     </message>
 </context>
 <context>
+    <name>rdrlab::gui::EventPanel</name>
+    <message numerus="yes">
+        <source>%n event(s) written to %1</source>
+        <translation>
+            <numerusform>%n event written to %1</numerusform>
+            <numerusform>%n events written to %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::GraphModel</name>
+    <message numerus="yes">
+        <source>~ %n inside</source>
+        <translation>
+            <numerusform>~ %n inside</numerusform>
+            <numerusform>~ %n inside</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::GraphPanel</name>
+    <message numerus="yes">
+        <source>What the step to this event did. + born, ~ changed, − died.
+%n object(s) alive, of all kinds.</source>
+        <translation>
+            <numerusform>What the step to this event did. + born, ~ changed, − died.
+%n object alive, of all kinds.</numerusform>
+            <numerusform>What the step to this event did. + born, ~ changed, − died.
+%n objects alive, of all kinds.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::GraphView</name>
+    <message numerus="yes">
+        <source>%n object(s) in closed sub-trees.</source>
+        <translation>
+            <numerusform>%n object in closed sub-trees.</numerusform>
+            <numerusform>%n objects in closed sub-trees.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::LedgerChart</name>
+    <message numerus="yes">
+        <source>%n taken</source>
+        <translation>
+            <numerusform>%n taken</numerusform>
+            <numerusform>%n taken</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>✖ %n not given back</source>
+        <translation>
+            <numerusform>✖ %n not given back</numerusform>
+            <numerusform>✖ %n not given back</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n reference(s) at event %1</source>
+        <translation>
+            <numerusform>%n reference at event %1</numerusform>
+            <numerusform>%n references at event %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::LivePanel</name>
+    <message numerus="yes">
+        <source>%n step(s) a second</source>
+        <translation>
+            <numerusform>%n step a second</numerusform>
+            <numerusform>%n steps a second</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::LiveRun</name>
+    <message numerus="yes">
+        <source>Ended well: %n expectation(s) met, </source>
+        <translation>
+            <numerusform>Ended well: %n expectation met, </numerusform>
+            <numerusform>Ended well: %n expectations met, </numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n event(s), </source>
+        <translation>
+            <numerusform>%n event, </numerusform>
+            <numerusform>%n events, </numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Stopped after %n event(s).</source>
+        <translation>
+            <numerusform>Stopped after %n event.</numerusform>
+            <numerusform>Stopped after %n events.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>rdrlab::gui::MainWindow</name>
     <message numerus="yes">
         <source>%n trace(s) of the session cannot be found.</source>
@@ -73,12 +212,32 @@
     </message>
 </context>
 <context>
+    <name>rdrlab::gui::ObjectPanel</name>
+    <message numerus="yes">
+        <source>Only the first %n change(s) are shown.</source>
+        <translation>
+            <numerusform>Only the first %n change are shown.</numerusform>
+            <numerusform>Only the first %n changes are shown.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>rdrlab::gui::Overview</name>
     <message numerus="yes">
         <source>%n failure(s) in the whole trace</source>
         <translation>
             <numerusform>%n failure in the whole trace</numerusform>
             <numerusform>%n failures in the whole trace</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::WhyModel</name>
+    <message numerus="yes">
+        <source>%1 has %n reference(s).</source>
+        <translation>
+            <numerusform>%1 has %n reference.</numerusform>
+            <numerusform>%1 has %n references.</numerusform>
         </translation>
     </message>
 </context>
