@@ -78,7 +78,7 @@
     <message numerus="yes">
         <source>%n difference(s) follow from it</source>
         <translation>
-            <numerusform>%n difference follow from it</numerusform>
+            <numerusform>%n difference follows from it</numerusform>
             <numerusform>%n differences follow from it</numerusform>
         </translation>
     </message>
@@ -95,7 +95,7 @@
     <message numerus="yes">
         <source>%n field(s) differ</source>
         <translation>
-            <numerusform>%n field differ</numerusform>
+            <numerusform>%n field differs</numerusform>
             <numerusform>%n fields differ</numerusform>
         </translation>
     </message>
@@ -216,7 +216,7 @@
     <message numerus="yes">
         <source>Only the first %n change(s) are shown.</source>
         <translation>
-            <numerusform>Only the first %n change are shown.</numerusform>
+            <numerusform>Only the first %n change is shown.</numerusform>
             <numerusform>Only the first %n changes are shown.</numerusform>
         </translation>
     </message>

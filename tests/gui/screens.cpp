@@ -3,12 +3,15 @@
 //
 // Every picture is a state of the window that a lesson passes through, in sizes from a projector to
 // a large screen and in all themes.
+#include "gui/app/keysheet.h"
 #include "gui/compare/comparewindow.h"
+#include "gui/i18n/languages.h"
 #include "tests/gui/guisupport.h"
 
 #include <QApplication>
 #include <QDir>
 #include <QDockWidget>
+#include <QPrinter>
 #include <QTabWidget>
 #include <QTest>
 #include <cstdio>
@@ -138,6 +141,32 @@ void takeComparison(Shooter& shooter, const QString& prefix, const QStringList& 
     compare->close();
 }
 
+// In the second language, and as it comes out of the printer.
+void takeGerman(QDir folder, const QString& trace, int& blank)
+{
+    Languages::instance().choose(QStringLiteral("de"));
+    {
+        MainWindow window;
+        window.resize(1366, 768);
+        window.show();
+        Session* session = window.openTrace(trace);
+        testing::waitUntilLoaded(*session);
+        Shooter shooter { window, folder, 0 };
+        for (int i = 0; i < 12; ++i) {
+            shooter.run("step.into.forward");
+        }
+        shooter.take(QStringLiteral("projector-light-german"));
+        KeySheet keys(window.actions(), &window);
+        keys.grab().save(folder.filePath(QStringLiteral("projector-light-german-keys.png")));
+        QPrinter printer(QPrinter::HighResolution);
+        printer.setOutputFormat(QPrinter::PdfFormat);
+        printer.setPageOrientation(QPageLayout::Landscape);
+        printer.setOutputFileName(folder.filePath(QStringLiteral("printed.pdf")));
+        blank += shooter.blank + (window.printTo(printer) ? 0 : 1);
+    }
+    Languages::instance().choose(QStringLiteral("en"));
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -151,6 +180,7 @@ int main(int argc, char** argv)
         return 2;
     }
     QDir().mkpath(arguments[1]);
+    Languages::instance().choose(QStringLiteral("en")); // not the desktop's
     int blank = 0;
     const std::pair<const char*, QSize> sizes[]
         = { { "projector", QSize(1366, 768) }, { "large", QSize(3840, 2160) } };
@@ -208,6 +238,9 @@ int main(int argc, char** argv)
             takeInspector(shooter, prefix);
             takeComparison(shooter, prefix, arguments.mid(2));
             blank += shooter.blank;
+            if (size.width() < 3000 && theme == QLatin1String("light")) {
+                takeGerman(QDir(arguments[1]), arguments[2], blank);
+            }
         }
     }
     return blank == 0 ? 0 : 1;
