@@ -129,6 +129,7 @@ public:
     bool eventsOf(
         ObjectId object, Seq from, Seq to, const std::function<bool(const Event&)>& visit) const;
     bool packets(const std::function<bool(const Packet&)>& visit) const;
+    bool packets(Seq from, Seq to, const std::function<bool(const Packet&)>& visit) const;
     bool spans(const std::function<bool(const Span&)>& visit) const; // by id
     // Single rows by number; nothing when the file has none.
     std::optional<Event> event(Seq seq) const;

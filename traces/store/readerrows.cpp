@@ -177,10 +177,16 @@ bool Reader::referencesOf(
 
 bool Reader::packets(const std::function<bool(const Packet&)>& visit) const
 {
+    return packets(0, UINT64_MAX, visit);
+}
+
+bool Reader::packets(Seq from, Seq to, const std::function<bool(const Packet&)>& visit) const
+{
     return m_implementation->eachByKey(
         "SELECT seq, time, connection, direction, client, client_port, server, server_port,"
-        " tcp_seq, tcp_ack, flags, length, payload FROM packets ORDER BY seq",
-        {}, [&](const Cursor& row) {
+        " tcp_seq, tcp_ack, flags, length, payload FROM packets WHERE seq BETWEEN ? AND ?"
+        " ORDER BY seq",
+        { from, to }, [&](const Cursor& row) {
             Packet packet;
             packet.seq = row.number(0);
             packet.timeNs = row.number(1);
