@@ -285,29 +285,110 @@ std::vector<std::vector<std::uint32_t>> ringsOf(const std::vector<BlockedThread>
     return rings;
 }
 
+// The threads that wait for a lock, at that lock; locks without an object by who owns them.
+void addWaiters(Waits& waits)
+{
+    for (std::size_t i = 0; i < waits.threads.size(); ++i) {
+        const BlockedThread& thread = waits.threads[i];
+        const auto owner = std::find_if(
+            thread.reasons.begin(), thread.reasons.end(),
+            [](const WaitReason& reason) { return reason.kind == WaitReason::Kind::Lock; });
+        if (owner == thread.reasons.end()) {
+            continue;
+        }
+        auto lock
+            = std::find_if(waits.locks.begin(), waits.locks.end(), [&](const LockState& entry) {
+                  return thread.object != 0
+                      ? entry.object == thread.object
+                      : entry.object == 0 && entry.what == thread.what && !entry.holders.empty()
+                          && entry.holders.front().thread == owner->thread;
+              });
+        if (lock == waits.locks.end()) {
+            waits.locks.push_back(
+                { thread.object,
+                  thread.what,
+                  { { owner->thread, owner->process, owner->seq, owner->isExclusive } },
+                  {} });
+            lock = std::prev(waits.locks.end());
+        }
+        lock->waiters.push_back(std::uint32_t(i));
+    }
+}
+
 } // namespace
 
-bool waitsAt(const Reader& reader, Seq at, Waits& into, const Progress& progress)
+struct WaitCursor::Implementation
 {
-    into = {};
-    into.at = std::min(at, reader.lastSeq());
-    Scene scene(reader);
-    const Spine spine(reader);
+    explicit Implementation(const Reader& from)
+        : reader(from)
+        , spine(from)
+        , scene(std::make_unique<Scene>(from))
+    {
+    }
+
+    bool run(Seq to, const Progress& progress);
+    void answer(Waits& into);
+
+    const Reader& reader;
+    Spine spine;
+    std::unique_ptr<Scene> scene; // after event `at`
+    Seq at = 0;
+    std::uint64_t atNs = 0;
+
+    struct Kept
+    {
+        Seq at;
+        std::uint64_t atNs;
+        std::unique_ptr<Scene> scene;
+    };
+    std::vector<Kept> kept; // by `at`
+    Seq spacing = 16 * kSpineEvents; // between kept scenes; grows so that they stay few
+};
+
+bool WaitCursor::Implementation::run(Seq to, const Progress& progress)
+{
+    constexpr std::size_t kMostKept = 256;
+    const auto behind = std::partition_point(
+        kept.begin(), kept.end(), [&](const Kept& entry) { return entry.at <= to; });
+    const Kept* best = behind != kept.begin() ? &*std::prev(behind) : nullptr;
+    if (to < at || (best != nullptr && best->at > at)) {
+        scene = best != nullptr ? std::make_unique<Scene>(*best->scene)
+                                : std::make_unique<Scene>(reader);
+        at = best != nullptr ? best->at : 0;
+        atNs = best != nullptr ? best->atNs : 0;
+    }
+    if (at >= to) {
+        return true;
+    }
     bool gaveUp = false;
-    const bool good = spine.each(1, into.at, {}, [&](const SpineColumns& columns, std::size_t i) {
-        if (columns.isMissing(i)) {
-            return true;
+    const Seq from = at;
+    const bool good = spine.each(at + 1, to, {}, [&](const SpineColumns& columns, std::size_t i) {
+        const Seq seq = columns.first + i;
+        if (progress && seq % kSpineEvents == 0) {
+            gaveUp = !progress(seq - from, to - from);
         }
-        const Event event = columns.event(i);
-        if (progress && event.seq % kSpineEvents == 0) {
-            gaveUp = !progress(event.seq, into.at);
+        if (!columns.isMissing(i)) {
+            const Event event = columns.event(i);
+            atNs = event.timeNs;
+            scene->take(event);
         }
-        into.atNs = event.timeNs;
-        scene.take(event);
+        at = seq;
+        if (seq % spacing == 0 && (kept.empty() || kept.back().at < seq)) {
+            kept.push_back({ seq, atNs, std::make_unique<Scene>(*scene) });
+        }
         return !gaveUp;
     });
+    if (kept.size() > kMostKept) {
+        spacing *= 2;
+        std::erase_if(kept, [&](const Kept& entry) { return entry.at % spacing != 0; });
+    }
+    return good && !gaveUp;
+}
+
+void WaitCursor::Implementation::answer(Waits& into)
+{
     Causes causes(reader);
-    for (const auto& [number, running] : scene.threads) {
+    for (const auto& [number, running] : scene->threads) {
         if (running.wait.seq == 0) {
             continue;
         }
@@ -325,16 +406,41 @@ bool waitsAt(const Reader& reader, Seq at, Waits& into, const Progress& progress
         thread.object = wait.object;
         thread.span = wait.span;
         thread.hasTimeout = wait.status != 0;
-        findReasons(scene, causes, thread, wait);
+        findReasons(*scene, causes, thread, wait);
         into.threads.push_back(std::move(thread));
     }
     into.rings = ringsOf(into.threads);
-    for (const auto& [span, begin] : scene.open) {
+    for (const auto& [object, holders] : scene->locks) {
+        into.locks.push_back({ object, 0, holders, {} });
+    }
+    addWaiters(into);
+    for (const auto& [span, begin] : scene->open) {
         if (begin.parent == 0 || begin.parent >= span) {
             into.open.push_back(span);
         }
     }
-    return good && !gaveUp;
+}
+
+WaitCursor::WaitCursor(const Reader& reader)
+    : m_implementation(std::make_unique<Implementation>(reader))
+{
+}
+
+WaitCursor::~WaitCursor() = default;
+
+bool WaitCursor::moveTo(Seq at, Waits& into, const Progress& progress)
+{
+    into = {};
+    into.at = std::min(at, m_implementation->reader.lastSeq());
+    const bool good = m_implementation->run(into.at, progress);
+    into.atNs = m_implementation->atNs;
+    m_implementation->answer(into);
+    return good;
+}
+
+bool waitsAt(const Reader& reader, Seq at, Waits& into, const Progress& progress)
+{
+    return WaitCursor(reader).moveTo(at, into, progress);
 }
 
 } // namespace rdrlab::trace
