@@ -10,10 +10,14 @@
 #include "traces/query/diff/diff.h"
 #include "traces/query/diff/mask.h"
 #include "traces/query/history.h"
+#include "traces/query/irp.h"
+#include "traces/query/irql.h"
 #include "traces/query/layout.h"
+#include "traces/query/smb2.h"
 #include "traces/query/spans.h"
 #include "traces/query/spantree.h"
 #include "traces/query/state.h"
+#include "traces/query/statistics.h"
 #include "traces/query/waits.h"
 #include "traces/query/why.h"
 #include "traces/store/reader.h"
@@ -300,6 +304,63 @@ void readCauses(const trace::Reader& reader)
     trace::StableLayout(trace::layoutItems(reader));
 }
 
+void readWire(const trace::Reader& reader)
+{
+    trace::Smb2Messages all;
+    trace::smb2Messages(reader, all);
+    std::size_t looked = 0;
+    for (const trace::Smb2Message& message : all.messages) {
+        if (message.name >= all.names.size()
+            || (message.partner != trace::kNoMessage && message.partner >= all.messages.size())) {
+            std::abort();
+        }
+        trace::responseTimeNs(all, message);
+        const auto unit = trace::smb2Unit(reader, message);
+        const auto fields = trace::decodeSmb2(unit);
+        for (std::size_t i = 0; i < fields.size(); ++i) {
+            if (fields[i].parent >= std::int32_t(i) || fields[i].offset > unit.size()
+                || fields[i].length > unit.size() - fields[i].offset) {
+                std::abort();
+            }
+        }
+        if (++looked == 100) {
+            break;
+        }
+    }
+    // Bytes as they are, without the stream around them.
+    reader.packets(300, 800, [](const trace::Packet& packet) {
+        trace::decodeSmb2(packet.payload);
+        return true;
+    });
+}
+
+void readCalls(const trace::Reader& reader)
+{
+    trace::CallStatistics statistics;
+    statistics.read(reader, 1, UINT64_MAX);
+    for (int by = 0; by < int(trace::StatisticsBy::Maximum); ++by) {
+        statistics.rows(trace::StatisticsBy(by));
+    }
+    trace::IrqlHistory levels;
+    trace::irqlHistory(reader, levels);
+    levels.highest(0, 1, UINT64_MAX);
+    trace::WaitCursor waits(reader);
+    trace::Waits at;
+    for (const trace::Seq seq : { trace::Seq(400), trace::Seq(20), trace::Seq(UINT64_MAX) }) {
+        waits.moveTo(seq, at);
+    }
+    const trace::Spine spine(reader);
+    std::size_t looked = 0;
+    for (const trace::Object& object : reader.objects()) {
+        const trace::IrpStack stack = trace::irpStack(reader, spine, object.id);
+        stack.current(500);
+        looked += stack.irp != 0;
+        if (looked == 20) {
+            break;
+        }
+    }
+}
+
 void writeExports(const trace::Reader& reader)
 {
     Nowhere nowhere;
@@ -350,6 +411,8 @@ void readAll(const std::string& path)
     readStates(*reader);
     readQueries(*reader);
     readCauses(*reader);
+    readWire(*reader);
+    readCalls(*reader);
     writeExports(*reader);
     askSql(*reader);
     trace::check(*reader, { .perRule = 3, .progress = {} }, [](const trace::Breach&) {});
