@@ -113,6 +113,7 @@ EventPanel::EventPanel(QWidget* parent)
 void EventPanel::setSession(Session* session)
 {
     if (m_session != nullptr) {
+        disconnect(m_session, nullptr, this, nullptr);
         disconnect(&m_session->document, nullptr, this, nullptr);
         disconnect(&m_session->focus, nullptr, this, nullptr);
     }
@@ -121,6 +122,7 @@ void EventPanel::setSession(Session* session)
     if (session != nullptr) {
         connect(&session->document, &TraceDocument::stateChanged, this, &EventPanel::sessionReady);
         connect(&session->focus, &Focus::moved, this, &EventPanel::follow);
+        connect(session, &Session::eventsWanted, this, &EventPanel::setFilter);
     }
 }
 

@@ -201,6 +201,13 @@ Session* MainWindow::openTrace(const QString& path)
     connect(&session->focus, &Focus::markersMoved, this, &MainWindow::updateStatus);
     connect(&session->notes, &Notes::bookmarksChanged, this, &MainWindow::updateFlags);
     connect(session, &Session::said, this, &MainWindow::say);
+    connect(session, &Session::eventsWanted, this, [this, session](const QString&, bool isShown) {
+        if (QDockWidget* events = dock(QStringLiteral("events"));
+            isShown && session == m_current && events != nullptr) {
+            events->show();
+            events->raise();
+        }
+    });
     connect(session, &Session::playingChanged, this, &MainWindow::updateCommands);
     connect(&session->focus, &Focus::visitsChanged, this, &MainWindow::updateCommands);
     connect(&session->focus, &Focus::chosen, this, &MainWindow::updateCommands);

@@ -7,6 +7,7 @@
 #include "gui/inspect/explainpanel.h"
 #include "gui/inspect/objectpanel.h"
 #include "gui/live/livepanel.h"
+#include "gui/panels/packetpanel.h"
 
 namespace rdrlab::gui {
 
@@ -19,6 +20,8 @@ const std::vector<PanelType>& panelTypes()
           [](QWidget* parent) -> Panel* { return new EventPanel(parent); } },
         { "object", QT_TRANSLATE_NOOP("Panels", "Object"), Qt::BottomDockWidgetArea, false,
           [](QWidget* parent) -> Panel* { return new ObjectPanel(parent); } },
+        { "packets", QT_TRANSLATE_NOOP("Panels", "Packets"), Qt::BottomDockWidgetArea, false,
+          [](QWidget* parent) -> Panel* { return new PacketPanel(parent); } },
         { "notes", QT_TRANSLATE_NOOP("Panels", "Notes"), Qt::BottomDockWidgetArea, false,
           [](QWidget* parent) -> Panel* { return new NotePanel(parent); } },
         { "graph", QT_TRANSLATE_NOOP("Panels", "Objects"), Qt::RightDockWidgetArea, true,

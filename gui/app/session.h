@@ -50,6 +50,9 @@ public:
 
 Q_SIGNALS:
     void playingChanged();
+    /// A view wants the event table to show only what this filter expression matches; `isShown`:
+    /// and the table to come to the front.
+    void eventsWanted(const QString& filter, bool isShown = true);
     void said(const QString& line);
 
 private:
