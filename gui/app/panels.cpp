@@ -8,6 +8,7 @@
 #include "gui/inspect/objectpanel.h"
 #include "gui/live/livepanel.h"
 #include "gui/panels/packetpanel.h"
+#include "gui/panels/statisticspanel.h"
 
 namespace rdrlab::gui {
 
@@ -22,6 +23,8 @@ const std::vector<PanelType>& panelTypes()
           [](QWidget* parent) -> Panel* { return new ObjectPanel(parent); } },
         { "packets", QT_TRANSLATE_NOOP("Panels", "Packets"), Qt::BottomDockWidgetArea, false,
           [](QWidget* parent) -> Panel* { return new PacketPanel(parent); } },
+        { "statistics", QT_TRANSLATE_NOOP("Panels", "Statistics"), Qt::BottomDockWidgetArea, false,
+          [](QWidget* parent) -> Panel* { return new StatisticsPanel(parent); } },
         { "notes", QT_TRANSLATE_NOOP("Panels", "Notes"), Qt::BottomDockWidgetArea, false,
           [](QWidget* parent) -> Panel* { return new NotePanel(parent); } },
         { "graph", QT_TRANSLATE_NOOP("Panels", "Objects"), Qt::RightDockWidgetArea, true,
