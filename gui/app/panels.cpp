@@ -7,6 +7,7 @@
 #include "gui/inspect/explainpanel.h"
 #include "gui/inspect/objectpanel.h"
 #include "gui/live/livepanel.h"
+#include "gui/panels/lockpanel.h"
 #include "gui/panels/packetpanel.h"
 #include "gui/panels/statisticspanel.h"
 
@@ -23,6 +24,8 @@ const std::vector<PanelType>& panelTypes()
           [](QWidget* parent) -> Panel* { return new ObjectPanel(parent); } },
         { "packets", QT_TRANSLATE_NOOP("Panels", "Packets"), Qt::BottomDockWidgetArea, false,
           [](QWidget* parent) -> Panel* { return new PacketPanel(parent); } },
+        { "locks", QT_TRANSLATE_NOOP("Panels", "Locks and IRQL"), Qt::BottomDockWidgetArea, false,
+          [](QWidget* parent) -> Panel* { return new LockPanel(parent); } },
         { "statistics", QT_TRANSLATE_NOOP("Panels", "Statistics"), Qt::BottomDockWidgetArea, false,
           [](QWidget* parent) -> Panel* { return new StatisticsPanel(parent); } },
         { "notes", QT_TRANSLATE_NOOP("Panels", "Notes"), Qt::BottomDockWidgetArea, false,
