@@ -7,6 +7,7 @@
 #include "gui/inspect/explainpanel.h"
 #include "gui/inspect/objectpanel.h"
 #include "gui/live/livepanel.h"
+#include "gui/panels/irppanel.h"
 #include "gui/panels/lockpanel.h"
 #include "gui/panels/packetpanel.h"
 #include "gui/panels/statisticspanel.h"
@@ -32,6 +33,8 @@ const std::vector<PanelType>& panelTypes()
           [](QWidget* parent) -> Panel* { return new NotePanel(parent); } },
         { "graph", QT_TRANSLATE_NOOP("Panels", "Objects"), Qt::RightDockWidgetArea, true,
           [](QWidget* parent) -> Panel* { return new GraphPanel(parent); } },
+        { "irp", QT_TRANSLATE_NOOP("Panels", "IRP stack"), Qt::RightDockWidgetArea, false,
+          [](QWidget* parent) -> Panel* { return new IrpPanel(parent); } },
         { "explain", QT_TRANSLATE_NOOP("Panels", "Explain"), Qt::RightDockWidgetArea, false,
           [](QWidget* parent) -> Panel* { return new ExplainPanel(parent); } },
         { "live", QT_TRANSLATE_NOOP("Panels", "Run"), Qt::LeftDockWidgetArea, false,

@@ -13,6 +13,7 @@
 #include <QDockWidget>
 #include <QPrinter>
 #include <QTabWidget>
+#include <QTableView>
 #include <QTest>
 #include <cstdio>
 
@@ -167,6 +168,36 @@ void takeGerman(QDir folder, const QString& trace, int& blank)
     Languages::instance().choose(QStringLiteral("en"));
 }
 
+// The messages on the wire, at a READ.
+void takePackets(Shooter& shooter, const QString& prefix)
+{
+    Session* session = shooter.window.current();
+    const TraceIndex& index = *session->document.index();
+    for (const Call& call : index.calls) {
+        if (call.layer == rdrlab::trace::Layer::Wire) {
+            session->focus.goTo(call.begin + 2);
+        }
+    }
+    shooter.run("panel.packets");
+    const auto* list = shooter.window.panel(QStringLiteral("packets"))->findChild<QTableView*>();
+    constexpr int kLongestMs = 10'000;
+    QTest::qWaitFor([&] { return list->model()->rowCount() > 0; }, kLongestMs);
+    shooter.take(prefix + QStringLiteral("packets"));
+    shooter.run("panel.statistics");
+    const auto* rows = shooter.window.panel(QStringLiteral("statistics"))->findChild<QTableView*>();
+    QTest::qWaitFor([&] { return rows->model()->rowCount() > 0; }, kLongestMs);
+    shooter.take(prefix + QStringLiteral("statistics"));
+    for (const Call& call : index.calls) {
+        if (call.layer == rdrlab::trace::Layer::Mrx && call.routine != 0) {
+            session->focus.goTo(call.begin + 1); // the last one inside RDBSS' locks
+        }
+    }
+    shooter.run("panel.locks");
+    QTest::qWait(200);
+    shooter.run("panel.irp");
+    shooter.take(prefix + QStringLiteral("locks"));
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -237,6 +268,7 @@ int main(int argc, char** argv)
             takeExplanations(shooter, prefix);
             takeInspector(shooter, prefix);
             takeComparison(shooter, prefix, arguments.mid(2));
+            takePackets(shooter, prefix);
             blank += shooter.blank;
             if (size.width() < 3000 && theme == QLatin1String("light")) {
                 takeGerman(QDir(arguments[1]), arguments[2], blank);
