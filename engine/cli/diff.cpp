@@ -1,7 +1,6 @@
 // rdrlab diff: two recordings aligned, and what differs between them.
 #include "traces/query/diff/diff.h"
 #include "engine/cli/commands.h"
-#include "engine/cli/difftext.h"
 #include "engine/cli/progress.h"
 #include "engine/cli/terminal.h"
 #include "traces/exporters/diff_html.h"
@@ -45,7 +44,7 @@ struct Options
     std::string mask;
     std::vector<std::string> ignored;
     std::vector<std::string> compared;
-    DiffTextOptions text;
+    trace::DiffTextOptions text;
     long context = 3;
     bool printMask = false;
     bool aligned = false;
@@ -140,12 +139,15 @@ int diff(const Options& options)
             return usage(options.html + ": cannot write the page");
         }
     }
+    trace::DiffTextOptions text = options.text;
+    text.width = terminal().width;
+    text.hasColour = terminal().hasColour;
     if (options.json) {
         trace::exportDiffJson(*result, options.matches, std::cout);
     } else if (options.aligned) {
-        printAligned(*result, options.context, std::cout);
+        trace::exportDiffAligned(*result, options.context, text, std::cout);
     } else if (!options.quiet) {
-        printDiff(*result, options.text, std::cout);
+        trace::exportDiffText(*result, text, std::cout);
     }
     std::cout.flush();
     for (const auto& reader : readers) {

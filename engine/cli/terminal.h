@@ -1,6 +1,7 @@
 // What the output goes to, and text with colours for it.
 #pragma once
 
+#include "traces/exporters/lines.h"
 #include "traces/exporters/text.h"
 
 #include <cstddef>
@@ -9,19 +10,6 @@
 #include <string_view>
 
 namespace rdrlab::cli {
-
-enum class Colour
-{
-    Plain,
-    Bold,
-    Dim,
-    Red,
-    Green,
-    Yellow,
-    Blue,
-    Magenta,
-    Cyan
-};
 
 struct Terminal
 {
@@ -35,24 +23,18 @@ struct Terminal
 const Terminal& terminal();
 
 /// `text` in a colour where colours are shown.
-std::string paint(Colour colour, std::string_view text);
-
-/// Columns that `text` takes, colour sequences not counted.
-std::size_t columns(std::string_view text);
-
-/// At most `width` columns of `text`; what is left out is shown by an ellipsis.
-std::string shorten(std::string_view text, std::size_t width);
-
-/// `text` without control characters, which a foreign trace could aim at the terminal.
-std::string harmless(std::string_view text);
-/// The same, in place.
-void makeHarmless(char* begin, char* end);
+std::string paint(trace::Colour colour, std::string_view text);
 
 /// "rdrlab: line" on standard error.
 void printError(std::string_view line);
 
-// Durations and statuses read on the terminal as in what is exported.
+// Words and lines read on the terminal as in what is exported.
+using trace::Colour;
+using trace::columns;
 using trace::durationText;
+using trace::harmless;
+using trace::makeHarmless;
+using trace::shorten;
 using trace::statusText;
 
 } // namespace rdrlab::cli

@@ -161,6 +161,9 @@ void writeList(Scope& scope, const char* name, std::ostream& out, const List& li
     scope.key(name);
     Scope array(out, '[', ']');
     for (const auto& entry : list) {
+        if (!out) {
+            break;
+        }
         array.next() << '\n';
         write(entry);
     }

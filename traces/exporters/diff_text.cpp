@@ -1,19 +1,15 @@
-#include "engine/cli/difftext.h"
-
-#include "engine/cli/terminal.h"
+#include "traces/exporters/diff_html.h"
+#include "traces/exporters/lines.h"
+#include "traces/exporters/text.h"
 #include "traces/query/diff/describe.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
 
-namespace rdrlab::cli {
+namespace rdrlab::trace {
 
 namespace {
-
-using trace::DiffOp;
-using trace::DiffOrder;
-using trace::DiffSide;
 
 constexpr std::size_t kCauses = 12; // shown unless all are wanted
 constexpr std::size_t kLines = 6; // of one kind below a cause
@@ -49,26 +45,20 @@ Colour signColour(DiffOp op)
     }
 }
 
-std::string seqText(trace::Seq a, trace::Seq b)
+std::string seqText(Seq a, Seq b)
 {
-    const auto one
-        = [](trace::Seq seq) { return seq != 0 ? fmt::format("#{}", seq) : std::string("-"); };
+    const auto one = [](Seq seq) { return seq != 0 ? fmt::format("#{}", seq) : std::string("-"); };
     return fmt::format("{:>8} {:>8}", one(a), one(b));
-}
-
-std::string plural(std::uint64_t count, std::string_view word)
-{
-    return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
 }
 
 class Printer
 {
 public:
-    Printer(const trace::TraceDiff& diff, const DiffTextOptions& options, std::ostream& out)
+    Printer(const TraceDiff& diff, const DiffTextOptions& options, std::ostream& out)
         : m_diff(diff)
         , m_options(options)
         , m_out(out)
-        , m_width(terminal().width)
+        , m_width(options.width)
     {
     }
 
@@ -85,7 +75,11 @@ public:
     }
 
 private:
-    const trace::Reader& readerOf(DiffSide side) const { return m_diff.reader(side); }
+    const Reader& readerOf(DiffSide side) const { return m_diff.reader(side); }
+    std::string painted(Colour colour, std::string_view text) const
+    {
+        return paint(colour, text, m_options.hasColour);
+    }
 
     // `left` and, at the right edge, `right`.
     void line(std::string_view left, std::string_view right = {})
@@ -102,7 +96,7 @@ private:
     void header()
     {
         for (const DiffSide side : { DiffSide::A, DiffSide::B }) {
-            const trace::Reader& reader = readerOf(side);
+            const Reader& reader = readerOf(side);
             std::string text = fmt::format(
                 "{}  {}   seed {}   driver {}", side == DiffSide::A ? "A" : "B",
                 harmless(reader.meta("scenario", "(no scenario)")),
@@ -110,9 +104,9 @@ private:
             const std::string server = reader.meta("server");
             text += server.empty() ? "" : "   server " + harmless(server);
             text += fmt::format(
-                "   {}   {}", plural(reader.lastSeq(), "event"), harmless(reader.path()));
+                "   {}   {}", counted(reader.lastSeq(), "event"), harmless(reader.path()));
             text += reader.isComplete() ? "" : "   (incomplete)";
-            line(paint(Colour::Bold, text));
+            line(painted(Colour::Bold, text));
         }
         std::string names;
         for (const std::string& category : m_diff.mask().names()) {
@@ -120,27 +114,28 @@ private:
                 names += (names.empty() ? "" : ", ") + category;
             }
         }
-        line(paint(Colour::Dim, "left out: " + (names.empty() ? "nothing" : names)));
+        line(painted(Colour::Dim, "left out: " + (names.empty() ? "nothing" : names)));
         m_out << '\n';
     }
 
     void totals()
     {
-        const trace::DiffCounts& counts = m_diff.counts();
+        const DiffCounts& counts = m_diff.counts();
         if (m_diff.isSame() && counts.reordered() == 0) {
-            line(fmt::format("The traces are the same: {} in both.", plural(counts.same, "event")));
+            line(
+                fmt::format("The traces are the same: {} in both.", counted(counts.same, "event")));
             return;
         }
         std::uint64_t requests[4] = {};
         std::uint64_t moved = 0;
-        for (const trace::DiffRequest& request : m_diff.requests()) {
+        for (const DiffRequest& request : m_diff.requests()) {
             if (!request.isOutside) {
                 ++requests[int(request.op)];
                 moved += request.order != DiffOrder::Kept;
             }
         }
         std::uint64_t objects[4] = {};
-        for (const trace::DiffObject& object : m_diff.objects()) {
+        for (const DiffObject& object : m_diff.objects()) {
             ++objects[int(object.op)];
         }
         line(fmt::format(
@@ -165,14 +160,14 @@ private:
         for (std::uint32_t i = 0; i < differences.size(); ++i) {
             m_ofCause[differences[i].cause].push_back(i);
         }
-        const auto startOf = [&](DiffSide side) -> trace::Seq {
+        const auto startOf = [&](DiffSide side) -> Seq {
             return std::strtoull(readerOf(side).meta("start", "0").c_str(), nullptr, 10);
         };
-        const trace::Seq startA = startOf(DiffSide::A);
-        const trace::Seq startB = startOf(DiffSide::B);
+        const Seq startA = startOf(DiffSide::A);
+        const Seq startB = startOf(DiffSide::B);
         std::vector<std::uint32_t> atBoot;
         for (std::uint32_t i = 0; i < m_diff.causes().size(); ++i) {
-            const trace::Difference& first = differences[m_diff.causes()[i].first];
+            const Difference& first = differences[m_diff.causes()[i].first];
             const bool isBoot = first.a != 0 ? first.a < startA : first.b < startB;
             (isBoot ? atBoot : m_order).push_back(i);
         }
@@ -190,21 +185,21 @@ private:
             return;
         }
         std::size_t shown = 0;
-        for (std::size_t i = 0; i < m_order.size(); ++i) {
+        for (std::size_t i = 0; i < m_order.size() && m_out; ++i) {
             if (i == m_beforeStart) {
-                line(paint(
+                line(painted(
                     Colour::Bold,
                     fmt::format(
                         "While the machine started: {}",
-                        plural(m_order.size() - i, "first divergence"))));
+                        counted(m_order.size() - i, "first divergence"))));
                 m_out << '\n';
                 shown = i == 0 ? 0 : kCauses - std::min<std::size_t>(kCauses, 3);
             }
             if (!m_options.everything && shown >= kCauses) {
                 const std::size_t end = i < m_beforeStart ? m_beforeStart : m_order.size();
-                line(paint(
+                line(painted(
                     Colour::Dim,
-                    fmt::format("and {} (all with --all)", plural(end - i, "first divergence"))));
+                    fmt::format("and {} (all with --all)", counted(end - i, "first divergence"))));
                 m_out << '\n';
                 i = end - 1;
                 continue;
@@ -215,12 +210,12 @@ private:
     }
 
     // Who made the request in B, where that is another process.
-    std::string otherProcess(const trace::DiffRequest& request) const
+    std::string otherProcess(const DiffRequest& request) const
     {
         if (request.a == 0 || request.b == 0) {
             return {};
         }
-        const auto process = [&](DiffSide side, trace::Seq seq) {
+        const auto process = [&](DiffSide side, Seq seq) {
             const auto event = readerOf(side).event(seq);
             return event ? readerOf(side).processName(event->process) : std::string_view();
         };
@@ -230,34 +225,34 @@ private:
             : "   by " + harmless(other.empty() ? "nobody" : other) + " in B";
     }
 
-    std::string requestText(const trace::DiffRequest& request) const
+    std::string requestText(const DiffRequest& request) const
     {
         const DiffSide side = request.a != 0 ? DiffSide::A : DiffSide::B;
-        const trace::RequestTitle title = trace::requestTitle(
+        const RequestTitle title = requestTitle(
             readerOf(side), request.a != 0 ? request.a : request.b, request.isOutside);
         return harmless(fmt::format(
             "{}  {}{}{}", title.process, title.routine, title.path.empty() ? "" : "  ",
             title.path));
     }
 
-    std::string differenceText(const trace::Difference& difference) const
+    std::string differenceText(const Difference& difference) const
     {
         const DiffSide side = difference.a != 0 ? DiffSide::A : DiffSide::B;
         const auto event = readerOf(side).event(difference.a != 0 ? difference.a : difference.b);
         if (!event) {
             return "?";
         }
-        const trace::EventTitle title = trace::eventTitle(readerOf(side), *event);
+        const EventTitle title = eventTitle(readerOf(side), *event);
         std::string text
             = fmt::format("{:<7}{} {}", title.layer, harmless(title.kind), harmless(title.routine));
         text += title.object.empty() ? "" : " [" + harmless(title.object) + "]";
         return text;
     }
 
-    void details(const trace::Difference& difference, std::string_view indent)
+    void details(const Difference& difference, std::string_view indent)
     {
         std::size_t shown = 0;
-        for (const trace::DiffDetail& detail : trace::detailsOf(m_diff, difference)) {
+        for (const DiffDetail& detail : detailsOf(m_diff, difference)) {
             if (!m_options.everything && shown++ >= kLines) {
                 line(fmt::format("{}…", indent));
                 break;
@@ -273,7 +268,7 @@ private:
         }
     }
 
-    void one(const trace::Difference& difference, std::string_view indent)
+    void one(const Difference& difference, std::string_view indent)
     {
         const auto mark = sign(difference.op, difference.order);
         std::string text = differenceText(difference);
@@ -283,23 +278,23 @@ private:
             text += "   at another point of the request";
         }
         line(
-            fmt::format("{}{} {}", indent, paint(signColour(difference.op), mark), text),
+            fmt::format("{}{} {}", indent, painted(signColour(difference.op), mark), text),
             seqText(difference.a, difference.b));
     }
 
     void cause(std::size_t number, std::uint32_t index)
     {
-        const trace::DiffCause& cause = m_diff.causes()[index];
+        const DiffCause& cause = m_diff.causes()[index];
         const std::vector<std::uint32_t>& mine = m_ofCause[index];
-        const trace::Difference& first = m_diff.differences()[cause.first];
-        const trace::DiffRequest& request = m_diff.requests()[first.request];
+        const Difference& first = m_diff.differences()[cause.first];
+        const DiffRequest& request = m_diff.requests()[first.request];
         const bool isWhole = request.op == DiffOp::Missing || request.op == DiffOp::Extra;
         line(
             fmt::format(
-                "{} {}{}", paint(Colour::Bold, fmt::format("{:>3}", number)),
-                isWhole ? paint(signColour(request.op), sign(request.op, DiffOrder::Kept)) + " "
+                "{} {}{}", painted(Colour::Bold, fmt::format("{:>3}", number)),
+                isWhole ? painted(signColour(request.op), sign(request.op, DiffOrder::Kept)) + " "
                         : "",
-                paint(Colour::Bold, requestText(request))),
+                painted(Colour::Bold, requestText(request))),
             seqText(request.a, request.b));
         if (isWhole) {
             line(fmt::format(
@@ -316,7 +311,7 @@ private:
     }
 
     // Whole requests first, then the requests that changed with their results.
-    void consequences(const trace::Difference& first, const std::vector<std::uint32_t>& mine)
+    void consequences(const Difference& first, const std::vector<std::uint32_t>& mine)
     {
         const auto& differences = m_diff.differences();
         std::map<std::uint32_t, std::vector<std::uint32_t>> byRequest; // in order of the axis
@@ -325,11 +320,11 @@ private:
                 byRequest[differences[i].request].push_back(i);
             }
         }
-        line(paint(
+        line(painted(
             Colour::Dim,
             fmt::format(
-                "      {} in {}", plural(mine.size() - 1, "consequence"),
-                plural(byRequest.size(), "request"))));
+                "      {} in {}", counted(mine.size() - 1, "consequence"),
+                counted(byRequest.size(), "request"))));
         const bool isWhole = isOneSided(m_diff.requests()[first.request]);
         if (const auto own = byRequest.find(first.request); own != byRequest.end()) {
             if (!isWhole) {
@@ -339,31 +334,29 @@ private:
         }
         std::size_t shown = 0;
         for (const auto& [number, list] : byRequest) {
-            const trace::DiffRequest& request = m_diff.requests()[number];
+            const DiffRequest& request = m_diff.requests()[number];
             if (!m_options.everything && shown++ >= kLines) {
-                line(paint(
+                line(painted(
                     Colour::Dim,
-                    fmt::format("      and {}", plural(byRequest.size() - kLines, "request"))));
+                    fmt::format("      and {}", counted(byRequest.size() - kLines, "request"))));
                 break;
             }
             line(
                 fmt::format(
-                    "      {} {}", paint(signColour(request.op), sign(request.op, request.order)),
+                    "      {} {}", painted(signColour(request.op), sign(request.op, request.order)),
                     requestText(request)),
                 seqText(request.a, request.b));
             inRequest(request, list, "          events in it: ");
         }
     }
 
-    static bool isOneSided(const trace::DiffRequest& request)
+    static bool isOneSided(const DiffRequest& request)
     {
         return request.op == DiffOp::Missing || request.op == DiffOp::Extra;
     }
 
     void inRequest(
-        const trace::DiffRequest& request,
-        const std::vector<std::uint32_t>& list,
-        std::string_view label)
+        const DiffRequest& request, const std::vector<std::uint32_t>& list, std::string_view label)
     {
         const auto& differences = m_diff.differences();
         if (m_options.everything) {
@@ -379,13 +372,13 @@ private:
         // What it came to, and how many smaller things.
         std::size_t small = 0;
         for (const std::uint32_t i : list) {
-            const trace::Difference& difference = differences[i];
+            const Difference& difference = differences[i];
             if (difference.a == 0 || difference.b == 0 || difference.op != DiffOp::Changed
                 || !isEndOf(difference, request)) {
                 ++small;
                 continue;
             }
-            for (const trace::DiffDetail& detail : trace::detailsOf(m_diff, difference)) {
+            for (const DiffDetail& detail : detailsOf(m_diff, difference)) {
                 line(fmt::format(
                     "          its {:<12} {} → {}", harmless(detail.what), harmless(detail.a),
                     harmless(detail.b)));
@@ -393,10 +386,10 @@ private:
         }
         std::map<std::string, std::size_t> kinds;
         for (const std::uint32_t i : list) {
-            const trace::Difference& difference = differences[i];
+            const Difference& difference = differences[i];
             kinds
                 [difference.op == DiffOp::Same ? std::string("reordered")
-                                               : std::string(trace::diffOpName(difference.op))]
+                                               : std::string(diffOpName(difference.op))]
                 += 1;
         }
         std::string text;
@@ -404,20 +397,20 @@ private:
             text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name);
         }
         if (small != 0) {
-            line(paint(Colour::Dim, std::string(label) + text));
+            line(painted(Colour::Dim, std::string(label) + text));
         }
     }
 
-    bool isEndOf(const trace::Difference& difference, const trace::DiffRequest& request) const
+    bool isEndOf(const Difference& difference, const DiffRequest& request) const
     {
         const auto event = readerOf(DiffSide::A).event(difference.a);
-        return event && event->kind == trace::EventKind::End && event->span == request.a;
+        return event && event->kind == EventKind::End && event->span == request.a;
     }
 
     void reordered()
     {
-        std::vector<const trace::DiffRequest*> moved;
-        for (const trace::DiffRequest& request : m_diff.requests()) {
+        std::vector<const DiffRequest*> moved;
+        for (const DiffRequest& request : m_diff.requests()) {
             if (!request.isOutside && request.order != DiffOrder::Kept) {
                 moved.push_back(&request);
             }
@@ -426,21 +419,21 @@ private:
         if (moved.empty() && between == 0) {
             return;
         }
-        line(paint(
+        line(painted(
             Colour::Bold,
             fmt::format(
                 "Reordered: {} made at another point or by another process, {} met other "
                 "calls at another point",
-                plural(moved.size(), "request"), plural(between, "event"))));
+                counted(moved.size(), "request"), counted(between, "event"))));
         for (std::size_t i = 0; i < moved.size(); ++i) {
             if (!m_options.everything && i >= kReordered) {
-                line(paint(Colour::Dim, fmt::format("  and {} more", moved.size() - i)));
+                line(painted(Colour::Dim, fmt::format("  and {} more", moved.size() - i)));
                 break;
             }
             line(
-                fmt::format("  {} {}", paint(Colour::Cyan, "↕"), requestText(*moved[i])),
+                fmt::format("  {} {}", painted(Colour::Cyan, "↕"), requestText(*moved[i])),
                 fmt::format(
-                    "{} {}", plural(moved[i]->reordered, "event"),
+                    "{} {}", counted(moved[i]->reordered, "event"),
                     seqText(moved[i]->a, moved[i]->b)));
         }
         m_out << '\n';
@@ -448,27 +441,27 @@ private:
 
     void durations()
     {
-        const std::vector<trace::DurationRow> rows = trace::compareDurations(m_diff);
-        line(paint(Colour::Bold, "Where the time of calls that both made went"));
+        const std::vector<DurationRow> rows = compareDurations(m_diff);
+        line(painted(Colour::Bold, "Where the time of calls that both made went"));
         line(fmt::format(
             "  {:<7} {:<40} {:>7} {:>11} {:>11} {:>7}", "layer", "routine", "calls", "A", "B",
             "B / A"));
         std::size_t shown = 0;
-        for (const trace::DurationRow& row : rows) {
+        for (const DurationRow& row : rows) {
             if (!m_options.everything && shown++ >= kDurations) {
                 break;
             }
             const std::string ratio
                 = row.a != 0 ? fmt::format("{:.2f}", double(row.b) / double(row.a)) : "-";
             line(fmt::format(
-                "  {:<7} {:<40} {:>7} {:>11} {:>11} {:>7}", trace::layerName(row.layer),
+                "  {:<7} {:<40} {:>7} {:>11} {:>11} {:>7}", layerName(row.layer),
                 shorten(harmless(row.routine), 40), row.calls, durationText(row.a),
                 durationText(row.b), ratio));
         }
         m_out << '\n';
     }
 
-    const trace::TraceDiff& m_diff;
+    const TraceDiff& m_diff;
     const DiffTextOptions& m_options;
     std::ostream& m_out;
     std::size_t m_width;
@@ -479,42 +472,43 @@ private:
 
 } // namespace
 
-void printDiff(const trace::TraceDiff& diff, const DiffTextOptions& options, std::ostream& out)
+void exportDiffText(const TraceDiff& diff, const DiffTextOptions& options, std::ostream& out)
 {
     Printer(diff, options, out).print();
 }
 
-void printAligned(const trace::TraceDiff& diff, long context, std::ostream& out)
+void exportDiffAligned(
+    const TraceDiff& diff, long context, const DiffTextOptions& options, std::ostream& out)
 {
-    const std::vector<trace::DiffRow>& rows = diff.rows();
+    const std::vector<DiffRow>& rows = diff.rows();
     // Rows to print: those near a difference.
     std::vector<bool> wanted(rows.size(), context < 0);
-    for (const trace::Difference& difference : diff.differences()) {
+    for (const Difference& difference : diff.differences()) {
         const long row = long(difference.row);
         for (long i = std::max(0L, row - context); i <= row + context && i < long(rows.size());
              ++i) {
             wanted[std::size_t(i)] = true;
         }
     }
-    const auto titleOf = [&](DiffSide side, trace::Seq seq) {
-        const auto event = seq != 0 ? diff.reader(side).event(seq) : std::optional<trace::Event>();
+    const auto titleOf = [&](DiffSide side, Seq seq) {
+        const auto event = seq != 0 ? diff.reader(side).event(seq) : std::optional<Event>();
         if (!event) {
             return std::string();
         }
-        const trace::EventTitle title = trace::eventTitle(diff.reader(side), *event);
+        const EventTitle title = eventTitle(diff.reader(side), *event);
         std::string text
             = fmt::format("#{} {} {} {}", seq, title.layer, title.kind, harmless(title.routine));
         text += title.object.empty() ? "" : " [" + harmless(title.object) + "]";
-        if (event->hasStatus && event->kind != trace::EventKind::Begin) {
+        if (event->hasStatus && event->kind != EventKind::Begin) {
             text += " " + statusText(event->status);
         }
         return text;
     };
-    const std::size_t half = (terminal().width - 5) / 2;
+    const std::size_t half = (options.width - 5) / 2;
     bool isGap = false;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const DiffSide side = rows[i].a != 0 ? DiffSide::A : DiffSide::B;
-        const trace::Seq seq = rows[i].a != 0 ? rows[i].a : rows[i].b;
+        const Seq seq = rows[i].a != 0 ? rows[i].a : rows[i].b;
         const DiffOp op = diff.op(side, seq);
         if (!wanted[i]) {
             isGap = true;
@@ -524,15 +518,15 @@ void printAligned(const trace::TraceDiff& diff, long context, std::ostream& out)
             continue;
         }
         if (isGap) {
-            out << paint(Colour::Dim, "  …") << '\n';
+            out << paint(Colour::Dim, "  …", options.hasColour) << '\n';
             isGap = false;
         }
         const std::string left = shorten(titleOf(DiffSide::A, rows[i].a), half);
         const std::string right = shorten(titleOf(DiffSide::B, rows[i].b), half);
         const auto mark = sign(op, diff.order(side, seq));
-        out << left << std::string(half - columns(left), ' ') << "  " << paint(signColour(op), mark)
-            << "  " << right << '\n';
+        out << left << std::string(half - columns(left), ' ') << "  "
+            << paint(signColour(op), mark, options.hasColour) << "  " << right << '\n';
     }
 }
 
-} // namespace rdrlab::cli
+} // namespace rdrlab::trace
