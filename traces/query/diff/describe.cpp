@@ -228,6 +228,7 @@ std::vector<DurationRow> compareDurations(const TraceDiff& diff)
         return true;
     });
     std::map<std::pair<Layer, std::string>, DurationRow> rows;
+    std::map<std::pair<Layer, std::string>, std::vector<double>> ratios;
     diff.reader(DiffSide::B).spans([&](const Span& span) {
         const auto other = span.end != 0 ? ofA.find(span.id) : ofA.end();
         if (other != ofA.end()) {
@@ -237,12 +238,24 @@ std::vector<DurationRow> compareDurations(const TraceDiff& diff)
             row.routine = routine;
             ++row.calls;
             row.a += other->second.ns;
-            row.b += span.endNs - span.beginNs;
+            const std::uint64_t ns = span.endNs - span.beginNs;
+            row.b += ns;
+            row.longer += ns > other->second.ns;
+            row.shorter += ns < other->second.ns;
+            if (other->second.ns != 0) {
+                ratios[{ other->second.layer, routine }].push_back(
+                    double(ns) / double(other->second.ns));
+            }
         }
         return true;
     });
     std::vector<DurationRow> sorted;
     for (auto& [key, row] : rows) {
+        if (std::vector<double>& all = ratios[key]; !all.empty()) {
+            const auto middle = all.begin() + std::ptrdiff_t(all.size() / 2);
+            std::nth_element(all.begin(), middle, all.end());
+            row.medianRatio = *middle;
+        }
         sorted.push_back(std::move(row));
     }
     const auto distance

@@ -52,6 +52,9 @@ struct DurationRow
     std::uint64_t calls = 0;
     std::uint64_t a = 0; // ns in all
     std::uint64_t b = 0;
+    double medianRatio = 0; // B / A of a pair; 0 where no call of A took any time
+    std::uint64_t longer = 0; // pairs of which B took longer
+    std::uint64_t shorter = 0;
 };
 
 /// By layer and routine, the greatest difference first. Reads all spans of both traces.

@@ -264,8 +264,10 @@ void TraceDiff::Implementation::collect()
     requestA = requestB = objectA = objectB = {};
 }
 
-TraceDiff::TraceDiff(std::unique_ptr<Implementation> implementation)
+TraceDiff::TraceDiff(
+    std::shared_ptr<Implementation> implementation, const Reader& a, const Reader& b)
     : m_implementation(std::move(implementation))
+    , m_readers { &a, &b }
 {
 }
 
@@ -300,12 +302,17 @@ std::unique_ptr<TraceDiff> TraceDiff::compare(
     diff::fold(
         self->a, self->b, self->partners, self->differences, self->requests, self->objects,
         self->causes);
-    return std::unique_ptr<TraceDiff>(new TraceDiff(std::move(self)));
+    return std::unique_ptr<TraceDiff>(new TraceDiff(std::move(self), a, b));
+}
+
+std::unique_ptr<TraceDiff> TraceDiff::through(const Reader& a, const Reader& b) const
+{
+    return std::unique_ptr<TraceDiff>(new TraceDiff(m_implementation, a, b));
 }
 
 const Reader& TraceDiff::reader(DiffSide side) const
 {
-    return m_implementation->side(side).reader();
+    return *m_readers[int(side)];
 }
 
 const DiffMask& TraceDiff::mask() const
@@ -360,8 +367,9 @@ ObjectId TraceDiff::partnerOf(DiffSide side, ObjectId object) const
     const std::uint32_t index = self.side(side).objectIndex(object);
     const std::uint32_t other
         = side == DiffSide::A ? self.partners.objectOfA[index] : self.partners.objectOfB[index];
-    const diff::Side& otherSide = side == DiffSide::A ? self.b : self.a;
-    return other != 0 ? otherSide.reader().objects()[other - 1].id : 0;
+    const Reader& otherReader = reader(side == DiffSide::A ? DiffSide::B : DiffSide::A);
+    return other != 0 && other <= otherReader.objects().size() ? otherReader.objects()[other - 1].id
+                                                               : 0;
 }
 
 const std::vector<Difference>& TraceDiff::differences() const

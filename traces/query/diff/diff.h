@@ -138,6 +138,10 @@ public:
     TraceDiff(const TraceDiff&) = delete;
     TraceDiff& operator=(const TraceDiff&) = delete;
 
+    /// The same result, read through other readers of the same two traces: for another thread. Ask
+    /// for rows() first. Costs nothing; both readers must outlive it.
+    std::unique_ptr<TraceDiff> through(const Reader& a, const Reader& b) const;
+
     const Reader& reader(DiffSide side) const;
     const DiffMask& mask() const;
     const DiffCounts& counts() const;
@@ -167,8 +171,9 @@ public:
 
 private:
     struct Implementation;
-    explicit TraceDiff(std::unique_ptr<Implementation> implementation);
-    std::unique_ptr<Implementation> m_implementation;
+    TraceDiff(std::shared_ptr<Implementation> implementation, const Reader& a, const Reader& b);
+    std::shared_ptr<Implementation> m_implementation; // shared with through(), which only reads it
+    const Reader* m_readers[2];
 };
 
 } // namespace rdrlab::trace
