@@ -75,6 +75,8 @@ void CompareWindow::addCommands()
     add("compare.swap", tr("&Swap A and B"), tr("Compares the other way round."), {},
         [this] { Q_EMIT compareWanted(m_b.document.path(), m_a.document.path()); });
 
+    addReportCommands();
+
     category = tr("Step");
     add("row.next", tr("Next row"), tr("One event further in both traces."),
         { keys("."), keys("Right") }, [this] { m_comparison.goTo(m_comparison.row() + 1); });
@@ -311,6 +313,9 @@ void CompareWindow::buildToolBar()
     bar->addSeparator();
     actions({ "view.rows.compared", "view.rows.all", "view.rows.differences" });
     actions({ "view.linked" });
+    actions({ "compare.mask", "file.report" });
+    action("compare.mask")->setIconText(tr("Mask…"));
+    action("file.report")->setIconText(tr("Report…"));
     action("view.rows.compared")->setIconText(tr("Compared"));
     action("view.rows.all")->setIconText(tr("All rows"));
     action("view.rows.differences")->setIconText(tr("Differences"));
@@ -357,7 +362,8 @@ void CompareWindow::updateCommands()
 {
     const bool ready = m_comparison.isReady();
     for (const Actions::Entry& entry : m_actions.all()) {
-        const bool isAlways = entry.id.startsWith(QLatin1String("file."))
+        const bool isAlways = entry.id == QLatin1String("file.close")
+            || entry.id.startsWith(QLatin1String("file.show"))
             || entry.id.startsWith(QLatin1String("help."))
             || entry.id.startsWith(QLatin1String("panel."));
         entry.action->setEnabled(ready || isAlways);

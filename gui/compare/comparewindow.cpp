@@ -3,6 +3,7 @@
 #include "gui/compare/alignedtimelines.h"
 #include "gui/compare/alignedview.h"
 #include "gui/models/comparecauses.h"
+#include "gui/models/comparedurations.h"
 #include "gui/models/comparepair.h"
 #include "gui/models/comparetexts.h"
 #include "gui/models/texts.h"
@@ -17,6 +18,7 @@
 #include <QProgressBar>
 #include <QScopedValueRollback>
 #include <QSettings>
+#include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -60,6 +62,7 @@ CompareWindow::CompareWindow(Session& a, Session& b)
     , m_titleA(new QLabel)
     , m_titleB(new QLabel)
     , m_summary(new QLabel)
+    , m_report(this)
 {
     setObjectName(QStringLiteral("compare"));
     setWindowTitle(tr("%1 and %2 compared – rdrlab").arg(a.document.title(), b.document.title()));
@@ -107,6 +110,7 @@ CompareWindow::~CompareWindow()
 {
     // Nothing of it may hear its parts end.
     disconnect(&m_comparison, nullptr, this, nullptr);
+    disconnect(&m_report, nullptr, this, nullptr);
 }
 
 QWidget* CompareWindow::buildMiddle()
@@ -193,9 +197,25 @@ void CompareWindow::buildDocks()
         view->header()->setSectionResizeMode(CompareLines::ValueB, QHeaderView::Stretch);
     }
 
+    auto* durations = new CompareDurations(m_comparison, this);
+    auto* sorted = new QSortFilterProxyModel(this);
+    sorted->setSourceModel(durations);
+    sorted->setSortRole(CompareDurations::SortRole);
+    sorted->setSortCaseSensitivity(Qt::CaseInsensitive);
+    QTreeView* durationView = newTree(sorted, tr("How long calls took in both traces"));
+    durationView->setRootIsDecorated(false);
+    durationView->setSortingEnabled(true);
+    durationView->header()->setSortIndicator(-1, Qt::DescendingOrder); // as the comparison has it
+    const int durationWidths[] = { 7, 22, 7, 10, 10, 8, 8, 8, 8 };
+    for (int column = 0; column < CompareDurations::Columns; ++column) {
+        durationView->header()->resizeSection(column, durationWidths[column] * letter + 8);
+    }
+    QDockWidget* durationDock = add("durations", tr("Durations"), durationView);
+
     addDockWidget(Qt::LeftDockWidgetArea, causes);
     addDockWidget(Qt::LeftDockWidgetArea, pairDock);
     tabifyDockWidget(pairDock, objectDock);
+    tabifyDockWidget(objectDock, durationDock);
     pairDock->raise();
 }
 
@@ -208,7 +228,11 @@ void CompareWindow::buildStatusBar()
     m_progress->setAccessibleName(tr("Progress"));
     auto* cancel = new QToolButton;
     cancel->setText(tr("Cancel"));
-    connect(cancel, &QToolButton::clicked, this, [this] { m_comparison.cancel(); });
+    connect(cancel, &QToolButton::clicked, this, [this] {
+        m_comparison.cancel();
+        m_report.cancel();
+    });
+    connect(&m_report, &Background::finished, this, &CompareWindow::showProgress);
     m_cancel = cancel;
     statusBar()->addPermanentWidget(m_progress);
     statusBar()->addPermanentWidget(m_cancel);
@@ -217,6 +241,7 @@ void CompareWindow::buildStatusBar()
 
 void CompareWindow::compareAgain()
 {
+    m_report.cancel();
     std::optional<trace::DiffMask> mask;
     const QString kept = QSettings().value(QStringLiteral("compare/mask")).toString();
     if (!kept.isEmpty()) {
@@ -227,6 +252,15 @@ void CompareWindow::compareAgain()
         }
     }
     m_comparison.start(m_a.document.path(), m_b.document.path(), mask);
+}
+
+void CompareWindow::showProgress()
+{
+    const bool comparing = m_comparison.isRunning();
+    const bool writing = m_report.isRunning();
+    m_progress->setRange(0, comparing || !writing ? 1000 : 0); // how long a report takes is unknown
+    m_progress->setVisible(comparing || writing);
+    m_cancel->setVisible(comparing || writing);
 }
 
 void CompareWindow::documentChanged()
@@ -253,8 +287,7 @@ void CompareWindow::documentChanged()
 void CompareWindow::stateChanged()
 {
     const bool running = m_comparison.isRunning();
-    m_progress->setVisible(running);
-    m_cancel->setVisible(running);
+    showProgress();
     if (running) {
         m_message->setText(tr("Comparing …"));
         m_progress->setValue(0);
@@ -274,7 +307,11 @@ void CompareWindow::stateChanged()
                                    title.toHtmlEscaped()));
             label->setToolTip(session(side).document.path());
         }
-        m_summary->setText(comparetexts::summary(m_comparison));
+        const bool isOwn = QSettings().contains(QStringLiteral("compare/mask"));
+        m_summary->setText(
+            comparetexts::summary(m_comparison)
+            + (isOwn ? QStringLiteral("  ") + tr("(with a mask of your own)") : QString()));
+        m_summary->setToolTip(comparetexts::leftOut(m_comparison));
         if (m_comparison.causes().size() <= 3) {
             m_causeView->expandToDepth(0);
         }

@@ -8,6 +8,7 @@
 #include "gui/app/actions.h"
 #include "gui/app/session.h"
 #include "gui/models/comparelink.h"
+#include "gui/models/comparereport.h"
 #include "gui/models/stepper.h"
 
 #include <QMainWindow>
@@ -49,6 +50,11 @@ public:
     AlignedView& table() { return *m_table; }
     AlignedTimelines& timelines() { return *m_timelines; }
     CompareCauses& causes() { return *m_causes; }
+    /// Compares again and remembers the mask for the next time.
+    void setMask(const trace::DiffMask& mask);
+    /// Writes a report beside the window; a line in the status bar says how it went.
+    void writeReportTo(const QString& path, ReportKind kind);
+    bool isWriting() const { return m_report.isRunning(); }
     CompareLines& pairLines() { return *m_pair; }
     CompareLines& objectLines() { return *m_objects; }
 
@@ -75,8 +81,13 @@ private:
     void buildDocks();
     void buildStatusBar();
     void compareAgain();
+    // comparereports.cpp: the mask and the reports
+    void addReportCommands();
+    void editMask();
+    void saveReport();
     void documentChanged();
     void stateChanged();
+    void showProgress();
     void moved();
     void showPair();
     void showObjects();
@@ -117,6 +128,7 @@ private:
     QCheckBox* m_stay = nullptr;
     trace::ObjectId m_objectA = 0; // shown
     trace::ObjectId m_objectB = 0;
+    Background m_report; // last: its end is heard while the rest is there
 };
 
 } // namespace rdrlab::gui

@@ -196,6 +196,20 @@ QString summary(const Comparison& comparison)
         + Words::tr("%1 events the same").arg(count(counts.same));
 }
 
+QString leftOut(const Comparison& comparison)
+{
+    QStringList names;
+    const trace::DiffMask& mask = comparison.diff().mask();
+    for (const std::string& name : mask.names()) {
+        if (mask.ignores(name)) {
+            names += texts::foreign(name);
+        }
+    }
+    return names.isEmpty()
+        ? Words::tr("Nothing is left out.")
+        : Words::tr("Left out by the mask: %1.").arg(names.join(QLatin1String(", ")));
+}
+
 QString title(const trace::Reader& reader)
 {
     QString text = QFileInfo(QString::fromStdString(reader.path())).fileName();

@@ -30,6 +30,8 @@ QString tally(const std::array<std::uint64_t, kRowMarks>& counts);
 
 /// "8 differences from 2 causes" or that nothing differs; of a comparison that is ready.
 QString summary(const Comparison& comparison);
+/// "left out: times, threads, …".
+QString leftOut(const Comparison& comparison);
 /// A file's name with what was run: "a.rdrtrace – first open, seed 1".
 QString title(const trace::Reader& reader);
 

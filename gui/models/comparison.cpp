@@ -28,6 +28,8 @@ struct Comparison::Result
     std::unique_ptr<TraceDiff> diff;
     std::string error;
 
+    std::vector<trace::DurationRow> durations;
+
     std::vector<RowMark> marks; // by row
     std::array<std::vector<std::uint32_t>, kRowMarks> rowsOf;
     std::vector<Place> places;
@@ -228,6 +230,7 @@ void Comparison::compare(
         result.markRows();
         result.findPlaces();
         result.sortCauses();
+        result.durations = trace::compareDurations(*result.diff);
     }
 }
 
@@ -343,6 +346,16 @@ std::span<const Comparison::Group> Comparison::groupsOf(std::uint32_t cause) con
 {
     const auto& from = m_result->groupsFrom;
     return std::span(m_result->groups).subspan(from[cause], from[cause + 1] - from[cause]);
+}
+
+const std::vector<trace::DurationRow>& Comparison::durations() const
+{
+    return m_result->durations;
+}
+
+std::shared_ptr<const TraceDiff> Comparison::sharedDiff() const
+{
+    return { m_result, m_result->diff.get() };
 }
 
 DiffRow Comparison::pairAt(std::size_t row) const

@@ -9,6 +9,7 @@
 
 #include "gui/models/background.h"
 #include "gui/models/eventstore.h"
+#include "traces/query/diff/describe.h"
 #include "traces/query/diff/diff.h"
 #include "traces/query/state.h"
 
@@ -106,6 +107,12 @@ public:
     /// What follows from a cause, by request, its own first. None is empty; the cause itself is in
     /// none.
     std::span<const Group> groupsOf(std::uint32_t cause) const;
+
+    /// How long calls of each routine took on both sides, the greatest difference first.
+    const std::vector<trace::DurationRow>& durations() const;
+    /// Keeps what diff() and the readers are alive while another thread reads through them, also
+    /// when another comparison takes their place.
+    std::shared_ptr<const trace::TraceDiff> sharedDiff() const;
 
     /// Both events of a row: of a moved pair also the one that stands elsewhere. 0: none.
     trace::DiffRow pairAt(std::size_t row) const;

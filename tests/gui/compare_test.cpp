@@ -1,20 +1,30 @@
 // Two traces compared in the visualizer: models, stepping, window.
 #include "gui/app/comparedialog.h"
+#include "gui/compare/alignedtimelines.h"
 #include "gui/compare/alignedview.h"
 #include "gui/compare/comparewindow.h"
+#include "gui/compare/maskeditor.h"
 #include "gui/models/comparecauses.h"
+#include "gui/models/comparedurations.h"
 #include "gui/models/comparepair.h"
+#include "gui/models/comparereport.h"
 #include "gui/models/comparerows.h"
 #include "gui/models/comparetexts.h"
 #include "tests/gui/guisupport.h"
+#include "traces/exporters/diff_html.h"
 
 #include <QAbstractItemModelTester>
 
+#include <QClipboard>
 #include <QFile>
+#include <QGuiApplication>
+#include <QHeaderView>
 #include <QLabel>
+#include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
 #include <catch2/catch.hpp>
+#include <sstream>
 
 using namespace rdrlab;
 using namespace rdrlab::gui;
@@ -401,4 +411,225 @@ TEST_CASE("the dialog proposes the open traces", "[gui][compare]")
     CHECK(dialog.path(DiffSide::B) == a);
     dialog.choose(DiffSide::B, testing::sample("03-read-write"));
     CHECK(dialog.path(DiffSide::B) == testing::sample("03-read-write"));
+}
+
+TEST_CASE("an event stands at the same x as its partner in both timelines", "[gui][compare]")
+{
+    Window w;
+    const auto& diff = w.comparison().diff();
+    TimelineView& a = w.window->timelines().view(DiffSide::A);
+    TimelineView& b = w.window->timelines().view(DiffSide::B);
+    a.zoomIn();
+    CHECK(a.axis().left() == Approx(b.axis().left()));
+    CHECK(a.axis().right() == Approx(b.axis().right()));
+    std::size_t checked = 0;
+    for (const trace::DiffRow& row : diff.rows()) {
+        if (row.a != 0 && row.b != 0) {
+            CHECK(std::abs(a.xOf(row.a) - b.xOf(row.b)) < 1.5);
+            ++checked;
+        }
+    }
+    CHECK(checked > 300);
+    b.panBy(0.3);
+    CHECK(a.axis().left() == Approx(b.axis().left()));
+    // What stands at a pixel is what was put there.
+    for (Seq seq = 1; seq <= w.comparison().reader(DiffSide::A).lastSeq(); seq += 7) {
+        CHECK(a.axis().seqAt(a.axis().place(seq) + 0.5) == seq);
+    }
+    const std::size_t gap = w.comparison().gapsOf(DiffSide::A).back().last;
+    CHECK(
+        a.axis().seqAt(double(gap) + 1.5)
+        == std::max<Seq>(1, w.comparison().lastAt(DiffSide::A, gap)));
+}
+
+TEST_CASE("every visible row is in one stretch, at most one a pixel", "[gui][compare]")
+{
+    std::vector<std::uint32_t> rows;
+    for (std::uint32_t row = 3; row < 100'000; row += row % 7 == 0 ? 1 : 13) {
+        rows.push_back(row);
+    }
+    Axis axis;
+    axis.setWidth(700);
+    axis.setRange(Axis::Kind::Events, 100'001);
+    for (const double from : { 0.0, 40'000.0, 99'000.0 }) {
+        for (const double length : { 100.0, 5'000.0, 100'000.0 }) {
+            axis.show(from, from + length);
+            std::size_t seen = 0;
+            std::size_t stretches = 0;
+            double lastX = -1e9;
+            visitRows(
+                rows, axis, 700,
+                [&](double x, double end, std::uint32_t first, std::uint32_t last) {
+                    CHECK(first <= last);
+                    CHECK(end > x);
+                    CHECK(x >= lastX);
+                    lastX = x;
+                    ++stretches;
+                    seen += std::size_t(
+                        std::upper_bound(rows.begin(), rows.end(), last)
+                        - std::lower_bound(rows.begin(), rows.end(), first));
+                });
+            const auto visible = std::size_t(
+                std::lower_bound(rows.begin(), rows.end(), axis.units(700) - 1)
+                - std::lower_bound(rows.begin(), rows.end(), axis.units(0) - 1));
+            CHECK(seen >= visible - std::min<std::size_t>(visible, 1));
+            CHECK(stretches <= 1402);
+        }
+    }
+}
+
+TEST_CASE("the overview of differences goes where one clicks, and by keys", "[gui][compare]")
+{
+    Window w;
+    DifferenceBar& bar = w.window->timelines().bar();
+    const auto& places = w.comparison().places();
+    REQUIRE(places.size() > 2);
+    bar.setFocus();
+    w.comparison().goTo(places.front().first);
+    QTest::keyClick(&bar, Qt::Key_Right);
+    CHECK(w.comparison().row() == places[1].first);
+    QTest::keyClick(&bar, Qt::Key_Left);
+    CHECK(w.comparison().row() == places[0].first);
+    QTest::mouseClick(&bar, Qt::LeftButton, {}, QPoint(bar.width() - 2, bar.height() / 2));
+    CHECK(w.comparison().row() > w.comparison().diff().rowCount() * 9 / 10);
+    w.comparison().goTo(places[1].first);
+    const auto items = bar.canvasItems();
+    REQUIRE(items.size() == 3);
+    CHECK(items[0].name.contains(QStringLiteral("2")));
+    bar.activateCanvasItem(2);
+    CHECK(w.comparison().row() == places[2].first);
+    CHECK(testing::coloursIn(bar.grab().toImage(), 8) == 8);
+}
+
+TEST_CASE("the mask editor's list and text say the same", "[gui][compare]")
+{
+    const trace::DiffMask standard = trace::DiffMask::standard();
+    MaskEditor editor(standard, standard);
+    MaskModel model(standard);
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    CHECK(editor.text().toStdString() == standard.print());
+    trace::DiffMask mask = standard;
+    mask.ignore("order");
+    mask.compare("times");
+    CHECK(editor.setText(QString::fromStdString(mask.print())));
+    CHECK(editor.mask().ignores("order"));
+    CHECK_FALSE(editor.mask().ignores("times"));
+    CHECK_FALSE(editor.setText(QStringLiteral("ignore = [\"nothing of the kind\"]")));
+    CHECK(editor.mask().ignores("order")); // the last good one
+    for (int row = 0; row < model.rowCount(); ++row) {
+        const QModelIndex name = model.index(row, MaskModel::Name);
+        const bool was = name.data(Qt::CheckStateRole).toInt() == Qt::Checked;
+        CHECK(model.setData(name, int(was ? Qt::Unchecked : Qt::Checked), Qt::CheckStateRole));
+        CHECK(model.mask().ignores(name.data().toString().toStdString()) != was);
+        CHECK_FALSE(model.index(row, MaskModel::Explanation).data().toString().isEmpty());
+    }
+}
+
+TEST_CASE("a mask of one's own is used and kept for the next comparison", "[gui][compare]")
+{
+    {
+        Window w("05-sharing", "06-failures");
+        const std::uint64_t changed = w.comparison().diff().counts().changed;
+        trace::DiffMask mask = w.comparison().diff().mask();
+        mask.compare("times");
+        w.window->setMask(mask);
+        REQUIRE(waitFor(w.comparison()));
+        CHECK(w.comparison().diff().counts().changed > changed);
+    }
+    {
+        Window w("05-sharing", "06-failures");
+        CHECK_FALSE(w.comparison().diff().mask().ignores("times"));
+        w.window->actions().find(QStringLiteral("compare.mask.standard"))->trigger();
+        REQUIRE(waitFor(w.comparison()));
+        CHECK(w.comparison().diff().mask().ignores("times"));
+    }
+    CHECK_FALSE(QSettings().contains(QStringLiteral("compare/mask")));
+}
+
+TEST_CASE("reports are what the exporters write", "[gui][compare]")
+{
+    const QTemporaryDir folder;
+    Window w("05-sharing", "06-failures");
+    const auto written = [&](const char* name, ReportKind kind) {
+        const QString path = folder.filePath(QString::fromLatin1(name));
+        w.window->writeReportTo(path, kind);
+        REQUIRE(QTest::qWaitFor([&] { return !w.window->isWriting(); }, kLongestMs));
+        QFile file(path);
+        REQUIRE(file.open(QIODevice::ReadOnly));
+        return file.readAll().toStdString();
+    };
+    const trace::TraceDiff& diff = w.comparison().diff();
+    std::ostringstream json, html, text;
+    trace::exportDiffJson(diff, false, json);
+    trace::exportDiffHtml(diff, html);
+    trace::DiffTextOptions options;
+    options.everything = options.durations = true;
+    trace::exportDiffText(diff, options, text);
+    CHECK(written("a.json", ReportKind::Json) == json.str());
+    CHECK(written("a.html", ReportKind::Html) == html.str());
+    CHECK(written("a.txt", ReportKind::Text) == text.str());
+    CHECK(written("b.txt", ReportKind::Aligned).find("kernel born") != std::string::npos);
+    CHECK(reportKindOf(QStringLiteral("x/y.HTML")) == ReportKind::Html);
+    CHECK(reportKindOf(QStringLiteral("y.json")) == ReportKind::Json);
+    CHECK(reportKindOf(QStringLiteral("y")) == ReportKind::Text);
+
+    // A place where nothing can be written is one line, not a crash.
+    QString error;
+    Background background;
+    writeReport(
+        w.comparison(), ReportKind::Json, folder.filePath(QStringLiteral("no/such/folder.json")),
+        background, [&](const QString& line) { error = line; });
+    REQUIRE(QTest::qWaitFor([&] { return !background.isRunning(); }, kLongestMs));
+    CHECK_FALSE(error.isEmpty());
+    CHECK_FALSE(error.contains(QLatin1Char('\n')));
+
+    // Cancelled, nothing appears.
+    const QString never = folder.filePath(QStringLiteral("never.json"));
+    writeReport(w.comparison(), ReportKind::Json, never, background, [](const QString&) {});
+    background.cancel();
+    CHECK((!QFile::exists(never) || QFile(never).size() == qint64(json.str().size())));
+}
+
+TEST_CASE("durations pair calls with calls", "[gui][compare]")
+{
+    Compared compared("01-first-open", "01-first-open");
+    CompareDurations model(compared.comparison);
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    REQUIRE(model.rowCount() > 5);
+    for (const trace::DurationRow& row : compared.comparison.durations()) {
+        CHECK(row.a == row.b);
+        CHECK(row.longer == 0);
+        CHECK(row.shorter == 0);
+        CHECK((row.medianRatio == 0 || row.medianRatio == 1));
+    }
+    Compared other("01-first-open", "02-second-open");
+    for (const trace::DurationRow& row : other.comparison.durations()) {
+        CHECK(row.longer + row.shorter <= row.calls);
+        CHECK(row.medianRatio >= 0);
+    }
+}
+
+TEST_CASE("rows are copied with both sides", "[gui][compare]")
+{
+    Window w;
+    w.press(Qt::Key_N);
+    w.window->actions().find(QStringLiteral("edit.copy"))->trigger();
+    const QString text = QGuiApplication::clipboard()->text();
+    CHECK(text.count(QLatin1Char('\t')) >= 8);
+    CHECK(text.count(QLatin1Char('\n')) == 0);
+}
+
+TEST_CASE("every view of the compare window has a name", "[gui][compare]")
+{
+    Window w;
+    for (const QWidget* widget : w.window->findChildren<QWidget*>()) {
+        const bool isView = qobject_cast<const QAbstractItemView*>(widget) != nullptr
+            || qobject_cast<const TimelineView*>(widget) != nullptr
+            || qobject_cast<const DifferenceBar*>(widget) != nullptr;
+        if (isView && widget->isVisible() && qobject_cast<const QHeaderView*>(widget) == nullptr) {
+            INFO(widget->metaObject()->className());
+            CHECK_FALSE(widget->accessibleName().isEmpty());
+            CHECK(widget->focusPolicy() != Qt::NoFocus);
+        }
+    }
 }
