@@ -5,6 +5,7 @@
 #include "gui/app/notepanel.h"
 #include "gui/graph/graphpanel.h"
 #include "gui/inspect/explainpanel.h"
+#include "gui/inspect/lifetimepanel.h"
 #include "gui/inspect/objectpanel.h"
 #include "gui/live/livepanel.h"
 #include "gui/panels/irppanel.h"
@@ -31,6 +32,8 @@ const std::vector<PanelType>& panelTypes()
           [](QWidget* parent) -> Panel* { return new StatisticsPanel(parent); } },
         { "notes", QT_TRANSLATE_NOOP("Panels", "Notes"), Qt::BottomDockWidgetArea, false,
           [](QWidget* parent) -> Panel* { return new NotePanel(parent); } },
+        { "lifetimes", QT_TRANSLATE_NOOP("Panels", "Lifetimes"), Qt::BottomDockWidgetArea, false,
+          [](QWidget* parent) -> Panel* { return new LifetimePanel(parent); } },
         { "graph", QT_TRANSLATE_NOOP("Panels", "Objects"), Qt::RightDockWidgetArea, true,
           [](QWidget* parent) -> Panel* { return new GraphPanel(parent); } },
         { "irp", QT_TRANSLATE_NOOP("Panels", "IRP stack"), Qt::RightDockWidgetArea, false,

@@ -47,15 +47,6 @@ constexpr std::array kLayers = {
                 QT_TRANSLATE_NOOP("Lanes", "Calls of kernel code to itself, workers, timers.") },
 };
 
-// From the server down to the request, as a network programmer draws it.
-constexpr std::array kKinds
-    = { ObjectKind::SrvCall,    ObjectKind::NetRoot, ObjectKind::VNetRoot, ObjectKind::Fcb,
-        ObjectKind::SrvOpen,    ObjectKind::Fobx,    ObjectKind::File,     ObjectKind::Handle,
-        ObjectKind::RxContext,  ObjectKind::Irp,     ObjectKind::Exchange, ObjectKind::CacheMap,
-        ObjectKind::Connection, ObjectKind::Session, ObjectKind::Tree,     ObjectKind::MupPrefix,
-        ObjectKind::MupFile,    ObjectKind::Process, ObjectKind::Thread,   ObjectKind::Driver,
-        ObjectKind::Device,     ObjectKind::Resource };
-
 // Puts things that come in order of their begin into rows where they do not overlap.
 class RowPlacer
 {
@@ -91,11 +82,6 @@ private:
 };
 
 } // namespace
-
-std::span<const ObjectKind> objectKindOrder()
-{
-    return kKinds;
-}
 
 void WorstPyramid::build(std::vector<std::uint8_t> severities)
 {
@@ -276,7 +262,7 @@ void LaneSet::byObject(const trace::Reader& reader)
             byKind[std::size_t(object->kind)].push_back(i);
         }
     }
-    for (const ObjectKind kind : kKinds) {
+    for (const ObjectKind kind : objectKindOrder()) {
         std::vector<std::uint32_t>& lives = byKind[std::size_t(kind)];
         if (lives.empty()) {
             continue;

@@ -4,6 +4,7 @@
 // the worst severities, so that a failure never disappears however far one zooms out.
 #pragma once
 
+#include "gui/models/objectkinds.h"
 #include "gui/timeline/axis.h"
 
 #include <QString>
@@ -21,9 +22,6 @@ private:
     static constexpr std::size_t kFan = 16;
     std::vector<std::vector<std::uint8_t>> m_levels;
 };
-
-/// The kinds of object as a network programmer draws them, from the server down to the request.
-std::span<const trace::ObjectKind> objectKindOrder();
 
 struct LaneRow
 {

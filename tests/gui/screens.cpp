@@ -9,6 +9,7 @@
 #include "tests/gui/guisupport.h"
 
 #include <QApplication>
+#include <QComboBox>
 #include <QDir>
 #include <QDockWidget>
 #include <QPrinter>
@@ -198,6 +199,19 @@ void takePackets(Shooter& shooter, const QString& prefix)
     shooter.take(prefix + QStringLiteral("locks"));
 }
 
+// Who lives from when to when, by kind and by family.
+void takeLifetimes(Shooter& shooter, const QString& prefix)
+{
+    auto* panel = shooter.window.panel(QStringLiteral("lifetimes"));
+    shooter.run("panel.lifetimes");
+    QTest::qWait(300); // read beside the window
+    shooter.take(prefix + QStringLiteral("lifetimes"));
+    panel->findChild<QComboBox*>()->setCurrentIndex(1);
+    QTest::qWait(200);
+    shooter.take(prefix + QStringLiteral("lifetimes-family"));
+    panel->findChild<QComboBox*>()->setCurrentIndex(0);
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -269,6 +283,7 @@ int main(int argc, char** argv)
             takeInspector(shooter, prefix);
             takeComparison(shooter, prefix, arguments.mid(2));
             takePackets(shooter, prefix);
+            takeLifetimes(shooter, prefix);
             blank += shooter.blank;
             if (size.width() < 3000 && theme == QLatin1String("light")) {
                 takeGerman(QDir(arguments[1]), arguments[2], blank);

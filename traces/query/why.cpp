@@ -474,7 +474,7 @@ Why Retention::why(ObjectId object)
     return answer;
 }
 
-LeakReport Retention::leaks(Seq from)
+LeakReport Retention::leaks(Seq from, const Progress& progress)
 {
     Implementation& self = *m_implementation;
     LeakReport report;
@@ -487,7 +487,11 @@ LeakReport Retention::leaks(Seq from)
             queue.push_back(holder);
         }
     };
+    std::uint64_t done = 0;
     for (const ObjectId id : self.alive) {
+        if (progress && !progress(++done, self.alive.size())) {
+            return {};
+        }
         Holder itself;
         itself.object = id;
         if (self.isRoot(itself)) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "traces/query/ledger.h"
+#include "traces/query/progress.h"
 #include "traces/query/state.h"
 
 #include <memory>
@@ -104,8 +105,9 @@ public:
 
     Why why(ObjectId object);
 
-    /// What was born or taken at or after `from` and is left at `at`, with its relations.
-    LeakReport leaks(Seq from);
+    /// What was born or taken at or after `from` and is left at `at`, with its relations. Empty when
+    /// `progress` gives up.
+    LeakReport leaks(Seq from, const Progress& progress = {});
 
 private:
     struct Implementation;
