@@ -8,6 +8,7 @@
 
 #include "traces/model/trace.h"
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -44,6 +45,8 @@ struct SqlLimits
 {
     std::uint64_t rows = 10'000;
     unsigned milliseconds = 10'000;
+    /// Set from another thread to stop; null: nobody will.
+    const std::atomic<bool>* isCancelled = nullptr;
 };
 
 /// One cell of an answer. `text` lives until the next row; for a blob it is its bytes.
@@ -57,7 +60,15 @@ struct SqlValue
         Text,
         Blob
     };
+    /// Of a heading: what the numbers of the column are, as far as it can be told.
+    enum class Meaning : std::uint8_t
+    {
+        None,
+        Event, // a seq, or the id of a call, which is one
+        Object
+    };
     Type type = Type::Null;
+    Meaning meaning = Meaning::None;
     const char* text = nullptr; // nullptr: NULL
     std::size_t bytes = 0;
 };

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstring>
 
@@ -39,9 +40,16 @@ int authorize(void*, int action, const char*, const char* second, const char*, c
 
 using Clock = std::chrono::steady_clock;
 
-int pastDeadline(void* deadline)
+struct Stop
 {
-    return Clock::now() > *static_cast<const Clock::time_point*>(deadline);
+    Clock::time_point deadline;
+    const std::atomic<bool>* isCancelled = nullptr;
+};
+
+int isToStop(void* context)
+{
+    const auto& stop = *static_cast<const Stop*>(context);
+    return (stop.isCancelled != nullptr && *stop.isCancelled) || Clock::now() > stop.deadline;
 }
 
 // The limits of one foreign statement; they end with it.
@@ -50,13 +58,14 @@ class Guard
 public:
     Guard(sqlite3* database, const SqlLimits& limits)
         : m_database(database)
-        , m_deadline(Clock::now() + std::chrono::milliseconds(limits.milliseconds))
+        , m_stop { Clock::now() + std::chrono::milliseconds(limits.milliseconds),
+                   limits.isCancelled }
         , m_heapBefore(sqlite3_hard_heap_limit64(sqlite3_memory_used() + kHeapBytes))
         , m_lengthBefore(sqlite3_limit(database, SQLITE_LIMIT_LENGTH, kLongestValue))
     {
         sqlite3_limit(database, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, kLongestPattern);
         sqlite3_set_authorizer(database, authorize, nullptr);
-        sqlite3_progress_handler(database, kProgressSteps, pastDeadline, &m_deadline);
+        sqlite3_progress_handler(database, kProgressSteps, isToStop, &m_stop);
     }
     ~Guard()
     {
@@ -70,7 +79,7 @@ public:
 
 private:
     sqlite3* m_database;
-    Clock::time_point m_deadline;
+    Stop m_stop;
     sqlite3_int64 m_heapBefore;
     int m_lengthBefore;
 };
@@ -99,6 +108,51 @@ SqlValue valueOf(sqlite3_stmt* statement, int column)
     value.bytes = std::size_t(sqlite3_column_bytes(statement, column));
     value.text = value.text == nullptr ? "" : value.text; // out of memory
     return value;
+}
+
+// Which columns of the file number events, and which objects.
+constexpr std::pair<std::string_view, std::string_view> kEventColumns[] = {
+    { "events", "seq" },      { "events", "span" },   { "events", "parent" },
+    { "spine", "seq" },       { "spine", "span" },    { "spine", "parent" },
+    { "spans", "id" },        { "spans", "parent" },  { "spans", "end_seq" },
+    { "objects", "birth" },   { "objects", "death" }, { "changes", "seq" },
+    { "refs", "seq" },        { "packets", "seq" },   { "inputs", "seq" },
+    { "processes", "birth" }, { "threads", "birth" }, { "keyframes", "seq" },
+};
+constexpr std::pair<std::string_view, std::string_view> kObjectColumns[] = {
+    { "events", "object" },  { "spine", "object" },       { "spans", "object" },
+    { "spans", "request" },  { "objects", "id" },         { "objects", "owner" },
+    { "changes", "object" }, { "changes", "old_object" }, { "changes", "new_object" },
+    { "refs", "object" },
+};
+
+SqlValue::Meaning meaningOf(sqlite3_stmt* statement, int column)
+{
+    const auto text
+        = [](const char* name) { return std::string_view(name != nullptr ? name : ""); };
+    std::pair<std::string_view, std::string_view> origin;
+#ifdef RDRLAB_SQLITE_TELLS_ORIGIN
+    origin = { text(sqlite3_column_table_name(statement, column)),
+               text(sqlite3_column_origin_name(statement, column)) };
+#endif
+    for (const auto& known : kEventColumns) {
+        if (origin == known) {
+            return SqlValue::Meaning::Event;
+        }
+    }
+    for (const auto& known : kObjectColumns) {
+        if (origin == known) {
+            return SqlValue::Meaning::Object;
+        }
+    }
+    // What was computed is known by the names that the views and the page use.
+    const std::string_view name = text(sqlite3_column_name(statement, column));
+    if (!origin.second.empty()) {
+        return SqlValue::Meaning::None;
+    }
+    return name == "seq" || name.ends_with("_seq") ? SqlValue::Meaning::Event
+        : name == "object_id"                      ? SqlValue::Meaning::Object
+                                                   : SqlValue::Meaning::None;
 }
 
 } // namespace
@@ -140,8 +194,8 @@ std::string runSql(
         std::vector<SqlValue> cells(static_cast<std::size_t>(columns));
         for (int i = 0; i < columns; ++i) {
             const char* name = sqlite3_column_name(statement, i);
-            cells[std::size_t(i)]
-                = { SqlValue::Type::Text, name, name == nullptr ? 0 : std::strlen(name) };
+            cells[std::size_t(i)] = { SqlValue::Type::Text, meaningOf(statement, i), name,
+                                      name == nullptr ? 0 : std::strlen(name) };
         }
         bool wanted = row(cells);
         std::uint64_t rows = 0;
@@ -157,7 +211,9 @@ std::string runSql(
             wanted = row(cells);
         }
         if (result == SQLITE_INTERRUPT) {
-            problem = "stopped after " + std::to_string(limits.milliseconds) + " ms";
+            problem = limits.isCancelled != nullptr && *limits.isCancelled
+                ? "cancelled"
+                : "stopped after " + std::to_string(limits.milliseconds) + " ms";
         } else if (result == SQLITE_NOMEM) {
             problem = "stopped: it needs more than " + std::to_string(kHeapBytes >> 20)
                 + " MiB of memory";
