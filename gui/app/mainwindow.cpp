@@ -252,6 +252,7 @@ void MainWindow::present(Session* session)
     m_timeline->setSource(
         session != nullptr ? &session->document : nullptr,
         session != nullptr ? &session->focus : nullptr);
+    m_timeline->setSavedLanes(session != nullptr ? &session->lanes : nullptr);
     m_overview->setSource(
         session != nullptr ? &session->document : nullptr,
         session != nullptr ? &session->focus : nullptr);

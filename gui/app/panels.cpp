@@ -7,6 +7,7 @@
 #include "gui/inspect/explainpanel.h"
 #include "gui/inspect/lifetimepanel.h"
 #include "gui/inspect/objectpanel.h"
+#include "gui/inspect/sqlpanel.h"
 #include "gui/live/livepanel.h"
 #include "gui/panels/irppanel.h"
 #include "gui/panels/lockpanel.h"
@@ -34,6 +35,8 @@ const std::vector<PanelType>& panelTypes()
           [](QWidget* parent) -> Panel* { return new NotePanel(parent); } },
         { "lifetimes", QT_TRANSLATE_NOOP("Panels", "Lifetimes"), Qt::BottomDockWidgetArea, false,
           [](QWidget* parent) -> Panel* { return new LifetimePanel(parent); } },
+        { "sql", QT_TRANSLATE_NOOP("Panels", "SQL"), Qt::BottomDockWidgetArea, false,
+          [](QWidget* parent) -> Panel* { return new SqlPanel(parent); } },
         { "graph", QT_TRANSLATE_NOOP("Panels", "Objects"), Qt::RightDockWidgetArea, true,
           [](QWidget* parent) -> Panel* { return new GraphPanel(parent); } },
         { "irp", QT_TRANSLATE_NOOP("Panels", "IRP stack"), Qt::RightDockWidgetArea, false,

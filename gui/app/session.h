@@ -6,6 +6,7 @@
 #include "gui/models/focus.h"
 #include "gui/models/link.h"
 #include "gui/models/notes.h"
+#include "gui/models/savedlanes.h"
 
 #include <QTimer>
 
@@ -47,6 +48,7 @@ public:
     TraceDocument document;
     Focus focus;
     Notes notes;
+    SavedLanes lanes;
 
 Q_SIGNALS:
     void playingChanged();

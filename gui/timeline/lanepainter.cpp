@@ -175,7 +175,7 @@ void LanePainter::paintMarks(
     QPainter& painter, const Lane& lane, const LaneShape& shape, double from, double to) const
 {
     const double markPixels = shape.markHeight * 0.65; // closer marks are drawn as ticks
-    const std::vector<Mark>& marks = m_lanes.index().marks;
+    const std::vector<Mark>& marks = m_lanes.marksOf(lane);
     const auto unitsOf
         = [&](std::uint32_t mark) { return m_axis.at(marks[mark].seq, marks[mark].timeNs); };
     const auto before = [&](std::uint32_t mark, double wanted) { return unitsOf(mark) < wanted; };
@@ -268,7 +268,7 @@ void LanePainter::label(
     if (lane.marks.empty()) {
         return;
     }
-    const std::vector<Mark>& marks = m_lanes.index().marks;
+    const std::vector<Mark>& marks = m_lanes.marksOf(lane);
     const auto unitsOf
         = [&](std::uint32_t mark) { return m_axis.at(marks[mark].seq, marks[mark].timeNs); };
     auto it = std::lower_bound(

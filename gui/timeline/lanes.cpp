@@ -125,12 +125,18 @@ Severity WorstPyramid::worst(std::size_t from, std::size_t to) const
 }
 
 LaneSet::LaneSet(
-    std::shared_ptr<const TraceIndex> index, LaneMode mode, const trace::Reader& reader)
+    std::shared_ptr<const TraceIndex> index,
+    LaneMode mode,
+    const trace::Reader& reader,
+    const std::vector<SavedLane>& saved)
     : m_index(std::move(index))
     , m_mode(mode)
 {
     m_rowOfCall.assign(m_index->calls.size(), kNotShown);
     m_laneOfCall.assign(m_index->calls.size(), UINT16_MAX);
+    for (const SavedLane& lane : saved) {
+        addSaved(lane);
+    }
     switch (mode) {
     case LaneMode::Layers:
         byLayer();
@@ -168,6 +174,18 @@ void LaneSet::arrange(Lane& lane, const std::vector<CallIndex>& calls)
         m_rowOfCall[index] = placed;
         m_laneOfCall[index] = laneIndex;
     }
+}
+
+void LaneSet::addSaved(const SavedLane& saved)
+{
+    Lane lane;
+    lane.title = saved.title;
+    lane.explanation = saved.explanation;
+    lane.layer = Layer::Maximum;
+    lane.ownMarks = saved.marks;
+    lane.marks.resize(saved.marks->size());
+    std::iota(lane.marks.begin(), lane.marks.end(), 0U);
+    m_lanes.push_back(std::move(lane));
 }
 
 void LaneSet::byLayer()
@@ -299,7 +317,7 @@ void LaneSet::finishLanes()
         }
         std::vector<std::uint8_t> severities(lane.marks.size());
         for (std::size_t i = 0; i < lane.marks.size(); ++i) {
-            severities[i] = std::uint8_t(m_index->marks[lane.marks[i]].severity);
+            severities[i] = std::uint8_t(marksOf(lane)[lane.marks[i]].severity);
         }
         lane.worstMark.build(std::move(severities));
     }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "gui/models/objectkinds.h"
+#include "gui/models/savedlanes.h"
 #include "gui/timeline/axis.h"
 
 #include <QString>
@@ -37,6 +38,7 @@ struct Lane
     bool isLifetimes = false;
     std::vector<LaneRow> rows;
     std::vector<std::uint32_t> marks; // positions in TraceIndex::marks
+    std::shared_ptr<const std::vector<Mark>> ownMarks; // what `marks` are positions in, when set
     WorstPyramid worstMark;
     std::vector<std::uint32_t> waits; // positions in TraceIndex::waits
     std::size_t hidden = 0; // items beyond the deepest row
@@ -54,12 +56,22 @@ constexpr double kLeastPixels = 3; // narrower bars are merged
 class LaneSet
 {
 public:
-    /// Needs the reader only for names.
-    LaneSet(std::shared_ptr<const TraceIndex> index, LaneMode mode, const trace::Reader& reader);
+    /// Needs the reader only for names. `saved` stand above all others.
+    LaneSet(
+        std::shared_ptr<const TraceIndex> index,
+        LaneMode mode,
+        const trace::Reader& reader,
+        const std::vector<SavedLane>& saved = {});
 
     LaneMode mode() const { return m_mode; }
     const TraceIndex& index() const { return *m_index; }
     const std::vector<Lane>& lanes() const { return m_lanes; }
+
+    /// What a lane's marks are positions in.
+    const std::vector<Mark>& marksOf(const Lane& lane) const
+    {
+        return lane.ownMarks != nullptr ? *lane.ownMarks : m_index->marks;
+    }
 
     double begin(const Lane& lane, std::uint32_t item, const Axis& axis) const
     {
@@ -105,6 +117,7 @@ public:
     Place placeOfCall(CallIndex call) const;
 
 private:
+    void addSaved(const SavedLane& saved);
     void byLayer();
     void byThread(const trace::Reader& reader);
     void byObject(const trace::Reader& reader);

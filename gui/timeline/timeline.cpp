@@ -142,9 +142,34 @@ void TimelineView::showScenario()
     }
 }
 
+void TimelineView::setSavedLanes(const SavedLanes* lanes)
+{
+    const auto hasAny
+        = [](const SavedLanes* some) { return some != nullptr && !some->all().empty(); };
+    const bool isDifferent = hasAny(m_saved) || hasAny(lanes);
+    listenTo(this, m_saved, lanes);
+    const auto rebuild = [this] {
+        if (m_lanes != nullptr) {
+            rebuildLanes();
+            updateScrollBars();
+            verticalScrollBar()->setValue(0); // where the lane is that somebody just made
+            viewport()->update();
+            Q_EMIT viewChanged();
+        }
+    };
+    if (lanes != nullptr) {
+        connect(lanes, &SavedLanes::changed, this, rebuild);
+    }
+    if (isDifferent) {
+        rebuild();
+    }
+}
+
 void TimelineView::rebuildLanes()
 {
-    m_lanes = std::make_shared<const LaneSet>(m_document->index(), m_mode, m_document->reader());
+    m_lanes = std::make_shared<const LaneSet>(
+        m_document->index(), m_mode, m_document->reader(),
+        m_saved != nullptr ? m_saved->all() : std::vector<SavedLane> {});
     forgetTiles();
     arrange();
 }

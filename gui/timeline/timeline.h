@@ -30,6 +30,10 @@ public:
     /// Borrows both until it is called again; both null: nothing to show.
     void setSource(const TraceDocument* document, Focus* focus);
 
+    /// Lanes of a person's own above the others. Borrows them until it is called again; may be
+    /// null.
+    void setSavedLanes(const SavedLanes* lanes);
+
     LaneMode mode() const { return m_mode; }
     void setMode(LaneMode mode);
     Axis::Kind axisKind() const { return m_axisKind; }
@@ -167,6 +171,7 @@ private:
 
     const TraceDocument* m_document = nullptr;
     Focus* m_focus = nullptr;
+    const SavedLanes* m_saved = nullptr;
     std::shared_ptr<const LaneSet> m_lanes;
     LaneMode m_mode = LaneMode::Layers;
     Axis::Kind m_axisKind = Axis::Kind::Events;

@@ -62,7 +62,7 @@ TimelineView::Hit TimelineView::hitAt(QPoint point) const
     const double x = point.x() - gutter();
     const double units = m_axis.units(x);
     if (!lane.marks.empty() && inside >= shape.marksTop) {
-        const std::vector<Mark>& marks = m_lanes->index().marks;
+        const std::vector<Mark>& marks = m_lanes->marksOf(lane);
         double nearest = kHitPixels;
         const auto first = std::lower_bound(
             lane.marks.begin(), lane.marks.end(), m_axis.units(x - kHitPixels),

@@ -1,12 +1,10 @@
 #include "gui/inspect/explainpanel.h"
 #include "gui/inspect/historychart.h"
 #include "gui/inspect/ledgerchart.h"
-#include "gui/inspect/lifetimepanel.h"
-#include "gui/inspect/lifetimeview.h"
 #include "gui/inspect/tables.h"
 #include "gui/models/explainpages.h"
 #include "gui/models/texts.h"
-#include "tests/gui/guisupport.h"
+#include "tests/gui/opened.h"
 
 #include <QAbstractItemModelTester>
 #include <QDockWidget>
@@ -23,13 +21,10 @@
 
 using namespace rdrlab;
 using namespace rdrlab::gui;
+using testing::Opened;
+using testing::q;
 
 namespace {
-
-QString q(const char* text)
-{
-    return QString::fromUtf8(text);
-}
 
 std::string nameOf(const char* shown)
 {
@@ -165,44 +160,6 @@ TEST_CASE("what a tool tip explains is read at length in the panel", "[gui][expl
     CHECK(page.contains(q("SMB2 CREATE")));
     CHECK_FALSE(page.contains(q("above")));
 }
-
-namespace {
-
-// A window with one sample open and one panel in front.
-struct Opened
-{
-    MainWindow window;
-    Session* session = nullptr;
-    Panel* panel = nullptr;
-
-    Opened(const char* sample, const char* id)
-    {
-        window.resize(1366, 768);
-        window.show();
-        session = window.openTrace(testing::sample(sample));
-        REQUIRE(testing::waitUntilLoaded(*session));
-        REQUIRE(session->document.isReady());
-        panel = window.panel(q(id));
-        window.dock(q(id))->show();
-        window.dock(q(id))->raise();
-        REQUIRE(QTest::qWaitFor([&] { return panel->isVisible(); }));
-    }
-    const trace::Reader& reader() const { return session->document.reader(); }
-    trace::ObjectId object(const char* name) const
-    {
-        const auto found = reader().objectsNamed(name);
-        REQUIRE_FALSE(found.empty());
-        return found[0];
-    }
-};
-
-template <typename Model> int rowsShown(const QObject& panel)
-{
-    const auto* model = panel.findChild<Model*>();
-    return model != nullptr ? model->rowCount() : -1;
-}
-
-} // namespace
 
 TEST_CASE("a field's history has every change, by number, and its shape", "[gui][history]")
 {
@@ -344,116 +301,4 @@ TEST_CASE("the ledger chart draws a bar from taking to return", "[gui][history]"
     w.session->focus.choose(w.object("SRV_CALL:\\lab"));
     w.window.closeTrace(0);
     CHECK(chart->canvasItems().empty());
-}
-
-TEST_CASE("the lives of objects are ordered and chosen, and none is lost", "[gui][lifetimes]")
-{
-    Session session;
-    session.document.open(testing::sample("network-cut"));
-    REQUIRE(testing::waitUntilLoaded(session));
-    const trace::Reader& reader = session.document.reader();
-    const auto table = readLives(reader, session.document.index(), {});
-    REQUIRE(table != nullptr);
-    const std::vector<Lifetime>& lives = session.document.index()->lifetimes;
-    REQUIRE(lives.size() > 100);
-    REQUIRE(table->kinds.size() == lives.size());
-    LifetimeModel model;
-    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
-    for (const LifeOrder order :
-         { LifeOrder::Kind, LifeOrder::Family, LifeOrder::Birth, LifeOrder::Length }) {
-        LifeWish wish;
-        wish.order = order;
-        const auto rows = arrangeLives(*table, reader, wish, {});
-        REQUIRE(rows->rows.size() == lives.size());
-        std::vector<std::uint32_t> sorted = rows->rows;
-        std::sort(sorted.begin(), sorted.end());
-        CHECK(std::unique(sorted.begin(), sorted.end()) == sorted.end());
-        model.show(&session.document, table, rows);
-        REQUIRE(model.rowCount() == int(lives.size()));
-        std::set<trace::ObjectId> seen;
-        int placedBelow = 0;
-        for (int row = 0; row < model.rowCount(); ++row) {
-            const Lifetime& life = *model.lifeOf(row);
-            CHECK(model.rowOf(life.object) == row);
-            const trace::Object& object = *reader.object(life.object);
-            CHECK(model.kindOf(row) == object.kind);
-            if (row > 0 && order == LifeOrder::Birth) {
-                CHECK(model.lifeOf(row - 1)->birth <= life.birth);
-            }
-            if (row > 0 && order == LifeOrder::Length) {
-                const Lifetime& above = *model.lifeOf(row - 1);
-                CHECK(above.deathNs - above.birthNs >= life.deathNs - life.birthNs);
-            }
-            if (order == LifeOrder::Family && session.document.index()->lifetimeOf(object.owner)
-                && object.owner < life.object) {
-                CHECK(seen.contains(object.owner));
-                ++placedBelow;
-            }
-            seen.insert(life.object);
-        }
-        CHECK((order != LifeOrder::Family || placedBelow > 10));
-    }
-    LifeWish wish;
-    wish.words = q("READme.txt");
-    for (const std::uint32_t row : arrangeLives(*table, reader, wish, {})->rows) {
-        CHECK(texts::object(reader, lives[row].object).contains(q("readme.txt")));
-    }
-    wish = {};
-    wish.choice = LifeChoice::AliveAtEnd;
-    const auto alive = arrangeLives(*table, reader, wish, {});
-    CHECK(
-        std::ptrdiff_t(alive->rows.size())
-        == std::count_if(
-            lives.begin(), lives.end(), [](const Lifetime& life) { return life.death == 0; }));
-    wish.hidden.set();
-    CHECK(arrangeLives(*table, reader, wish, {})->rows.empty());
-    CHECK(arrangeLives(*table, reader, {}, [] { return true; }) == nullptr);
-    CHECK(readLives(reader, session.document.index(), [](auto, auto) { return false; }) == nullptr);
-    model.show(nullptr, nullptr, nullptr);
-    CHECK(model.rowCount() == 0);
-    CHECK(model.rowOf(1) == -1);
-}
-
-TEST_CASE("the lifetimes chart chooses on a click and goes on a double-click", "[gui][lifetimes]")
-{
-    Opened w("01-first-open", "lifetimes");
-    auto* panel = static_cast<LifetimePanel*>(w.panel);
-    auto* view = panel->findChild<LifetimeView*>();
-    const auto settled = [&] { return !panel->isArranging() && panel->model().rowCount() > 0; };
-    REQUIRE(QTest::qWaitFor(settled));
-    const trace::ObjectId fcb = w.object("FCB:\\lab\\public\\readme.txt");
-    w.session->focus.choose(fcb);
-    const int row = view->currentIndex().row();
-    REQUIRE(panel->model().lifeOf(row) != nullptr);
-    CHECK(panel->model().lifeOf(row)->object == fcb);
-    const QRectF bar = view->barOf(row);
-    REQUIRE(bar.width() > 6);
-    QTest::mouseDClick(
-        view->viewport(), Qt::LeftButton, {}, QPoint(int(bar.left()) + 1, int(bar.center().y())));
-    CHECK(w.session->focus.seq() == panel->model().lifeOf(row)->birth);
-    QTest::mouseDClick(
-        view->viewport(), Qt::LeftButton, {}, QPoint(int(bar.right()) - 1, int(bar.center().y())));
-    CHECK(w.session->focus.seq() == panel->model().lifeOf(row)->death);
-
-    // Another row chooses another object.
-    view->setFocus();
-    QTest::keyClick(view, Qt::Key_Down);
-    CHECK(w.session->focus.object() == panel->model().lifeOf(row + 1)->object);
-
-    // Zooming keeps the current event in place.
-    const double before = view->axis().x(view->nowUnits());
-    QTest::keyClick(view, Qt::Key_Plus);
-    CHECK(std::abs(view->axis().x(view->nowUnits()) - before) < 2);
-    view->showAll();
-
-    auto* words = panel->findChild<QLineEdit*>();
-    const int all = panel->model().rowCount();
-    words->setText(q("readme"));
-    REQUIRE(QTest::qWaitFor([&] { return settled() && panel->model().rowCount() < all; }));
-    words->setText(q("no such object"));
-    REQUIRE(
-        QTest::qWaitFor([&] { return !panel->isArranging() && panel->model().rowCount() == 0; }));
-    view->grab();
-    w.window.closeTrace(0);
-    CHECK(panel->model().rowCount() == 0);
 }

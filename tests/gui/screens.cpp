@@ -6,6 +6,7 @@
 #include "gui/app/keysheet.h"
 #include "gui/compare/comparewindow.h"
 #include "gui/i18n/languages.h"
+#include "gui/inspect/sqlpanel.h"
 #include "tests/gui/guisupport.h"
 
 #include <QApplication>
@@ -212,6 +213,27 @@ void takeLifetimes(Shooter& shooter, const QString& prefix)
     panel->findChild<QComboBox*>()->setCurrentIndex(0);
 }
 
+// The SQL console with an answer, and the answer as a lane of the timeline.
+void takeSql(Shooter& shooter, const QString& prefix)
+{
+    auto* panel = static_cast<SqlPanel*>(shooter.window.panel(QStringLiteral("sql")));
+    shooter.run("panel.sql");
+    panel->setStatement(QStringLiteral("SELECT id, routine, object, status_name, duration\n"
+                                       "FROM v_spans WHERE layer = 'mrx' ORDER BY id;"));
+    panel->run();
+    constexpr int kLongestMs = 10'000;
+    if (!QTest::qWaitFor([&] { return !panel->isRunning(); }, kLongestMs)
+        || !panel->saveAsLane(QStringLiteral("MRx calls"))
+        || !QTest::qWaitFor(
+            [&] { return !shooter.window.current()->lanes.all().empty(); }, kLongestMs)) {
+        std::fprintf(stderr, "%s: no answer\n", qPrintable(prefix));
+        ++shooter.blank;
+        return;
+    }
+    shooter.take(prefix + QStringLiteral("sql"));
+    shooter.window.current()->lanes.remove(0);
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -284,6 +306,7 @@ int main(int argc, char** argv)
             takeComparison(shooter, prefix, arguments.mid(2));
             takePackets(shooter, prefix);
             takeLifetimes(shooter, prefix);
+            takeSql(shooter, prefix);
             blank += shooter.blank;
             if (size.width() < 3000 && theme == QLatin1String("light")) {
                 takeGerman(QDir(arguments[1]), arguments[2], blank);
