@@ -1,5 +1,7 @@
 // The object graph under mouse and keys.
 #include "gui/graph/graphview.h"
+#include "gui/models/explain.h"
+#include "gui/models/texts.h"
 
 #include <QContextMenuEvent>
 #include <QHelpEvent>
@@ -30,7 +32,7 @@ GraphView::Hit GraphView::hitAt(QPointF point) const
     }
     for (const Hint& hint : m_hints) {
         if (hint.box.contains(point)) {
-            hit.hint = hint.target;
+            hit.hint = &hint;
             return hit;
         }
     }
@@ -92,7 +94,7 @@ void GraphView::mouseMoveEvent(QMouseEvent* event)
             m_hovered = hit.object;
             viewport()->update();
         }
-        const bool isLink = hit.object != 0 || hit.pill != nullptr || hit.hint != 0;
+        const bool isLink = hit.object != 0 || hit.pill != nullptr || hit.hint != nullptr;
         viewport()->setCursor(isLink ? Qt::PointingHandCursor : Qt::ArrowCursor);
         return;
     }
@@ -117,9 +119,10 @@ void GraphView::mouseReleaseEvent(QMouseEvent* event)
         return;
     }
     const Hit hit = hitAt(m_pressed);
-    if (hit.hint != 0) {
-        reveal(hit.hint);
-        Q_EMIT picked(hit.hint, 0);
+    if (hit.hint != nullptr) {
+        const ObjectId target = hit.hint->target; // painting makes new hints
+        reveal(target);
+        Q_EMIT picked(target, 0);
     } else if (hit.pill != nullptr) {
         Q_EMIT pillOpened(hit.pill->home, hit.pill->kind);
     } else if (hit.object != 0) {
@@ -154,6 +157,20 @@ void GraphView::contextMenuEvent(QContextMenuEvent* event)
     Q_EMIT menuWanted(hit.object, hit.field, event->globalPos());
 }
 
+// What a tip explains: the field under the pointer, else the kind of object.
+QString GraphView::nameUnder(const Hit& hit) const
+{
+    const std::size_t node = m_scene->indexOf(hit.object);
+    const QString kind
+        = node != GraphScene::kNothing ? texts::objectKind(m_scene->nodes()[node].kind) : QString();
+    if (hit.field == 0) {
+        return kind;
+    }
+    const QString field
+        = kind + QLatin1Char('.') + texts::foreign(m_scene->document()->reader().string(hit.field));
+    return explanationOf(field) != nullptr ? field : kind;
+}
+
 bool GraphView::viewportEvent(QEvent* event)
 {
     if (event->type() == QEvent::ToolTip && m_scene != nullptr) {
@@ -167,10 +184,18 @@ bool GraphView::viewportEvent(QEvent* event)
         if (hit.pill != nullptr) {
             text = { tr("%n object(s) in closed sub-trees.", nullptr, int(hit.pill->total)),
                      tr("Click to open.") };
-        } else if (hit.hint != 0) {
-            text = { tr("Changed in this step, out of sight. Click to go there.") };
+        } else if (hit.hint != nullptr) {
+            text = { tr("%n object(s) out of sight there.", nullptr, hit.hint->count) };
+            if (hit.hint->changed != 0) {
+                text += tr("%n changed in this step.", nullptr, hit.hint->changed);
+            }
+            text += tr("Click to go there.");
         }
-        QToolTip::showText(help->globalPos(), text.join(QLatin1Char('\n')), viewport());
+        const std::size_t node = m_scene->indexOf(hit.object);
+        const QString plain = text.join(QLatin1Char('\n'));
+        QToolTip::showText(
+            help->globalPos(),
+            node == GraphScene::kNothing ? plain : explainTip(nameUnder(hit), plain), viewport());
         return true;
     }
     if (event->type() == QEvent::Leave && m_hovered != 0) {

@@ -1,4 +1,5 @@
 // How the object graph looks; graphview.cpp has what it does.
+#include "gui/graph/graphdraw.h"
 #include "gui/graph/graphview.h"
 #include "gui/models/texts.h"
 
@@ -52,51 +53,6 @@ QPen borderOf(GraphMark mark)
         break;
     }
     return QPen(colourOf(mark), 1);
-}
-
-void drawWords(
-    QPainter& painter, const QRectF& box, const QString& text, int align, Qt::TextElideMode mode)
-{
-    const QFontMetricsF letters(painter.font());
-    painter.drawText(
-        box, align | Qt::AlignVCenter | Qt::TextSingleLine,
-        letters.elidedText(text, mode, box.width()));
-}
-
-// An arrow's head at `tip`, coming from `from`.
-void drawTip(QPainter& painter, QPointF from, QPointF tip, double size)
-{
-    const QLineF line(from, tip);
-    if (line.length() < 1) {
-        return;
-    }
-    const QPointF along = (tip - from) / line.length() * size;
-    const QPointF side(-along.y() * 0.5, along.x() * 0.5);
-    painter.setBrush(painter.pen().color());
-    QPainterPath head(tip);
-    head.lineTo(tip - along + side);
-    head.lineTo(tip - along - side);
-    head.closeSubpath();
-    painter.fillPath(head, painter.pen().color());
-    painter.setBrush(Qt::NoBrush);
-}
-
-// A capsule with words in it.
-void drawCapsule(
-    QPainter& painter,
-    const QRectF& box,
-    const QString& text,
-    const QColor& fill,
-    const QColor& line,
-    const QColor& ink)
-{
-    painter.setPen(QPen(line, 1.2));
-    painter.setBrush(fill);
-    const double round = std::min(box.height() / 2, 8.0);
-    painter.drawRoundedRect(box, round, round);
-    painter.setBrush(Qt::NoBrush);
-    painter.setPen(ink);
-    drawWords(painter, box.adjusted(5, 0, -5, 0), text, Qt::AlignHCenter, Qt::ElideRight);
 }
 
 } // namespace
@@ -229,8 +185,12 @@ void GraphView::paintPointer(
     const double reach = std::clamp(QLineF(start, end).length() / 3, 14.0, 60.0);
     const QPointF out(start.x() + (isRight || isBeside ? reach : -reach), start.y());
     const QPointF in(end.x() + (isBeside || !isRight ? reach : -reach), end.y());
+    // Along a row of boxes a line would run behind them: it swings below instead.
+    const bool isLevel = std::abs(start.y() - end.y()) < from.height() && !isBeside
+        && QLineF(start, end).length() > from.width();
+    const QPointF swing(0, isLevel ? std::max(from.height(), to.height()) * 1.2 : 0);
     QPainterPath path(start);
-    path.cubicTo(out, in, end);
+    path.cubicTo(out + swing, in + swing, end);
     painter.drawPath(path);
     drawTip(painter, in, end, isStrong ? 8 : 6);
     if (isStrong && m_zoom > 0.5) {
@@ -301,7 +261,8 @@ void GraphView::paintBox(QPainter& painter, const GraphNode& node, const QRectF&
         family);
     painter.setBrush(Qt::NoBrush);
     const QString glyph = graphGlyph(node.mark);
-    const int room = linesThatFit(box);
+    // A line is never dropped for some pixels: letters may touch the border of a low box.
+    const int room = std::max(linesThatFit(box), box.height() > 0.7 * m_fonts.line ? 1 : 0);
     if (box.width() < kFewestWords || room < 1) {
         if (!glyph.isEmpty() && box.height() > 6) {
             painter.setFont(m_fonts.bold);
@@ -313,6 +274,9 @@ void GraphView::paintBox(QPainter& painter, const GraphNode& node, const QRectF&
     const double padding = m_scene->layout()->metrics().padding * std::min(1.0, m_zoom);
     QRectF row(
         box.left() + kStripe + 4, box.top() + padding, box.width() - kStripe - 8, m_fonts.line);
+    if (room == 1) {
+        row.moveCenter(QPointF(row.center().x(), box.center().y()));
+    }
     // Head: sign, kind and number, references at the right.
     const QString name = m_scene->nameOf(node.object);
     const QString kind = texts::objectKind(node.kind);
@@ -322,10 +286,17 @@ void GraphView::paintBox(QPainter& painter, const GraphNode& node, const QRectF&
         const trace::ObjectDelta* delta = m_scene->deltaOf(node.object);
         const bool isTold = delta != nullptr && !delta->isBorn && delta->countBefore
             && *delta->countBefore != *references;
-        const QString count = isTold ? tr("refs %1→%2").arg(*delta->countBefore).arg(*references)
-                                     : tr("refs %1").arg(*references);
+        const QString number = isTold
+            ? QStringLiteral("%1→%2").arg(*delta->countBefore).arg(*references)
+            : QString::number(*references);
         painter.setFont(isTold ? m_fonts.bold : m_fonts.text);
-        const double width = QFontMetricsF(painter.font()).horizontalAdvance(count);
+        const QFontMetricsF letters(painter.font());
+        // The kind goes before the word.
+        const double free = row.width()
+            - QFontMetricsF(m_fonts.bold).horizontalAdvance(kind + glyph + QStringLiteral("  "));
+        const QString words = tr("refs %1").arg(number);
+        const QString& count = letters.horizontalAdvance(words) < free ? words : number;
+        const double width = letters.horizontalAdvance(count);
         if (width < row.width() * 0.45) {
             painter.setPen(isTold ? theme().changed : theme().dim);
             painter.drawText(row, Qt::AlignRight | Qt::AlignVCenter, count);
@@ -425,149 +396,22 @@ void GraphView::paintPill(QPainter& painter, const GraphPill& pill)
         pill.marked != 0 ? theme().changed : theme().dim, theme().text);
 }
 
-void GraphView::paintWhy(QPainter& painter, const QRectF& area)
+QRectF GraphView::boundsOfAll() const
 {
-    if (m_why.object == 0) {
-        return;
+    QRectF all;
+    if (m_scene == nullptr) {
+        return all;
     }
-    const QColor ink = theme().now;
-    std::map<ObjectId, int> capsules; // so many stand above a box
-    for (const WhyOverlay::Step& step : m_why.steps) {
-        const QRectF held = boxOf(step.held);
-        if (held.isEmpty()) {
-            continue;
-        }
-        QPen pen(ink, step.isMain ? 3.0 : 1.6);
-        if (!step.isMain) {
-            pen.setDashPattern({ 5, 2 });
-        }
-        const QRectF holder = boxOf(step.holder);
-        QPointF from, to;
-        if (holder.isEmpty()) {
-            // Not an object, or one that is not shown: a capsule above what it holds.
-            painter.setFont(m_fonts.text);
-            const QFontMetricsF letters(m_fonts.text);
-            const double width
-                = std::min(letters.horizontalAdvance(step.words) + 14, held.width() * 1.6);
-            const int level = capsules[step.held]++;
-            const QRectF box(
-                held.left() + 10, held.top() - (level + 1) * (m_fonts.line + 5) - 2, width,
-                m_fonts.line + 2);
-            if (area.intersects(box)) {
-                painter.setPen(pen);
-                painter.drawLine(
-                    QPointF(box.left() + 8, box.bottom()), QPointF(box.left() + 8, held.top()));
-                drawCapsule(painter, box, step.words, theme().base, ink, theme().text);
-            }
-            continue;
-        }
-        if (!area.intersects(holder.united(held))) {
-            continue;
-        }
-        const bool isDown = m_scene->layout()->flow() == GraphFlow::Down;
-        const auto side = [&](const QRectF& of, const QRectF& towards) {
-            if (isDown) {
-                return QPointF(
-                    of.center().x() + of.width() * 0.18,
-                    towards.center().y() > of.center().y() ? of.bottom() : of.top());
-            }
-            return QPointF(
-                towards.center().x() > of.center().x() ? of.right() : of.left(),
-                of.center().y() + of.height() * 0.18);
-        };
-        from = side(holder, held);
-        to = side(held, holder);
-        painter.setPen(pen);
-        painter.drawLine(from, to);
-        drawTip(painter, from, to, step.isMain ? 11 : 8);
-        if (step.isMain && m_zoom > 0.4 && !step.words.isEmpty()) {
-            painter.setFont(m_fonts.text);
-            const QSizeF size = QFontMetricsF(m_fonts.text).size(Qt::TextSingleLine, step.words);
-            QRectF label(QPointF(), size + QSizeF(8, 2));
-            label.moveCenter((from + to) / 2);
-            label.moveLeft(std::max(label.left(), (from.x() + to.x()) / 2 + 4));
-            painter.setPen(QPen(ink, 1));
-            painter.setBrush(theme().base);
-            painter.drawRoundedRect(label, 4, 4);
-            painter.setBrush(Qt::NoBrush);
-            painter.setPen(theme().text);
-            painter.drawText(label, Qt::AlignCenter, step.words);
-        }
-    }
-    painter.setBrush(Qt::NoBrush);
-    for (const ObjectId node : m_why.nodes) {
-        const QRectF box = boxOf(node);
-        if (box.isEmpty() || !area.intersects(box)) {
-            continue;
-        }
-        painter.setPen(QPen(ink, 2));
-        painter.drawRoundedRect(box.adjusted(-1, -1, 1, 1), 5, 5);
-        if (m_why.dominators.contains(node)) {
-            // A second line and words: nothing reaches the object but through this one.
-            painter.drawRoundedRect(box.adjusted(-5, -5, 5, 5), 7, 7);
-            painter.setFont(m_fonts.bold);
-            const QString words = tr("◆ all paths");
-            const double width = QFontMetricsF(m_fonts.bold).horizontalAdvance(words) + 14;
-            drawCapsule(
-                painter,
-                QRectF(
-                    box.right() - width, box.top() - m_fonts.line * 0.8, width, m_fonts.line + 2),
-                words, ink, ink, Theme::readableOn(ink));
-        }
-    }
-}
-
-// What this step changed out of sight: a sign at the edge that leads there.
-void GraphView::paintHints(QPainter& painter)
-{
-    m_hints.clear();
-    const QRectF view = viewport()->rect();
-    struct Side
-    {
-        int count = 0;
-        double nearest = 1e18;
-        ObjectId target = 0;
-    };
-    std::array<Side, 4> sides; // left, right, top, bottom
     for (const GraphNode& node : m_scene->nodes()) {
-        const QRectF box = shown(node.box);
-        if (node.mark == GraphMark::None || view.intersects(box)) {
-            continue;
-        }
-        const std::size_t side = box.right() < view.left() ? 0
-            : box.left() > view.right()                    ? 1
-            : box.bottom() < view.top()                    ? 2
-                                                           : 3;
-        const double distance = QLineF(box.center(), view.center()).length();
-        ++sides[side].count;
-        if (distance < sides[side].nearest) {
-            sides[side].nearest = distance;
-            sides[side].target = node.object;
-        }
+        all |= node.box;
     }
-    static constexpr std::array<const char*, 4> kArrows { "◀ %1", "%1 ▶", "▲ %1", "▼ %1" };
-    painter.setFont(m_fonts.bold);
-    for (std::size_t i = 0; i < sides.size(); ++i) {
-        if (sides[i].count == 0) {
-            continue;
-        }
-        const QString words = QString::fromUtf8(kArrows[i]).arg(sides[i].count);
-        QRectF box(
-            0, 0, QFontMetricsF(m_fonts.bold).horizontalAdvance(words) + 16, m_fonts.line + 6);
-        box.moveCenter(view.center());
-        i == 0       ? box.moveLeft(4)
-            : i == 1 ? box.moveRight(view.right() - 4)
-            : i == 2 ? box.moveTop(4)
-                     : box.moveBottom(view.bottom() - 4);
-        drawCapsule(
-            painter, box, words, theme().changed, theme().base, Theme::readableOn(theme().changed));
-        m_hints.push_back({ box, sides[i].target });
+    for (const GraphPill& pill : m_scene->pills()) {
+        all |= pill.box;
     }
-}
-
-QSizeF GraphView::sizeOfAll() const
-{
-    return m_scene != nullptr ? m_scene->size() : QSizeF();
+    const double margin = m_scene->layout() != nullptr ? m_scene->layout()->metrics().margin : 0;
+    // Holders that are no objects stand above the boxes, pointers swing out at their sides.
+    const double above = m_why.object != 0 ? 3 * m_fonts.line : 0;
+    return all.adjusted(-margin - 40, -margin - above, margin + 60, margin);
 }
 
 void GraphView::paintAll(QPainter& painter)
@@ -575,15 +419,14 @@ void GraphView::paintAll(QPainter& painter)
     if (m_scene == nullptr) {
         return;
     }
-    // Painted from the scene's corner at 100 %, whatever the window shows.
+    // At 100 %, whatever the window shows.
+    const QRectF all = boundsOfAll();
     const double zoom = std::exchange(m_zoom, 1.0);
     const Fonts fonts = std::exchange(m_fonts, fontsAt(1));
     const ObjectId hovered = std::exchange(m_hovered, 0);
-    const QPointF scrolled(
-        double(horizontalScrollBar()->value()), double(verticalScrollBar()->value()));
-    painter.fillRect(QRectF(QPointF(), sizeOfAll()), theme().base);
-    painter.translate(scrolled);
-    paintScene(painter, QRectF(-scrolled, sizeOfAll()), true);
+    painter.fillRect(QRectF(QPointF(), all.size()), theme().base);
+    painter.translate(-offset() - all.topLeft());
+    paintScene(painter, shown(all), true);
     m_zoom = zoom;
     m_fonts = fonts;
     m_hovered = hovered;

@@ -214,10 +214,11 @@ void GraphPanel::laid(GraphWork& work)
         m_scene.setSource(&m_session->document, m_layout.get());
         m_view->setScene(&m_scene);
         refresh(isNew && m_isFitted);
+        m_view->setWhy(m_overlay);
         if (!m_isFitted) {
             m_isFitted = true;
             m_view->fit();
-            m_view->reveal(m_session->focus.object());
+            m_view->lookAround(m_session->focus.object());
         }
     } else if (isOurs) {
         m_view->setScene(nullptr, work.error);
@@ -231,7 +232,8 @@ void GraphPanel::laid(GraphWork& work)
 
 void GraphPanel::moved(Seq seq)
 {
-    m_since = m_sinceOption->isChecked() ? m_at : seq - 1;
+    // The first place in a trace is no step to it.
+    m_since = m_sinceOption->isChecked() && m_isFitted ? m_at : seq - 1;
     m_at = seq;
     if (isVisible()) {
         refresh(m_compactOption->isChecked());
@@ -291,24 +293,12 @@ void GraphPanel::showScene(bool moves)
     }
 }
 
-// When nothing of what the step changed is in sight, the nearest of it comes into sight.
+// Scrolls, never lays out anew: something that lives is in sight, and something of what changed.
 void GraphPanel::follow()
 {
-    if (!m_followOption->isChecked() || m_layout == nullptr) {
-        return;
+    if (m_followOption->isChecked() && m_layout != nullptr) {
+        m_view->lookAround(m_session->focus.object());
     }
-    ObjectId first = 0;
-    for (const GraphNode& node : m_scene.nodes()) {
-        if (node.mark == GraphMark::None) {
-            continue;
-        }
-        if (m_view->isInSight(node.object)) {
-            return;
-        }
-        const bool isChosen = node.object == m_session->focus.object();
-        first = first == 0 || isChosen ? node.object : first;
-    }
-    m_view->reveal(first);
 }
 
 void GraphPanel::pick(ObjectId object, trace::StringId field)
@@ -384,75 +374,6 @@ void GraphPanel::find(bool forwards, bool fromNext)
         }
     }
     Q_EMIT said(tr("No object that is alive and shown here is named “%1”.").arg(text));
-}
-
-void GraphPanel::ask()
-{
-    const ObjectId object = m_session != nullptr ? m_session->focus.object() : 0;
-    if (!m_whyOption->isChecked() || m_layout == nullptr || !isVisible()) {
-        return;
-    }
-    if (object == 0) {
-        m_why.clear();
-        m_overlay = {};
-        m_view->setWhy({});
-        m_whyHead->setText(tr("Choose an object to see who holds it."));
-        return;
-    }
-    if (m_asked == object && m_askedAt == m_at) {
-        return;
-    }
-    if (m_asking.isRunning()) {
-        m_askAgain = true;
-        return;
-    }
-    m_askAgain = false;
-    m_asked = object;
-    m_askedAt = m_at;
-    const auto answer = std::make_shared<trace::Why>();
-    m_asking.start(
-        [answer, object, at = m_at,
-         path = m_session->document.path().toStdString()](Background::Control&) {
-            std::string error;
-            const auto reader = trace::Reader::open(path, error);
-            if (reader != nullptr) {
-                *answer = trace::Retention(*reader, at).why(object);
-            }
-        },
-        [this, answer] { answered(*answer); });
-}
-
-void GraphPanel::answered(const trace::Why& why)
-{
-    const bool isWanted = m_whyOption->isChecked() && m_session != nullptr
-        && m_session->document.isReady() && m_layout != nullptr && why.object == m_asked
-        && why.object == m_session->focus.object() && why.at == m_at;
-    if (isWanted) {
-        m_why.show(m_session->document.reader(), why);
-        m_overlay = overlayOf(m_session->document.reader(), why);
-        m_whyHead->setText(m_why.headline());
-        m_whyView->expandToDepth(0);
-        const bool isHidden
-            = std::any_of(m_overlay.nodes.begin(), m_overlay.nodes.end(), [this](ObjectId object) {
-                  return m_layout->has(object) && m_scene.indexOf(object) == GraphScene::kNothing;
-              });
-        if (isHidden) {
-            refresh(true);
-        }
-        m_view->setWhy(m_overlay);
-    }
-    if (m_askAgain || !isWanted) {
-        m_asked = isWanted ? m_asked : 0;
-        ask();
-    }
-}
-
-void GraphPanel::stopAsking()
-{
-    m_asked = 0;
-    m_overlay = {};
-    m_why.clear();
-    m_view->setWhy({});
 }
 
 void GraphPanel::setKinds(const GraphKinds& kinds)

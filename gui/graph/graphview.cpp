@@ -39,7 +39,14 @@ GraphView::GraphView(QWidget* parent)
         m_lastBoxes.clear();
         viewport()->update();
     });
+    m_scrolling.setDuration(kGlideMs);
+    m_scrolling.setEasingCurve(QEasingCurve::InOutQuad);
+    connect(&m_scrolling, &QVariantAnimation::valueChanged, this, [this](const QVariant& value) {
+        horizontalScrollBar()->setValue(int(value.toPointF().x()));
+        verticalScrollBar()->setValue(int(value.toPointF().y()));
+    });
     connect(&Themes::instance(), &Themes::changed, this, &GraphView::forgetBoxes);
+    installCanvasAccess();
     m_fonts = fontsAt(m_zoom);
 }
 
@@ -116,6 +123,7 @@ void GraphView::sceneChanged(bool moves)
     }
     updateScrollBars();
     viewport()->update();
+    announceCanvas(*this);
 }
 
 void GraphView::setChosen(ObjectId object, trace::StringId field)
@@ -124,6 +132,7 @@ void GraphView::setChosen(ObjectId object, trace::StringId field)
         m_chosen = object;
         m_field = field;
         viewport()->update();
+        announceCanvas(*this);
     }
 }
 
@@ -236,29 +245,120 @@ void GraphView::zoomBy(double factor)
 
 void GraphView::fit()
 {
-    if (m_scene == nullptr || m_scene->nodes().empty()) {
+    if (m_scene == nullptr || m_scene->layout() == nullptr) {
         return;
     }
-    constexpr double kReadable = 0.55;
+    constexpr double kReadable = 0.5;
     QRectF all;
     for (const GraphNode& node : m_scene->nodes()) {
         all |= node.box;
     }
     const double margin = m_scene->layout()->metrics().margin;
     all.adjust(-margin, -margin, margin, margin);
+    // As much of all the places as is readable, whatever is alive now, so that the zoom stays good
+    // when stepping on; all ranks at least.
+    const QSizeF places = m_scene->size();
     const QSizeF room = viewport()->size();
-    const double zoom = std::min(room.width() / all.width(), room.height() / all.height());
-    // When not all of it is readable, all ranks are at least: these are few, and the same at every
-    // event.
-    const QSizeF ranks = m_scene->size();
+    const double across = room.width() / std::max(places.width(), 1.0);
+    const double down = room.height() / std::max(places.height(), 1.0);
     const bool isDown = m_scene->layout()->flow() == GraphFlow::Down;
-    const double across = isDown ? room.height() / ranks.height() : room.width() / ranks.width();
+    const double whole = std::min(across, down);
     setZoom(
-        std::clamp(std::min(zoom >= kReadable ? zoom : 1.0, across), kReadable, 1.0),
+        std::clamp(
+            whole >= kReadable ? whole
+                : isDown       ? down
+                               : across,
+            kReadable, 1.0),
         QRectF(viewport()->rect()).center());
-    const QPointF corner = all.topLeft() * m_zoom;
-    horizontalScrollBar()->setValue(int(corner.x()));
-    verticalScrollBar()->setValue(int(corner.y()));
+    scrollTo(all.topLeft() * m_zoom);
+}
+
+void GraphView::scrollTo(QPointF corner)
+{
+    const QPointF from = -offset();
+    const QPointF to(
+        std::clamp(corner.x(), 0.0, double(horizontalScrollBar()->maximum())),
+        std::clamp(corner.y(), 0.0, double(verticalScrollBar()->maximum())));
+    m_scrolling.stop();
+    if (!m_isAnimated || !isVisible()
+        || style()->styleHint(QStyle::SH_Widget_Animation_Duration, nullptr, this) == 0) {
+        horizontalScrollBar()->setValue(int(to.x()));
+        verticalScrollBar()->setValue(int(to.y()));
+        return;
+    }
+    m_scrolling.setStartValue(from);
+    m_scrolling.setEndValue(to);
+    m_scrolling.start();
+}
+
+void GraphView::lookAround(ObjectId target)
+{
+    if (m_scene == nullptr || m_scene->nodes().empty()) {
+        return;
+    }
+    endScrolling();
+    const std::vector<GraphNode>& nodes = m_scene->nodes();
+    const QRectF view = viewport()->rect();
+    std::size_t seen = 0;
+    ObjectId changed = 0;
+    bool isChangeSeen = false;
+    for (const GraphNode& node : nodes) {
+        seen += view.contains(shown(node.box));
+        if (node.mark != GraphMark::None) {
+            isChangeSeen |= isInSight(node.object);
+            changed = changed == 0 || node.object == target ? node.object : changed;
+        }
+    }
+    const bool isBound = changed != 0 && !isChangeSeen; // it must come into sight
+    if (!isBound && seen * 2 >= nodes.size()) {
+        return;
+    }
+    // One side after the other: of the windows that begin at a box the one that holds most, of
+    // equals the nearest to where we are.
+    constexpr std::size_t kMostTried = 400;
+    constexpr double kBorder = 10;
+    const QRectF wanted = boxOf(changed);
+    std::size_t most = 0;
+    QPointF by;
+    for (const bool isAcross : { true, false }) {
+        const auto low = [&](const QRectF& box) { return isAcross ? box.left() : box.top(); };
+        const auto high = [&](const QRectF& box) { return isAcross ? box.right() : box.bottom(); };
+        const double length = isAcross ? view.width() : view.height();
+        double best = isBound ? low(wanted) - kBorder : 0;
+        most = 0;
+        const auto attempt = [&](double from) {
+            if (isBound && (low(wanted) < from || high(wanted) > from + length)) {
+                return;
+            }
+            std::size_t held = 0;
+            for (const GraphNode& node : nodes) {
+                const QRectF box = shown(node.box);
+                const bool isBeside
+                    = isAcross || (box.left() >= by.x() && box.right() <= by.x() + view.width());
+                held += isBeside && low(box) >= from && high(box) <= from + length;
+            }
+            if (held > most || (held == most && std::abs(from) < std::abs(best))) {
+                most = held;
+                best = from;
+            }
+        };
+        attempt(0);
+        for (std::size_t i = 0; i < std::min(nodes.size(), kMostTried); ++i) {
+            attempt(low(shown(nodes[i].box)) - kBorder);
+        }
+        (isAcross ? by.rx() : by.ry()) = best;
+    }
+    // For a few more nobody wants to lose their place.
+    if (isBound || seen == 0 || most >= 2 * seen) {
+        scrollTo(by - offset());
+    }
+}
+
+void GraphView::endScrolling()
+{
+    if (m_scrolling.state() == QAbstractAnimation::Running) {
+        m_scrolling.setCurrentTime(m_scrolling.duration());
+    }
 }
 
 bool GraphView::isInSight(ObjectId object) const
@@ -269,19 +369,20 @@ bool GraphView::isInSight(ObjectId object) const
 
 void GraphView::reveal(ObjectId object)
 {
+    endScrolling();
     const QRectF box = boxOf(object);
     if (box.isEmpty()) {
         return;
     }
     const QRectF view = viewport()->rect();
     constexpr double kBorder = 12;
+    const double above = object == m_why.object ? kBorder + 3 * m_fonts.line : kBorder;
     const auto shift = [](double low, double high, double from, double to) {
         return high - low > to - from || low < from ? low - from : high > to ? high - to : 0.0;
     };
     const double dx = shift(box.left() - kBorder, box.right() + kBorder, view.left(), view.right());
-    const double dy = shift(box.top() - kBorder, box.bottom() + kBorder, view.top(), view.bottom());
-    horizontalScrollBar()->setValue(int(horizontalScrollBar()->value() + dx));
-    verticalScrollBar()->setValue(int(verticalScrollBar()->value() + dy));
+    const double dy = shift(box.top() - above, box.bottom() + kBorder, view.top(), view.bottom());
+    scrollTo(QPointF(dx, dy) - offset());
 }
 
 void GraphView::resizeEvent(QResizeEvent* event)

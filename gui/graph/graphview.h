@@ -6,6 +6,7 @@
 // painted once and then copied, so that panning costs a copy per box in sight.
 #pragma once
 
+#include "gui/access/canvas.h"
 #include "gui/models/graphscene.h"
 #include "gui/models/graphwhy.h"
 
@@ -16,7 +17,7 @@
 
 namespace rdrlab::gui {
 
-class GraphView : public QAbstractScrollArea
+class GraphView : public QAbstractScrollArea, public CanvasItems
 {
     Q_OBJECT
 public:
@@ -39,6 +40,9 @@ public:
     void zoomBy(double factor);
     /// Everything in sight, if it is readable then; else from the upper left.
     void fit();
+    /// When few objects are in sight, or none of those that the step changed, scrolls to where most
+    /// are, and one that changed among them: `target` if it did.
+    void lookAround(trace::ObjectId target);
     /// Scrolls as little as shows the object; does nothing when it is in sight or not shown.
     void reveal(trace::ObjectId object);
     bool isInSight(trace::ObjectId object) const;
@@ -48,12 +52,15 @@ public:
     /// The line of a field in its box, in the viewport; empty when it is not shown.
     QRectF lineOf(trace::ObjectId object, trace::StringId field) const;
 
-    /// Everything, at 100 %, onto any painter; the size it takes.
-    QSizeF sizeOfAll() const;
+    /// Everything that is shown, at 100 %, onto any painter; the size it takes.
+    QSizeF sizeOfAll() const { return boundsOfAll().size(); }
     void paintAll(QPainter& painter);
 
     /// The metrics that suit the font.
     GraphMetrics metrics(GraphFlow flow) const;
+    std::vector<CanvasItem> canvasItems() const override;
+    void activateCanvasItem(std::size_t at) override;
+
     /// Milliseconds that painting took last.
     double lastFrameMs() const { return m_frameMs; }
 
@@ -83,17 +90,19 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
+    struct Hint
+    {
+        QRectF box;
+        trace::ObjectId target = 0;
+        int count = 0; // objects there
+        int changed = 0; // of them, in this step
+    };
     struct Hit
     {
         trace::ObjectId object = 0;
         trace::StringId field = 0;
         const GraphPill* pill = nullptr;
-        trace::ObjectId hint = 0; // a sign at the edge: what it leads to
-    };
-    struct Hint
-    {
-        QRectF box;
-        trace::ObjectId target = 0;
+        const Hint* hint = nullptr; // a sign at the edge
     };
     struct Fonts // at the present zoom
     {
@@ -102,17 +111,22 @@ private:
     };
 
     Hit hitAt(QPointF point) const;
+    QString nameUnder(const Hit& hit) const;
     void walk(int key);
     void walkFields(int by);
     trace::ObjectId next(trace::ObjectId from, int key) const;
     void updateScrollBars();
+    void scrollTo(QPointF corner);
+    void endScrolling(); // at once
+    std::vector<std::pair<trace::ObjectId, QString>> reachable() const;
     void forgetBoxes();
     Fonts fontsAt(double zoom) const;
+    QRectF boundsOfAll() const; // in the scene
     QPointF offset() const; // of the scene's origin in the viewport
     QRectF shown(const QRectF& box) const; // from the scene into the viewport
     QRectF nodeBox(std::size_t node) const; // in the scene, where it is just now
 
-    // graphpaint.cpp
+    // graphpaint.cpp, graphoverlay.cpp
     void paintScene(QPainter& painter, const QRectF& area, bool isVector);
     void paintNothing(QPainter& painter);
     void paintHomes(QPainter& painter, const QRectF& area);
@@ -138,6 +152,7 @@ private:
     bool m_settingBars = false;
 
     QVariantAnimation m_gliding;
+    QVariantAnimation m_scrolling;
     QHash<trace::ObjectId, QRectF> m_painted; // where boxes stand
     QHash<trace::ObjectId, QRectF> m_lastBoxes; // where they stood, while they glide
     QHash<trace::ObjectId, QPixmap> m_pixmaps;

@@ -13,8 +13,8 @@ GraphKinds usualGraphKinds()
 {
     GraphKinds kinds;
     for (const ObjectKind kind :
-         { ObjectKind::SrvCall, ObjectKind::NetRoot, ObjectKind::VNetRoot, ObjectKind::Fcb,
-           ObjectKind::SrvOpen, ObjectKind::Fobx, ObjectKind::File, ObjectKind::Handle,
+         { ObjectKind::Process, ObjectKind::SrvCall, ObjectKind::NetRoot, ObjectKind::VNetRoot,
+           ObjectKind::Fcb, ObjectKind::SrvOpen, ObjectKind::Fobx, ObjectKind::File,
            ObjectKind::Irp, ObjectKind::RxContext }) {
         kinds.set(std::size_t(kind));
     }
@@ -170,6 +170,12 @@ LayoutItem GraphLayout::shownItem(const LayoutItem& item) const
 {
     LayoutItem shown = item;
     shown.home = homeOf(item.object);
+    // Whoever is never there at the same time may share a slot, whatever it is: the window is
+    // small, and a slot kept for one kind is empty most of the time. Only a share's own V_NET_ROOTs
+    // stay before its files.
+    shown.group = shown.home != 0 && item.column <= trace::layoutColumn(ObjectKind::Fcb)
+        ? item.group
+        : std::uint8_t(0);
     const Entry* self = entry(item.object);
     shown.height = m_flow == GraphFlow::Down
         ? 1

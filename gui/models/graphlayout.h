@@ -18,7 +18,7 @@ namespace rdrlab::gui {
 
 using GraphKinds = std::bitset<std::size_t(trace::ObjectKind::Maximum)>;
 
-/// What RDBSS is about: server, share, file, opens, and the requests on them.
+/// What RDBSS is about: who asks, server, share, file, opens, and the requests on them.
 GraphKinds usualGraphKinds();
 
 enum class GraphFlow

@@ -7,6 +7,7 @@
 #include "gui/compare/comparewindow.h"
 #include "gui/i18n/languages.h"
 #include "gui/inspect/sqlpanel.h"
+#include "gui/graph/graphpanel.h"
 #include "tests/gui/guisupport.h"
 
 #include <QApplication>
@@ -106,6 +107,48 @@ void takeInspector(Shooter& shooter, const QString& prefix)
     tabs->setCurrentIndex(tabs->count() - 1);
     shooter.take(prefix + QStringLiteral("object-book"));
     tabs->setCurrentIndex(0);
+}
+
+// The object graph by itself, as on a projector of its own, and with who holds a file.
+void takeGraph(Shooter& shooter, const QString& prefix)
+{
+    constexpr int kLongestMs = 10'000;
+    Session* session = shooter.window.current();
+    auto* panel = qobject_cast<GraphPanel*>(shooter.window.panel(QStringLiteral("graph")));
+    const auto settle = [&] {
+        shooter.blank += !QTest::qWaitFor([&] { return !panel->isBusy(); }, kLongestMs);
+    };
+    const auto take = [&](const char* name) {
+        QTest::qWait(200);
+        const QString file
+            = shooter.folder.filePath(prefix + QString::fromLatin1(name) + QStringLiteral(".png"));
+        panel->grab().save(file);
+        std::printf("%s\n", qPrintable(file));
+        shooter.check(prefix + QString::fromLatin1(name), panel);
+    };
+    const auto objects = session->document.reader().objectsNamed("FCB:\\lab\\public\\readme.txt");
+    if (panel == nullptr || objects.empty()) {
+        return;
+    }
+    shooter.run("panel.graph");
+    session->focus.goTo(session->document.reader().object(objects[0])->birth + 44);
+    session->focus.choose(objects[0]);
+    panel->setWhyShown(true);
+    settle();
+    shooter.take(prefix + QStringLiteral("graph-who-holds"));
+    QDockWidget* dock = shooter.window.dock(QStringLiteral("graph"));
+    dock->setFloating(true);
+    dock->resize(shooter.window.size());
+    settle();
+    take("graph-wide");
+    panel->setWhyShown(false);
+    panel->setCompact(true);
+    take("graph-compact");
+    panel->setListShown(true);
+    take("graph-list");
+    panel->setListShown(false);
+    panel->setCompact(false);
+    dock->setFloating(false);
 }
 
 // Two traces compared, at the first divergence and with the window as large as the main one.
@@ -301,6 +344,7 @@ int main(int argc, char** argv)
                 }
             }
             shooter.take(prefix + QStringLiteral("6-object"));
+            takeGraph(shooter, prefix);
             takeExplanations(shooter, prefix);
             takeInspector(shooter, prefix);
             takeComparison(shooter, prefix, arguments.mid(2));
