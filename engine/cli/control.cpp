@@ -93,7 +93,10 @@ bool LiveBreak::matches(const recorder::Recorder::Moment& moment) const
         return false;
     if (layer && *layer != moment.layer)
         return false;
-    if (onlyFailed && (static_cast<uint32_t>(moment.status) >> 30) != 3)
+    // An error by its number, a normal turn of the logon by its meaning.
+    constexpr uint32_t kMoreProcessingRequired = 0xC0000016;
+    const auto status = static_cast<uint32_t>(moment.status);
+    if (onlyFailed && (status >> 30 != 3 || status == kMoreProcessingRequired))
         return false;
     if (!routine.empty() && !matchesPattern(routine, moment.routine))
         return false;

@@ -345,6 +345,7 @@ void MainWindow::addHelpCommands()
             KeySheet sheet(m_actions, this);
             sheet.exec();
         });
+    addTourCommand();
     m_actions.add(
         QStringLiteral("help.about"), category, tr("&About rdrlab"), tr("What this is."), {},
         [this] {

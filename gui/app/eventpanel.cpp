@@ -123,6 +123,10 @@ void EventPanel::setSession(Session* session)
         connect(&session->document, &TraceDocument::stateChanged, this, &EventPanel::sessionReady);
         connect(&session->focus, &Focus::moved, this, &EventPanel::follow);
         connect(session, &Session::eventsWanted, this, &EventPanel::setFilter);
+        // Behind the model, which learns of new rows by the same signal.
+        connect(
+            &session->document, &TraceDocument::grew, this, &EventPanel::follow,
+            Qt::QueuedConnection);
     }
 }
 

@@ -32,6 +32,7 @@ MainWindow::MainWindow()
     , m_tabs(new QTabBar)
     , m_timeline(new TimelineView)
     , m_overview(new Overview(*m_timeline))
+    , m_start(new StartPage)
 {
     setObjectName(QStringLiteral("window"));
     setWindowTitle(tr("rdrlab"));
@@ -45,6 +46,7 @@ MainWindow::MainWindow()
     layout->addWidget(m_tabs);
     layout->addWidget(m_overview);
     layout->addWidget(m_timeline, 1);
+    layout->addWidget(m_start, 1);
     setCentralWidget(middle);
     m_tabs->setTabsClosable(true);
     m_tabs->setDocumentMode(true);
@@ -64,6 +66,8 @@ MainWindow::MainWindow()
     buildStatusBar();
     updateCommands();
     updateStatus();
+    connectFirstMinute();
+    updateStart();
     m_timeline->setFocus();
 }
 
@@ -97,8 +101,17 @@ void MainWindow::buildDocks()
         connect(panel, &Panel::openWanted, this, &MainWindow::openTrace);
         connect(panel, &Panel::compareWanted, this, &MainWindow::compareTraces);
         connect(panel, &Panel::filterWanted, this, &MainWindow::filterEvents);
+        connect(panel, &Panel::raiseWanted, dock, [dock] {
+            dock->show();
+            dock->raise();
+        });
         m_panels.emplace_back(panel, dock);
     }
+    sizeDocks();
+}
+
+void MainWindow::sizeDocks()
+{
     const auto widthOf = [this](int letters) { return fontMetrics().averageCharWidth() * letters; };
     for (const auto& [panel, dock] : m_panels) {
         const Qt::DockWidgetArea area = dockWidgetArea(dock);
@@ -217,6 +230,7 @@ Session* MainWindow::openTrace(const QString& path)
     m_tabs->setVisible(m_tabs->count() > 1);
     m_tabs->setCurrentIndex(tab);
     present(session);
+    updateStart();
     return session;
 }
 
@@ -235,6 +249,7 @@ void MainWindow::closeTrace(int tab)
     m_tabs->setVisible(m_tabs->count() > 1);
     const int now = m_tabs->currentIndex();
     present(now >= 0 ? m_sessions[std::size_t(now)].get() : nullptr);
+    updateStart();
 }
 
 void MainWindow::present(Session* session)
@@ -446,7 +461,7 @@ void MainWindow::restoreLayout()
     Themes::instance().choose(
         settings.value(QStringLiteral("theme"), QStringLiteral("system")).toString());
     restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
-    restoreState(settings.value(QStringLiteral("docks")).toByteArray());
+    setLayoutState(settings.value(QStringLiteral("docks")).toByteArray());
     const QByteArray keys = settings.value(QStringLiteral("keys")).toByteArray();
     QString error;
     if (!keys.isEmpty() && !m_actions.fromJson(keys, error)) {
@@ -459,7 +474,7 @@ void MainWindow::saveLayout()
     QSettings settings;
     settings.setValue(QStringLiteral("theme"), Themes::instance().wish());
     settings.setValue(QStringLiteral("geometry"), saveGeometry());
-    settings.setValue(QStringLiteral("docks"), saveState());
+    settings.setValue(QStringLiteral("docks"), layoutState());
     settings.setValue(QStringLiteral("keys"), m_actions.toJson());
 }
 

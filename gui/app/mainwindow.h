@@ -3,6 +3,8 @@
 
 #include "gui/app/panels.h"
 #include "gui/app/viewhistory.h"
+#include "gui/live/startpage.h"
+#include "gui/live/tour.h"
 #include "gui/models/stepper.h"
 #include "gui/timeline/overview.h"
 
@@ -74,6 +76,7 @@ Q_SIGNALS:
 
 protected:
     void closeEvent(QCloseEvent* event) override;
+    void showEvent(QShowEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
 
@@ -104,6 +107,15 @@ private:
     void saveKeptSession();
     void buildDocks();
     void filterEvents(const QString& expression);
+    void sizeDocks();
+    // firstminute.cpp: what is there before a trace is, and the tour
+    void addTourCommand();
+    void connectFirstMinute();
+    void updateStart();
+    void startTour();
+    /// As saveState(), of the docks as they are while a trace is open.
+    QByteArray layoutState() const;
+    void setLayoutState(const QByteArray& state);
     void buildStatusBar();
     void present(Session* session);
     void sessionChanged(Session* session);
@@ -135,6 +147,10 @@ private:
     QTabBar* m_tabs;
     TimelineView* m_timeline;
     Overview* m_overview;
+    StartPage* m_start;
+    bool m_docksAreAway = false; // while the start page is there
+    QByteArray m_layout; // of the docks, then
+    QPointer<Tour> m_tour;
     std::vector<std::pair<Panel*, QDockWidget*>> m_panels;
     QMenu* m_recent = nullptr;
     QLineEdit* m_goTo = nullptr;

@@ -32,6 +32,8 @@ public:
 Q_SIGNALS:
     /// A line for the status bar.
     void said(const QString& line);
+    /// It has something to show.
+    void raiseWanted();
     /// A trace to open, or two to compare.
     void openWanted(const QString& path);
     void compareWanted(const QString& one, const QString& other);

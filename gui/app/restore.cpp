@@ -191,7 +191,7 @@ QJsonObject MainWindow::sessionState(const QString& folder)
              { key("view"), choices },
              { key("arrows"), m_timeline->areArrowsShown() },
              { key("panels"), panels },
-             { key("docks"), QString::fromLatin1(saveState().toBase64()) } };
+             { key("docks"), QString::fromLatin1(layoutState().toBase64()) } };
 }
 
 QString MainWindow::restoreSession(const QJsonObject& state, const QString& folder)
@@ -203,7 +203,7 @@ QString MainWindow::restoreSession(const QJsonObject& state, const QString& fold
     const QByteArray docks
         = QByteArray::fromBase64(state.value(key("docks")).toString().toLatin1());
     if (!docks.isEmpty()) {
-        restoreState(docks);
+        setLayoutState(docks);
     }
     for (const QJsonValue& choice : state.value(key("view")).toArray()) {
         for (const char* const id : kViewChoices) {

@@ -254,8 +254,10 @@ void LivePanel::setSession(Session* session)
     if (session != nullptr && m_run.state() != LiveRun::State::Idle
         && session->document.path() == m_run.request().trace && m_live != session) {
         m_live = session;
-        connect(&session->document, &TraceDocument::ready, this, &LivePanel::follow);
-        connect(&session->document, &TraceDocument::grew, this, &LivePanel::follow);
+        // Behind the views, which learn by the same signals that there is more to show.
+        for (const auto signal : { &TraceDocument::ready, &TraceDocument::grew }) {
+            connect(&session->document, signal, this, &LivePanel::follow, Qt::QueuedConnection);
+        }
         follow();
     }
 }
@@ -293,6 +295,7 @@ void LivePanel::start(RunRequest request)
         const QSignalBlocker quiet(m_pace);
         m_pace->setCurrentIndex(std::max(0, m_pace->findData(request.callsPerSecond)));
     }
+    Q_EMIT raiseWanted();
     m_run.start(request, &m_breaks);
 }
 
@@ -361,7 +364,7 @@ void LivePanel::follow()
 void LivePanel::ended()
 {
     m_goTo = 0;
-    told(m_run.outcome(), 0, !m_run.wasGood());
+    told(m_run.outcome(), 0, !m_run.wasGood() && !m_run.wasStopped());
     if (m_live != nullptr) {
         m_live->document.lookNow();
     }
@@ -417,8 +420,9 @@ QString LivePanel::stateText() const
     case LiveRun::State::Running:
         return tr("▶ Running …");
     case LiveRun::State::Ended:
-        return (m_run.wasGood() ? QStringLiteral("✓ ")
-                                : severityGlyph(Severity::Failed) + QLatin1Char(' '))
+        return (m_run.wasGood()          ? QStringLiteral("✓ ")
+                    : m_run.wasStopped() ? QStringLiteral("■ ")
+                                         : severityGlyph(Severity::Failed) + QLatin1Char(' '))
             + m_run.outcome();
     }
     return {};
@@ -432,7 +436,7 @@ void LivePanel::refresh()
     m_title->setToolTip(request.trace);
     m_state->setText(stateText());
     QPalette colours = palette();
-    if (m_run.state() == LiveRun::State::Ended && !m_run.wasGood()) {
+    if (m_run.state() == LiveRun::State::Ended && !m_run.wasGood() && !m_run.wasStopped()) {
         colours.setColor(QPalette::WindowText, theme().ofSeverity(Severity::Failed));
     }
     m_state->setPalette(colours);

@@ -3,6 +3,7 @@
 #include "gui/live/livepanel.h"
 #include "gui/models/runfolder.h"
 #include "gui/models/texts.h"
+#include "gui/themes/icons.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -80,6 +81,7 @@ RunDialog::RunDialog(QWidget* parent)
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     m_runButton = buttons->button(QDialogButtonBox::Ok);
     m_runButton->setText(tr("&Run"));
+    m_runButton->setIcon(icon(Glyph::Play));
     layout->addWidget(buttons);
 
     m_list->setModel(&m_labs);

@@ -140,7 +140,7 @@ bool LiveRun::start(const RunRequest& request, LiveBreakModel* breaks)
     m_outcome.clear();
     m_details.clear();
     m_errors.clear();
-    m_isGood = m_hasFinished = m_stopWanted = false;
+    m_isGood = m_hasFinished = m_stopWanted = m_wasStopped = false;
     if (breaks != nullptr) {
         for (int row = 0; row < breaks->rowCount(); ++row) {
             breaks->setId(row, 0);
@@ -383,6 +383,7 @@ void LiveRun::finished(const QJsonObject& message)
             + tr("%n event(s), ", nullptr, int(events))
             + tr("%1 of virtual time.").arg(texts::duration(numberOf(message, "virtual_ns")));
     } else if (message.value(QStringLiteral("stopped")).toBool()) {
+        m_wasStopped = true;
         m_outcome = tr("Stopped after %n event(s).", nullptr, int(events));
     } else {
         m_outcome = textOf(message, "error");

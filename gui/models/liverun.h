@@ -86,10 +86,12 @@ public:
         return m_state == State::Starting || m_state == State::Standing
             || m_state == State::Running;
     }
+    qint64 processId() const { return m_process.processId(); } // 0: none
     const RunRequest& request() const { return m_request; }
     const LiveMoment& moment() const { return m_moment; }
     const std::vector<LiveLink>& links() const { return m_links; }
     bool wasGood() const { return m_isGood; } // once Ended
+    bool wasStopped() const { return m_wasStopped; } // as the person wished
     /// How it ended, one line.
     const QString& outcome() const { return m_outcome; }
 
@@ -153,6 +155,7 @@ private:
     bool m_isGood = false;
     bool m_hasFinished = false;
     bool m_stopWanted = false;
+    bool m_wasStopped = false;
 };
 
 } // namespace rdrlab::gui

@@ -1,3 +1,4 @@
+#include "gui/compare/comparewindow.h"
 #include "gui/live/livepanel.h"
 #include "gui/live/rundialog.h"
 #include "gui/models/labs.h"
@@ -8,12 +9,15 @@
 
 #include <QAbstractItemModelTester>
 #include <QDockWidget>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListView>
 #include <QSettings>
+#include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
 #include <catch2/catch.hpp>
+#include <csignal>
 
 using namespace rdrlab;
 using namespace rdrlab::gui;
@@ -453,4 +457,161 @@ TEST_CASE("the run dialog offers the labs and refuses what cannot run", "[gui][l
     CHECK(dialog.result() == QDialog::Accepted);
     RunDialog again;
     CHECK(again.request().scenario == lab("04-directory"));
+}
+
+TEST_CASE("a window without a trace offers what to begin with", "[gui][live]")
+{
+    QSettings().setValue(QStringLiteral("recent"), QStringList { testing::sample("06-failures") });
+    MainWindow window;
+    window.resize(1366, 768);
+    window.show();
+    auto* page = window.findChild<StartPage*>();
+    REQUIRE(page != nullptr);
+    CHECK(page->isVisible());
+    CHECK_FALSE(window.timeline().isVisible());
+    CHECK_FALSE(window.dock(QStringLiteral("calls"))->isVisible());
+    const auto lists = page->findChildren<QListView*>();
+    REQUIRE(lists.size() == 3);
+    CHECK(lists[0]->model()->rowCount() >= 6); // found above the test program
+    CHECK(lists[1]->model()->rowCount() >= 8);
+    REQUIRE(lists[2]->model()->rowCount() == 1);
+    CHECK(testing::coloursIn(page->grab().toImage(), 10) == 10);
+    for (const QListView* list : lists) {
+        CHECK_FALSE(list->accessibleName().isEmpty());
+    }
+    Q_EMIT lists[2]->activated(lists[2]->model()->index(0, 0));
+    REQUIRE(window.current() != nullptr);
+    REQUIRE(testing::waitUntilLoaded(*window.current()));
+    CHECK_FALSE(page->isVisible());
+    CHECK(window.timeline().isVisible());
+    CHECK(window.dock(QStringLiteral("calls"))->isVisible());
+    CHECK(window.dock(QStringLiteral("events"))->isVisible());
+    window.dock(QStringLiteral("events"))->hide(); // a choice that survives the page
+    window.closeTrace(0);
+    CHECK(page->isVisible());
+    window.openTrace(testing::sample("01-first-open"));
+    CHECK_FALSE(window.dock(QStringLiteral("events"))->isVisible());
+    CHECK(window.dock(QStringLiteral("calls"))->isVisible());
+}
+
+TEST_CASE("what the page keeps of the panels is what is kept for the next start", "[gui][live]")
+{
+    QSettings().remove(QStringLiteral("docks"));
+    {
+        MainWindow window;
+        window.show();
+        window.close(); // on the start page, where no panel is visible
+    }
+    MainWindow window;
+    window.restoreLayout();
+    window.show();
+    window.openTrace(testing::sample("01-first-open"));
+    CHECK(window.dock(QStringLiteral("calls"))->isVisible());
+    CHECK(window.dock(QStringLiteral("events"))->isVisible());
+    QSettings().remove(QStringLiteral("docks"));
+}
+
+TEST_CASE("a run from the start page brings its panel to the front", "[gui][live]")
+{
+    Live live;
+    CHECK_FALSE(live.window.dock(QStringLiteral("live"))->isVisible());
+    live.start("01-first-open");
+    REQUIRE(live.wait(LiveRun::State::Standing));
+    REQUIRE(live.shows());
+    CHECK(live.panel->isVisible());
+    CHECK_FALSE(live.panel->visibleRegion().isEmpty());
+    CHECK(live.window.dock(QStringLiteral("events"))->isVisible());
+}
+
+TEST_CASE("the tour opens a sample, notices what is tried, and is left at any time", "[gui][live]")
+{
+    MainWindow window;
+    window.resize(1366, 768);
+    window.show();
+    window.actions().find(QStringLiteral("help.tour"))->trigger();
+    REQUIRE(QTest::qWaitFor([&] { return window.findChild<Tour*>() != nullptr; }, kLongMs));
+    QPointer<Tour> tour = window.findChild<Tour*>();
+    CHECK(tour->isVisible());
+    CHECK(tour->count() >= 7);
+    CHECK(window.rect().contains(tour->geometry()));
+    Session* session = window.current();
+    REQUIRE(session != nullptr);
+    CHECK(session->document.title() == QStringLiteral("01-first-open.rdrtrace"));
+    // Every stop can be read: in the window, with words, not over what it points to where there is
+    // room.
+    for (int i = 0; i < tour->count(); ++i) {
+        tour->goTo(i);
+        QTest::qWait(1);
+        INFO(i);
+        CHECK(window.rect().contains(tour->geometry()));
+        CHECK_FALSE(tour->accessibleDescription().isEmpty());
+        for (const QLabel* label : tour->findChildren<QLabel*>()) {
+            CHECK(
+                (!label->isVisible() || !label->hasHeightForWidth()
+                 || label->height() >= label->heightForWidth(label->width())));
+        }
+    }
+    tour->goTo(2);
+    const auto done = [&] {
+        for (const QLabel* label : tour->findChildren<QLabel*>()) {
+            if (label->text().contains(QStringLiteral("✓"))) {
+                return true;
+            }
+        }
+        return false;
+    };
+    CHECK_FALSE(done());
+    QTest::keyClick(&window, Qt::Key_Period); // the window's keys work beside the tour
+    CHECK(done());
+    QTest::keyClick(tour, Qt::Key_Left);
+    CHECK(tour->stop() == 1);
+    QTest::keyClick(tour, Qt::Key_Escape);
+    CHECK(QTest::qWaitFor([&] { return tour.isNull(); }, kLongMs));
+    // A trace that closes takes its tour along.
+    window.actions().find(QStringLiteral("help.tour"))->trigger();
+    tour = window.findChild<Tour*>();
+    REQUIRE(tour != nullptr);
+    window.closeTrace(0);
+    CHECK(QTest::qWaitFor([&] { return tour.isNull(); }, kLongMs));
+}
+
+TEST_CASE("a run with another seed is compared with the one before", "[gui][live]")
+{
+    Live live;
+    live.start("01-first-open", false);
+    REQUIRE(live.wait(LiveRun::State::Ended));
+    const QString first = live.run().request().trace;
+    live.press("live.compare");
+    REQUIRE(QTest::qWaitFor([&] { return !live.window.comparisons().isEmpty(); }, kLongMs));
+    CHECK(live.run().wasGood());
+    CHECK(live.run().request().seed == 2);
+    CompareWindow* compare = live.window.comparisons().constLast();
+    REQUIRE(QTest::qWaitFor([&] { return compare->comparison().isReady(); }, kLongMs));
+    CHECK(live.run().request().trace != first);
+    CHECK(QFileInfo(first).fileName() == QStringLiteral("01-first-open seed 1.rdrtrace"));
+}
+
+TEST_CASE("a killed machine leaves what it had recorded", "[gui][live]")
+{
+    Live live;
+    live.panel->breaks().add({ QStringLiteral("MRxCreate"), {}, {}, false, true, 0 });
+    live.start("01-first-open", false);
+    REQUIRE(live.wait(LiveRun::State::Running));
+    REQUIRE(live.wait(LiveRun::State::Standing));
+    REQUIRE(live.shows());
+    const Seq seq = live.run().moment().seq;
+    auto* table = live.window.panel(QStringLiteral("events"))->findChild<QTableView*>();
+    CHECK(QTest::qWaitFor([&] { return table->currentIndex().row() == int(seq) - 1; }, kLongMs));
+    REQUIRE(live.run().processId() > 0);
+    REQUIRE(::kill(pid_t(live.run().processId()), SIGKILL) == 0);
+    REQUIRE(live.wait(LiveRun::State::Ended));
+    CHECK(live.run().outcome().contains(QStringLiteral("crashed")));
+    CHECK(live.window.current()->document.isReady());
+    CHECK(live.window.current()->document.lastSeq() == seq);
+    std::string error;
+    const auto reader = trace::Reader::open(live.run().request().trace.toStdString(), error);
+    INFO(error);
+    REQUIRE(reader != nullptr);
+    CHECK(reader->lastSeq() == seq);
+    CHECK_FALSE(reader->isComplete());
 }

@@ -8,6 +8,9 @@
 #include "gui/i18n/languages.h"
 #include "gui/inspect/sqlpanel.h"
 #include "gui/graph/graphpanel.h"
+#include "gui/live/livepanel.h"
+#include "gui/live/rundialog.h"
+#include "gui/models/labs.h"
 #include "tests/gui/guisupport.h"
 
 #include <QApplication>
@@ -17,6 +20,7 @@
 #include <QPrinter>
 #include <QTabWidget>
 #include <QTableView>
+#include <QTemporaryDir>
 #include <QTest>
 #include <cstdio>
 
@@ -277,6 +281,65 @@ void takeSql(Shooter& shooter, const QString& prefix)
     shooter.window.current()->lanes.remove(0);
 }
 
+// The page without a trace, the dialog that asks what to run, a run that is paused with its network
+// cut, and the tour.
+void takeFirstMinute(const QSize& size, const QDir& folder, const QString& prefix, int& blank)
+{
+    MainWindow window;
+    window.resize(size);
+    window.show();
+    Shooter shooter { window, folder, 0 };
+    const auto picture = [&](const QString& name, QWidget& of) {
+        QTest::qWait(50);
+        of.grab().save(folder.filePath(prefix + name + QStringLiteral(".png")));
+        shooter.check(prefix + name, &of);
+    };
+    picture(QStringLiteral("start"), window);
+    RunDialog dialog(&window);
+    dialog.show();
+    picture(QStringLiteral("run-dialog"), dialog);
+    dialog.hide();
+    if (!laboratoryProgram().isEmpty()) {
+        const QTemporaryDir runs;
+        auto* live = qobject_cast<LivePanel*>(window.panel(QStringLiteral("live")));
+        RunRequest request;
+        request.scenario = dialog.request().scenario;
+        request.trace = runs.filePath(QStringLiteral("01-first-open seed 1.rdrtrace"));
+        while (live->breaks().rowCount() > 0) {
+            live->breaks().remove(0); // of the picture before
+        }
+        live->breaks().add({ QStringLiteral("MRxCreate"), {}, {}, false, true, 0 });
+        live->breaks().add({ {}, {}, {}, true, false, 0 });
+        live->start(request);
+        constexpr int kLongMs = 20'000;
+        static_cast<void>(QTest::qWaitFor(
+            [&] {
+                return live->run().moment().routine == QLatin1String("MRxCreate")
+                    && window.current() != nullptr && window.current()->document.isReady()
+                    && window.current()->focus.seq() == live->run().moment().seq;
+            },
+            kLongMs));
+        shooter.run("live.cut");
+        static_cast<void>(
+            QTest::qWaitFor([&] { return live->run().links().front().isCut; }, kLongMs));
+        shooter.take(prefix + QStringLiteral("live"));
+        live->run().stop();
+        static_cast<void>(QTest::qWaitFor([&] { return !live->run().isAlive(); }, kLongMs));
+        shooter.take(prefix + QStringLiteral("live-ended"));
+    }
+    window.closeTrace(0);
+    shooter.run("help.tour");
+    static_cast<void>(
+        QTest::qWaitFor([&] { return window.findChild<Tour*>() != nullptr; }, 20'000));
+    if (auto* tour = window.findChild<Tour*>()) {
+        for (const int stop : { 1, 3, tour->count() - 2 }) {
+            tour->goTo(stop);
+            picture(QStringLiteral("tour-%1").arg(stop + 1), window);
+        }
+    }
+    blank += shooter.blank;
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -304,12 +367,13 @@ int main(int argc, char** argv)
                 continue;
             }
             Themes::instance().choose(theme);
+            const QString prefix
+                = QString::fromLatin1(sizeName) + QLatin1Char('-') + theme + QLatin1Char('-');
+            takeFirstMinute(size, QDir(arguments[1]), prefix, blank);
             MainWindow window;
             window.resize(size);
             window.show();
             Shooter shooter { window, QDir(arguments[1]), 0 };
-            const QString prefix
-                = QString::fromLatin1(sizeName) + QLatin1Char('-') + theme + QLatin1Char('-');
             for (qsizetype i = arguments.size(); i-- > 2;) {
                 Session* session = window.openTrace(arguments[i]);
                 if (!testing::waitUntilLoaded(*session) || !session->document.isReady()) {
