@@ -230,11 +230,11 @@ void takePackets(Shooter& shooter, const QString& prefix)
     shooter.run("panel.packets");
     const auto* list = shooter.window.panel(QStringLiteral("packets"))->findChild<QTableView*>();
     constexpr int kLongestMs = 10'000;
-    QTest::qWaitFor([&] { return list->model()->rowCount() > 0; }, kLongestMs);
+    static_cast<void>(QTest::qWaitFor([&] { return list->model()->rowCount() > 0; }, kLongestMs));
     shooter.take(prefix + QStringLiteral("packets"));
     shooter.run("panel.statistics");
     const auto* rows = shooter.window.panel(QStringLiteral("statistics"))->findChild<QTableView*>();
-    QTest::qWaitFor([&] { return rows->model()->rowCount() > 0; }, kLongestMs);
+    static_cast<void>(QTest::qWaitFor([&] { return rows->model()->rowCount() > 0; }, kLongestMs));
     shooter.take(prefix + QStringLiteral("statistics"));
     for (const Call& call : index.calls) {
         if (call.layer == rdrlab::trace::Layer::Mrx && call.routine != 0) {
