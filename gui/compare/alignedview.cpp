@@ -8,6 +8,7 @@
 #include <QHeaderView>
 #include <QMenu>
 #include <QScopedValueRollback>
+#include <set>
 
 namespace rdrlab::gui {
 
@@ -108,14 +109,19 @@ void AlignedView::follow()
 
 void AlignedView::copy() const
 {
+    constexpr int kMost = 10'000; // rows: more is a report's work
+    std::set<int> selected;
+    for (const QItemSelectionRange& range : selectionModel()->selection()) {
+        for (int row = range.top(); row <= range.bottom() && int(selected.size()) < kMost; ++row) {
+            selected.insert(row);
+        }
+    }
     QStringList lines;
-    QModelIndexList selected = selectionModel()->selectedRows();
-    std::sort(selected.begin(), selected.end());
-    for (const QModelIndex& row : selected) {
+    for (const int row : selected) {
         QStringList cells;
         for (int column = 0; column < CompareRows::Columns; ++column) {
             if (!isColumnHidden(column)) {
-                cells += row.siblingAtColumn(column).data().toString();
+                cells += m_rows.index(row, column).data().toString();
             }
         }
         lines += cells.join(QLatin1Char('\t'));

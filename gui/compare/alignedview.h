@@ -19,7 +19,7 @@ public:
     CompareRows& rows() { return m_rows; }
     /// Whether times and threads have columns.
     void setColumnsShown(bool times, bool threads);
-    void copy() const; // the selected rows, as lines with tabs
+    void copy() const; // the first 10,000 selected rows, as lines with tabs
 
 Q_SIGNALS:
     /// A person went to a row, on this side.

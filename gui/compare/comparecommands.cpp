@@ -368,7 +368,7 @@ void CompareWindow::updateCommands()
             || entry.id.startsWith(QLatin1String("panel."));
         entry.action->setEnabled(ready || isAlways);
     }
-    action("compare.again")->setEnabled(m_isStarted);
+    action("compare.again")->setEnabled(m_a.document.isReady() && m_b.document.isReady());
     if (!ready) {
         m_counter->clear();
         return;

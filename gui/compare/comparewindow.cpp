@@ -241,6 +241,7 @@ void CompareWindow::buildStatusBar()
 
 void CompareWindow::compareAgain()
 {
+    m_isStarted = true;
     m_report.cancel();
     std::optional<trace::DiffMask> mask;
     const QString kept = QSettings().value(QStringLiteral("compare/mask")).toString();
@@ -268,6 +269,7 @@ void CompareWindow::documentChanged()
     for (Session* session : { &m_a, &m_b }) {
         if (session->document.state() == TraceDocument::State::Failed) {
             m_message->setText(session->document.error());
+            updateCommands();
             return;
         }
     }
@@ -276,12 +278,14 @@ void CompareWindow::documentChanged()
     if (!ready) {
         m_message->setText(tr("Loading both traces …"));
     } else if (growing) {
-        m_message->setText(tr("One of the traces is still being recorded. They are compared when "
-                              "the recording is complete."));
+        m_message->setText(
+            tr("One of the traces is still being recorded, or its recorder died. They "
+               "are compared when the recording is complete; F5 compares what there "
+               "is."));
     } else if (!m_isStarted) {
-        m_isStarted = true;
         compareAgain();
     }
+    updateCommands();
 }
 
 void CompareWindow::stateChanged()

@@ -1265,8 +1265,8 @@
         <translation>Lade beide Aufzeichnungen …</translation>
     </message>
     <message>
-        <source>One of the traces is still being recorded. They are compared when the recording is complete.</source>
-        <translation>Eine der Aufzeichnungen läuft noch. Verglichen wird, wenn sie fertig ist.</translation>
+        <source>One of the traces is still being recorded, or its recorder died. They are compared when the recording is complete; F5 compares what there is.</source>
+        <translation>Eine der Aufzeichnungen läuft noch, oder ihr Aufzeichner ist gestorben. Verglichen wird, wenn sie fertig ist; F5 vergleicht, was da ist.</translation>
     </message>
     <message>
         <source>Comparing …</source>
