@@ -310,7 +310,9 @@ void GraphView::paintBox(QPainter& painter, const GraphNode& node, const QRectF&
         row.setLeft(row.left() + QFontMetricsF(m_fonts.bold).horizontalAdvance(glyph) + 4);
     }
     painter.setPen(theme().text);
-    const QString head = hasNameLine && !name.startsWith(QLatin1Char('#')) && !name.startsWith(kind)
+    // Where one line must do it has the name as well.
+    const QString head
+        = room > 1 && hasNameLine && !name.startsWith(QLatin1Char('#')) && !name.startsWith(kind)
         ? kind
         : m_scene->titleOf(node.object);
     row.setRight(right);

@@ -348,8 +348,8 @@ void GraphView::lookAround(ObjectId target)
         }
         (isAcross ? by.rx() : by.ry()) = best;
     }
-    // For a few more nobody wants to lose their place.
-    if (isBound || seen == 0 || most >= 2 * seen) {
+    // For one more nobody wants to lose their place.
+    if (isBound || (most >= seen + 2 && 2 * most >= 3 * seen)) {
         scrollTo(by - offset());
     }
 }
