@@ -83,6 +83,12 @@ GraphPanel::GraphPanel(QWidget* parent)
         showMenu(
             index.data(GraphModel::ObjectRole).toUInt(), 0, m_list->viewport()->mapToGlobal(place));
     });
+    connect(&m_laying, &Background::progressed, this, [this](int permille) {
+        if (m_layout == nullptr) {
+            m_summary->setText(
+                tr("Placing the objects …") + QStringLiteral(" %1 %").arg(permille / 10));
+        }
+    });
     documentChanged();
 }
 
