@@ -109,6 +109,9 @@ QVariant GraphModel::data(const QModelIndex& index, int role) const
         return {};
     }
     const Row& row = m_rows[std::size_t(index.internalId())];
+    if (m_rows.size() != m_scene->nodes().size() + m_scene->pills().size()) {
+        return {}; // the scene has moved on; show() follows
+    }
     if (row.pill != 0) {
         const GraphPill& pill = m_scene->pills()[row.pill - 1];
         switch (role) {
