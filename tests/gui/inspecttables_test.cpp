@@ -141,7 +141,7 @@ TEST_CASE("an answer keeps types, meanings and problems", "[gui][sql]")
     QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
     const auto answer = runStatement(
         reader,
-        q("SELECT e.seq, o.name AS object, 1.5 AS real, NULL AS nothing, x'00FF' AS bytes "
+        q("SELECT e.seq, o.name AS object, 1.5 AS real, NULL AS empty, x'00FF' AS bytes "
           "FROM events e JOIN v_objects o ON o.id = e.object ORDER BY e.seq DESC LIMIT 5"),
         nullptr);
     CHECK(answer->problem.isEmpty());
