@@ -174,7 +174,7 @@ QVariant ActionsModel::data(const QModelIndex& index, int role) const
         for (const QKeySequence& key : one.action->shortcuts()) {
             keys += key.toString(QKeySequence::NativeText);
         }
-        return keys.join(QStringLiteral("  or  "));
+        return keys.join(tr("  or  ", "between two keys"));
     }
     case Category:
         return one.category;

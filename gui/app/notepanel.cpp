@@ -22,10 +22,16 @@ NotePanel::NotePanel(QWidget* parent)
     auto* right = new QVBoxLayout;
     layout->addLayout(left, 1);
     layout->addLayout(right, 1);
-    left->addWidget(
-        new QLabel(tr("Bookmarks (B sets one; double-click a note to write it)"), this));
+    // Two texts side by side: without breaking lines they would make the window wider than a
+    // projector.
+    const auto heading = [this](const QString& text) {
+        auto* label = new QLabel(text, this);
+        label->setWordWrap(true);
+        return label;
+    };
+    left->addWidget(heading(tr("Bookmarks (B sets one; double-click a note to write it)")));
     left->addWidget(m_bookmarkView);
-    right->addWidget(new QLabel(tr("Breakpoints (F5 runs to the next one, Shift+F5 back)"), this));
+    right->addWidget(heading(tr("Breakpoints (F5 runs to the next one, Shift+F5 back)")));
     right->addWidget(m_breakpointView);
     right->addWidget(m_condition);
     right->addWidget(m_answer);
@@ -39,6 +45,7 @@ NotePanel::NotePanel(QWidget* parent)
     m_condition->setPlaceholderText(
         tr("new condition: routine == MRxCreate, object ~ FCB, failed …"));
     m_condition->setAccessibleName(tr("New breakpoint"));
+    m_answer->setWordWrap(true);
     m_answer->hide();
     connect(m_condition, &QLineEdit::returnPressed, this, &NotePanel::addBreakpoint);
     connect(

@@ -48,6 +48,9 @@ void MainWindow::print()
 
 bool MainWindow::printTo(QPrinter& printer)
 {
+    // As many dots as the screen has: letters, whose size is in points, keep their proportion to
+    // lines, whose place is in pixels. What goes to the printer is vectors anyhow.
+    printer.setResolution(logicalDpiX());
     QPainter painter;
     if (!painter.begin(&printer)) {
         return false;

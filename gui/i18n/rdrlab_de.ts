@@ -492,6 +492,11 @@
         <source>Category</source>
         <translation>Gruppe</translation>
     </message>
+    <message>
+        <source>  or  </source>
+        <comment>between two keys</comment>
+        <translation>  oder  </translation>
+    </message>
 </context>
 <context>
     <name>rdrlab::gui::AlignedTimelines</name>

@@ -226,7 +226,7 @@ TEST_CASE("the timeline is written as PNG and as SVG", "[gui]")
 {
     const QTemporaryDir folder;
     MainWindow window;
-    window.resize(1000, 700);
+    window.resize(1366, 768); // room for words in the bars
     window.show();
     Session* session = window.openTrace(testing::sample("01-first-open"));
     REQUIRE(testing::waitUntilLoaded(*session));

@@ -5,6 +5,7 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QDockWidget>
 #include <QFile>
 #include <QHash>
 #include <QLocale>
@@ -208,6 +209,12 @@ TEST_CASE("every text that is shown goes through the translation and has room", 
             UNSCOPED_INFO("no room: " << one.toStdString());
         }
         CHECK(clipped.isEmpty());
+        for (const QDockWidget* dock : window.findChildren<QDockWidget*>()) {
+            UNSCOPED_INFO(
+                dock->objectName().toStdString()
+                << " is at least " << dock->minimumSizeHint().width() << " wide");
+        }
+        CHECK(window.width() <= 1366); // a projector's
         CHECK(testing::coloursIn(window.timeline().viewport()->grab().toImage(), 20) == 20);
     }
 }

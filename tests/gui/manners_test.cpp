@@ -435,12 +435,13 @@ TEST_CASE("the timeline is printed with its title", "[gui]")
     window.show();
     opened(window, "01-first-open");
     QTest::qWait(1);
-    QPrinter printer(QPrinter::ScreenResolution);
+    QPrinter printer(QPrinter::HighResolution);
     printer.setOutputFormat(QPrinter::PdfFormat);
     printer.setPageOrientation(QPageLayout::Landscape);
     printer.setOutputFileName(path);
     CHECK(window.printTo(printer));
     CHECK(QFileInfo(path).size() > 5000);
+    CHECK(printer.resolution() == window.logicalDpiX()); // letters and lines in proportion
     CHECK(Themes::instance().wish() == QStringLiteral("dark")); // as before
     Themes::instance().choose(QStringLiteral("light"));
     printer.setOutputFileName(folder.filePath(QStringLiteral("no/such/t.pdf")));
