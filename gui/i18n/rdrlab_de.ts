@@ -318,6 +318,13 @@
     </message>
 </context>
 <context>
+    <name>PacketFilter</name>
+    <message>
+        <source>“%1” is not understood: id:5, connection:1, &gt;1ms</source>
+        <translation>„%1“ ist nicht zu verstehen: id:5, connection:1, &gt;1ms</translation>
+    </message>
+</context>
+<context>
     <name>Panels</name>
     <message>
         <source>Calls</source>
@@ -346,6 +353,72 @@
     <message>
         <source>Run</source>
         <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>Packets</source>
+        <translation>Pakete</translation>
+    </message>
+    <message>
+        <source>Locks and IRQL</source>
+        <translation>Sperren und IRQL</translation>
+    </message>
+    <message>
+        <source>Statistics</source>
+        <translation>Statistik</translation>
+    </message>
+    <message>
+        <source>Lifetimes</source>
+        <translation>Lebensdauern</translation>
+    </message>
+    <message>
+        <source>SQL</source>
+        <translation>SQL</translation>
+    </message>
+    <message>
+        <source>IRP stack</source>
+        <translation>IRP-Stapel</translation>
+    </message>
+</context>
+<context>
+    <name>TableManners</name>
+    <message>
+        <source>Save the table</source>
+        <translation>Tabelle speichern</translation>
+    </message>
+    <message>
+        <source>CSV (*.csv)</source>
+        <translation>CSV (*.csv)</translation>
+    </message>
+    <message>
+        <source>Writing %1</source>
+        <translation>Schreibe %1</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Cancelled; nothing was written.</source>
+        <translation>Abgebrochen; nichts wurde geschrieben.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n rows written to %1</source>
+        <translation>
+            <numerusform>%n Zeile nach %1 geschrieben</numerusform>
+            <numerusform>%n Zeilen nach %1 geschrieben</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 cannot be written: %2</source>
+        <translation>%1 kann nicht geschrieben werden: %2</translation>
+    </message>
+    <message>
+        <source>&amp;Copy the selected rows</source>
+        <translation>Gewählte Zeilen &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Save all rows as CSV…</source>
+        <translation>Alle Zeilen als CSV &amp;speichern…</translation>
     </message>
 </context>
 <context>
@@ -392,6 +465,132 @@
     <message>
         <source>owns</source>
         <translation>besitzt</translation>
+    </message>
+</context>
+<context>
+    <name>WorkedQueries</name>
+    <message>
+        <source>The calls into the mini-redirector, in order, with their results</source>
+        <translation>Die Aufrufe in den Mini-Redirector, der Reihe nach, mit ihren Ergebnissen</translation>
+    </message>
+    <message>
+        <source>The system calls of each process</source>
+        <translation>Die Systemaufrufe jedes Prozesses</translation>
+    </message>
+    <message>
+        <source>The call tree, indented</source>
+        <translation>Der Aufrufbaum, eingerückt</translation>
+    </message>
+    <message>
+        <source>Which calls failed, innermost first</source>
+        <translation>Welche Aufrufe scheiterten, die innersten zuerst</translation>
+    </message>
+    <message>
+        <source>What a single call gave birth to, at any depth below it (here the first system call)</source>
+        <translation>Was ein einzelner Aufruf in beliebiger Tiefe unter sich entstehen ließ (hier der erste Systemaufruf)</translation>
+    </message>
+    <message>
+        <source>The state of one object after an event (here its last known one)</source>
+        <translation>Der Zustand eines Objekts nach einem Ereignis (hier der letzte bekannte)</translation>
+    </message>
+    <message>
+        <source>Who last changed this field, and in which call</source>
+        <translation>Wer dieses Feld zuletzt änderte, und in welchem Aufruf</translation>
+    </message>
+    <message>
+        <source>What was alive at an event (here the middle of the trace)</source>
+        <translation>Was bei einem Ereignis lebte (hier in der Mitte der Aufzeichnung)</translation>
+    </message>
+    <message>
+        <source>What was never released</source>
+        <translation>Was nie freigegeben wurde</translation>
+    </message>
+    <message>
+        <source>The reference ledger of one object</source>
+        <translation>Das Kontobuch der Referenzen eines Objekts</translation>
+    </message>
+    <message>
+        <source>Who took references and did not give them back, by reason</source>
+        <translation>Wer Referenzen nahm und nicht zurückgab, nach Grund</translation>
+    </message>
+    <message>
+        <source>What points to an object now (its retainers)</source>
+        <translation>Was jetzt auf ein Objekt zeigt (wer es festhält)</translation>
+    </message>
+    <message>
+        <source>Where the time went, by layer (time in a call minus time in the calls it made)</source>
+        <translation>Wo die Zeit blieb, nach Schicht (Zeit in einem Aufruf ohne die in den Aufrufen darin)</translation>
+    </message>
+    <message>
+        <source>The slowest exchanges with the server</source>
+        <translation>Die langsamsten Anfragen an den Server</translation>
+    </message>
+    <message>
+        <source>Bytes on the wire in each direction, per connection</source>
+        <translation>Bytes auf der Leitung in jeder Richtung, je Verbindung</translation>
+    </message>
+    <message>
+        <source>The SMB2 commands in the first bytes of segments (4 bytes of length, then the header; the command is at offset 12)</source>
+        <translation>Die SMB2-Befehle in den ersten Bytes der Segmente (4 Byte Länge, dann der Kopf; der Befehl steht an Offset 12)</translation>
+    </message>
+    <message>
+        <source>Calls that pended, and how long they were away</source>
+        <translation>Aufrufe, die schwebten, und wie lange sie fort waren</translation>
+    </message>
+    <message>
+        <source>Each IRP, from whom it came and where it went</source>
+        <translation>Jedes IRP, von wem es kam und wohin es ging</translation>
+    </message>
+    <message>
+        <source>The calldowns that waited for the server, the longest first</source>
+        <translation>Die Calldowns, die auf den Server warteten, die längsten zuerst</translation>
+    </message>
+    <message>
+        <source>How many round trips each kind of calldown cost</source>
+        <translation>Wie viele Hin- und Rückwege jede Art von Calldown kostete</translation>
+    </message>
+    <message>
+        <source>How often each routine of the mini-redirector was called, and how it ended</source>
+        <translation>Wie oft jede Routine des Mini-Redirectors aufgerufen wurde und wie sie endete</translation>
+    </message>
+    <message>
+        <source>Reference counts: who was held most, and what is still held</source>
+        <translation>Referenzzähler: wer am meisten gehalten wurde und was noch gehalten wird</translation>
+    </message>
+    <message>
+        <source>The handles that were open at an event (here when the first FOBX was born)</source>
+        <translation>Die Handles, die bei einem Ereignis offen waren (hier bei der Geburt des ersten FOBX)</translation>
+    </message>
+    <message>
+        <source>The life of each SRV_OPEN: how long after its last handle it stayed, and how many opens shared it</source>
+        <translation>Das Leben jedes SRV_OPEN: wie lange es nach seinem letzten Handle blieb und wie viele Öffnungen es teilten</translation>
+    </message>
+    <message>
+        <source>Which call gives birth to which kinds of object</source>
+        <translation>Welcher Aufruf welche Arten von Objekten entstehen lässt</translation>
+    </message>
+    <message>
+        <source>The last known state of every FCB</source>
+        <translation>Der letzte bekannte Zustand jedes FCB</translation>
+    </message>
+    <message>
+        <source>How busy each layer was, per millisecond of virtual time (a scan: the spine is made for it)</source>
+        <translation>Wie beschäftigt jede Schicht war, je Millisekunde virtueller Zeit (ein Durchlauf: Dafür ist das Rückgrat da)</translation>
+    </message>
+    <message>
+        <source>Every event with a failing status</source>
+        <translation>Jedes Ereignis mit einem Fehlerstatus</translation>
+    </message>
+    <message>
+        <source>How long resources were waited for, by thread (each wait up to the wake of the same thread)</source>
+        <translation>Wie lange auf Ressourcen gewartet wurde, nach Thread (jedes Warten bis zum Wecken desselben Threads)</translation>
+    </message>
+</context>
+<context>
+    <name>comparereport</name>
+    <message>
+        <source>%1 cannot be written: %2</source>
+        <translation>%1 kann nicht geschrieben werden: %2</translation>
     </message>
 </context>
 <context>
@@ -465,6 +664,14 @@
     <message>
         <source> (incomplete)</source>
         <translation> (unvollständig)</translation>
+    </message>
+    <message>
+        <source>Nothing is left out.</source>
+        <translation>Nichts ist ausgelassen.</translation>
+    </message>
+    <message>
+        <source>Left out by the mask: %1.</source>
+        <translation>Von der Maske ausgelassen: %1.</translation>
     </message>
 </context>
 <context>
@@ -744,6 +951,73 @@
     <message>
         <source>Both are the same file: nothing will differ.</source>
         <translation>Beide sind dieselbe Datei: Nichts wird sich unterscheiden.</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::CompareDurations</name>
+    <message>
+        <source>Layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>Routine</source>
+        <translation>Routine</translation>
+    </message>
+    <message>
+        <source>Calls that both traces made</source>
+        <translation>Aufrufe, die beide Aufzeichnungen gemacht haben</translation>
+    </message>
+    <message>
+        <source>Calls</source>
+        <translation>Aufrufe</translation>
+    </message>
+    <message>
+        <source>Time of all of them in A</source>
+        <translation>Zeit von allen in A</translation>
+    </message>
+    <message>
+        <source>A</source>
+        <translation>A</translation>
+    </message>
+    <message>
+        <source>Time of all of them in B</source>
+        <translation>Zeit von allen in B</translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation>B</translation>
+    </message>
+    <message>
+        <source>Time of all of them in B, divided by that in A</source>
+        <translation>Zeit von allen in B, geteilt durch die in A</translation>
+    </message>
+    <message>
+        <source>B / A</source>
+        <translation>B / A</translation>
+    </message>
+    <message>
+        <source>B / A of the pair in the middle: one slow call does not move it</source>
+        <translation>B / A des mittleren Paars: Ein langsamer Aufruf verschiebt es nicht</translation>
+    </message>
+    <message>
+        <source>Median</source>
+        <translation>Median</translation>
+    </message>
+    <message>
+        <source>Calls that took longer in B</source>
+        <translation>Aufrufe, die in B länger dauerten</translation>
+    </message>
+    <message>
+        <source>Longer</source>
+        <translation>Länger</translation>
+    </message>
+    <message>
+        <source>Calls that took less time in B</source>
+        <translation>Aufrufe, die in B kürzer dauerten</translation>
+    </message>
+    <message>
+        <source>Shorter</source>
+        <translation>Kürzer</translation>
     </message>
 </context>
 <context>
@@ -1411,6 +1685,74 @@
     <message>
         <source>%1; no field of it is recorded here</source>
         <translation>%1; hier ist kein Feld davon aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>Mask…</source>
+        <translation>Maske…</translation>
+    </message>
+    <message>
+        <source>Report…</source>
+        <translation>Bericht…</translation>
+    </message>
+    <message>
+        <source>What is left &amp;out…</source>
+        <translation>Was a&amp;usgelassen wird…</translation>
+    </message>
+    <message>
+        <source>Times, threads, handles and the like: what does not count as a difference.</source>
+        <translation>Zeiten, Threads, Handles und dergleichen: was nicht als Unterschied zählt.</translation>
+    </message>
+    <message>
+        <source>Leave out the s&amp;tandard</source>
+        <translation>Das Ü&amp;bliche auslassen</translation>
+    </message>
+    <message>
+        <source>What two runs of one program never share, as rdrlab diff does.</source>
+        <translation>Was zwei Läufe eines Programms nie gemeinsam haben, wie bei rdrlab diff.</translation>
+    </message>
+    <message>
+        <source>Save a &amp;report…</source>
+        <translation>Be&amp;richt speichern…</translation>
+    </message>
+    <message>
+        <source>As a page (HTML), for programs (JSON) or as text: the same as rdrlab diff writes.</source>
+        <translation>Als Seite (HTML), für Programme (JSON) oder als Text: dasselbe, was rdrlab diff schreibt.</translation>
+    </message>
+    <message>
+        <source>Page (*.html)</source>
+        <translation>Seite (*.html)</translation>
+    </message>
+    <message>
+        <source>JSON (*.json)</source>
+        <translation>JSON (*.json)</translation>
+    </message>
+    <message>
+        <source>Text (*.txt)</source>
+        <translation>Text (*.txt)</translation>
+    </message>
+    <message>
+        <source>Text, side by side (*.txt)</source>
+        <translation>Text, nebeneinander (*.txt)</translation>
+    </message>
+    <message>
+        <source>Save a report</source>
+        <translation>Bericht speichern</translation>
+    </message>
+    <message>
+        <source>Written: %1</source>
+        <translation>Geschrieben: %1</translation>
+    </message>
+    <message>
+        <source>How long calls took in both traces</source>
+        <translation>Wie lange Aufrufe in beiden Aufzeichnungen dauerten</translation>
+    </message>
+    <message>
+        <source>Durations</source>
+        <translation>Dauern</translation>
+    </message>
+    <message>
+        <source>(with a mask of your own)</source>
+        <translation>(mit einer eigenen Maske)</translation>
     </message>
 </context>
 <context>
@@ -2166,16 +2508,8 @@
         <translation>Klick klappt auf.</translation>
     </message>
     <message>
-        <source>Changed in this step, out of sight. Click to go there.</source>
-        <translation>In diesem Schritt geändert, außer Sicht. Klick führt hin.</translation>
-    </message>
-    <message>
         <source>No object of the kinds shown is alive at this event. Step on, or choose more kinds above.</source>
         <translation>Kein Objekt der gezeigten Arten lebt bei diesem Ereignis. Gehen Sie weiter oder wählen Sie oben mehr Arten.</translation>
-    </message>
-    <message>
-        <source>refs %1→%2</source>
-        <translation>Ref. %1→%2</translation>
     </message>
     <message>
         <source>refs %1</source>
@@ -2192,6 +2526,63 @@
     <message>
         <source>Arrow keys walk along the lines, Enter opens and closes, the menu key offers more. The list view shows the same objects.</source>
         <translation>Pfeiltasten gehen die Linien entlang, die Eingabetaste klappt auf und zu, die Menütaste bietet mehr. Die Liste zeigt dieselben Objekte.</translation>
+    </message>
+    <message>
+        <source>changed by this step</source>
+        <translation>von diesem Schritt geändert</translation>
+    </message>
+    <message>
+        <source>shown</source>
+        <translation>gezeigt</translation>
+    </message>
+    <message>
+        <source>the chosen object</source>
+        <translation>das gewählte Objekt</translation>
+    </message>
+    <message>
+        <source>it belongs to this one</source>
+        <translation>es gehört zu diesem</translation>
+    </message>
+    <message>
+        <source>belongs to it</source>
+        <translation>gehört dazu</translation>
+    </message>
+    <message>
+        <source>it points to this one</source>
+        <translation>es zeigt auf dieses</translation>
+    </message>
+    <message>
+        <source>points to it</source>
+        <translation>zeigt darauf</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n object(s) out of sight there.</source>
+        <translation>
+            <numerusform>%n Objekt dort außer Sicht.</numerusform>
+            <numerusform>%n Objekte dort außer Sicht.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n changed in this step.</source>
+        <translation>
+            <numerusform>%n in diesem Schritt geändert.</numerusform>
+            <numerusform>%n in diesem Schritt geändert.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Click to go there.</source>
+        <translation>Klick führt hin.</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::HexModel</name>
+    <message>
+        <source>byte %1: %2</source>
+        <translation>Byte %1: %2</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>Text</translation>
     </message>
 </context>
 <context>
@@ -2272,6 +2663,187 @@ seit Ereignis #%2, %3</translation>
     <message>
         <source>Changed in</source>
         <translation>Geändert in</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::IrpModel</name>
+    <message>
+        <source>#%1, %2</source>
+        <translation>#%1, %2</translation>
+    </message>
+    <message>
+        <source>not sent yet</source>
+        <translation>noch nicht gesendet</translation>
+    </message>
+    <message>
+        <source>STATUS_PENDING</source>
+        <translation>STATUS_PENDING</translation>
+    </message>
+    <message>
+        <source>has it now</source>
+        <translation>hat es jetzt</translation>
+    </message>
+    <message>
+        <source>passed it down</source>
+        <translation>gab es nach unten weiter</translation>
+    </message>
+    <message>
+        <source>unknown device</source>
+        <translation>unbekanntes Gerät</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Gesendet</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>Left pending</source>
+        <translation>Schwebend gelassen</translation>
+    </message>
+    <message>
+        <source>Came back</source>
+        <translation>Kam zurück</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Nach</translation>
+    </message>
+    <message>
+        <source>Under way for</source>
+        <translation>Unterwegs seit</translation>
+    </message>
+    <message>
+        <source>not in the recording</source>
+        <translation>nicht aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>The recording has which driver was called for what, with which device and result; it does not have the Parameters of the stack location. Of a request that went to the server the SMB2 message below says what was asked for.</source>
+        <translation>Aufgezeichnet ist, welcher Treiber wofür aufgerufen wurde, mit welchem Gerät und Ergebnis, nicht aber die Parameters des Stapelplatzes. Bei einer Anfrage, die zum Server ging, sagt die SMB2-Nachricht unten, worum gebeten wurde.</translation>
+    </message>
+    <message>
+        <source>What it did</source>
+        <translation>Was es tat</translation>
+    </message>
+    <message>
+        <source>under way</source>
+        <translation>unterwegs</translation>
+    </message>
+    <message>
+        <source>Born</source>
+        <translation>Geboren</translation>
+    </message>
+    <message>
+        <source>Freed</source>
+        <translation>Freigegeben</translation>
+    </message>
+    <message>
+        <source>Will be freed</source>
+        <translation>Wird freigegeben</translation>
+    </message>
+    <message>
+        <source>%1 is not sent to any driver in this recording.</source>
+        <translation>%1 wird in dieser Aufzeichnung an keinen Treiber gesendet.</translation>
+    </message>
+    <message>
+        <source> from %1</source>
+        <translation> von %1</translation>
+    </message>
+    <message>
+        <source>completed: %1, Information %2</source>
+        <translation>abgeschlossen: %1, Information %2</translation>
+    </message>
+    <message>
+        <source>pending in %1</source>
+        <translation>schwebt in %1</translation>
+    </message>
+    <message>
+        <source>in the hands of %1</source>
+        <translation>in den Händen von %1</translation>
+    </message>
+    <message>
+        <source>Stack location</source>
+        <translation>Stapelplatz</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::IrpPanel</name>
+    <message>
+        <source>⇤ Sent</source>
+        <translation>⇤ Gesendet</translation>
+    </message>
+    <message>
+        <source>Go to where the IRP was sent to the first driver</source>
+        <translation>Dorthin, wo das IRP an den ersten Treiber gesendet wurde</translation>
+    </message>
+    <message>
+        <source>Completed ⇥</source>
+        <translation>Abgeschlossen ⇥</translation>
+    </message>
+    <message>
+        <source>Go to where the IRP was completed</source>
+        <translation>Dorthin, wo das IRP abgeschlossen wurde</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Goes on showing this IRP while you step through others</source>
+        <translation>Zeigt weiter dieses IRP, während Sie durch andere schreiten</translation>
+    </message>
+    <message>
+        <source>IRP stack</source>
+        <translation>IRP-Stapel</translation>
+    </message>
+    <message>
+        <source>&amp;Go to this moment</source>
+        <translation>&amp;Zu diesem Augenblick</translation>
+    </message>
+    <message>
+        <source>Open a trace to see its IRPs.</source>
+        <translation>Öffnen Sie eine Aufzeichnung, um ihre IRPs zu sehen.</translation>
+    </message>
+    <message>
+        <source>The current event belongs to no IRP. Step into a system call, or click an IRP.</source>
+        <translation>Das aktuelle Ereignis gehört zu keinem IRP. Gehen Sie in einen Systemaufruf hinein oder klicken Sie ein IRP an.</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::IrqlChart</name>
+    <message>
+        <source>IRQL of each processor</source>
+        <translation>IRQL jedes Prozessors</translation>
+    </message>
+    <message>
+        <source>CPU %1</source>
+        <translation>CPU %1</translation>
+    </message>
+    <message>
+        <source>CPU %1 at event %2: %3 (%4)</source>
+        <translation>CPU %1 bei Ereignis %2: %3 (%4)</translation>
+    </message>
+    <message>
+        <source>CPU %1 at event %2: nothing ran on it yet</source>
+        <translation>CPU %1 bei Ereignis %2: Noch lief nichts darauf</translation>
+    </message>
+    <message>
+        <source>No IRQL is recorded yet.</source>
+        <translation>Noch ist kein IRQL aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>now #%1</source>
+        <translation>jetzt #%1</translation>
+    </message>
+    <message>
+        <source>processor</source>
+        <translation>Prozessor</translation>
     </message>
 </context>
 <context>
@@ -2474,6 +3046,217 @@ seit Ereignis #%2, %3</translation>
     <message>
         <source>Given back by</source>
         <translation>Zurückgegeben von</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::LifetimeModel</name>
+    <message numerus="yes">
+        <source>✖ Never given back: %n reference(s) taken at #%1 (%2) in %3</source>
+        <translation>
+            <numerusform>✖ Nie zurückgegeben: %n Referenz, genommen bei #%1 (%2) in %3</numerusform>
+            <numerusform>✖ Nie zurückgegeben: %n Referenzen, genommen bei #%1 (%2) in %3</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>–</source>
+        <translation>–</translation>
+    </message>
+    <message>
+        <source>&gt; %1</source>
+        <translation>&gt; %1</translation>
+    </message>
+    <message>
+        <source>born #%1, died #%2</source>
+        <translation>geboren #%1, gestorben #%2</translation>
+    </message>
+    <message>
+        <source>born #%1, alive at the end</source>
+        <translation>geboren #%1, lebt am Ende noch</translation>
+    </message>
+    <message>
+        <source>Click: owners above what hangs from them</source>
+        <translation>Klick: Besitzer über dem, was an ihnen hängt</translation>
+    </message>
+    <message>
+        <source>Object</source>
+        <translation>Objekt</translation>
+    </message>
+    <message>
+        <source>Click: by kind</source>
+        <translation>Klick: nach Art</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Click: in order of birth</source>
+        <translation>Klick: nach Geburt</translation>
+    </message>
+    <message>
+        <source>Born #</source>
+        <translation>Geboren Nr.</translation>
+    </message>
+    <message>
+        <source>The event at which it was freed; –: alive at the end</source>
+        <translation>Das Ereignis, bei dem es freigegeben wurde; –: lebt am Ende noch</translation>
+    </message>
+    <message>
+        <source>Died #</source>
+        <translation>Gestorben Nr.</translation>
+    </message>
+    <message>
+        <source>Click: the longest life first</source>
+        <translation>Klick: das längste Leben zuerst</translation>
+    </message>
+    <message>
+        <source>Lasted</source>
+        <translation>Dauerte</translation>
+    </message>
+    <message>
+        <source>Ctrl+wheel zooms, Shift+wheel or dragging moves; double-click a bar goes to its birth or death</source>
+        <translation>Strg+Rad zoomt, Umschalt+Rad oder Ziehen verschiebt; Doppelklick auf einen Balken führt zu Geburt oder Tod</translation>
+    </message>
+    <message>
+        <source>Life</source>
+        <translation>Leben</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::LifetimePanel</name>
+    <message>
+        <source>by kind</source>
+        <translation>nach Art</translation>
+    </message>
+    <message>
+        <source>by family</source>
+        <translation>nach Familie</translation>
+    </message>
+    <message>
+        <source>by birth</source>
+        <translation>nach Geburt</translation>
+    </message>
+    <message>
+        <source>by length</source>
+        <translation>nach Länge</translation>
+    </message>
+    <message>
+        <source>Order of the objects</source>
+        <translation>Reihenfolge der Objekte</translation>
+    </message>
+    <message>
+        <source>Order of the objects; the headings choose it, too</source>
+        <translation>Reihenfolge der Objekte; auch die Überschriften wählen sie</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>alles</translation>
+    </message>
+    <message>
+        <source>alive at the end</source>
+        <translation>am Ende am Leben</translation>
+    </message>
+    <message>
+        <source>leaked</source>
+        <translation>verloren</translation>
+    </message>
+    <message>
+        <source>Which objects</source>
+        <translation>Welche Objekte</translation>
+    </message>
+    <message>
+        <source>Leaked: a reference on it was taken and never given back</source>
+        <translation>Verloren: Eine Referenz darauf wurde genommen und nie zurückgegeben</translation>
+    </message>
+    <message>
+        <source>words of the name</source>
+        <translation>Wörter des Namens</translation>
+    </message>
+    <message>
+        <source>Words of the name</source>
+        <translation>Wörter des Namens</translation>
+    </message>
+    <message>
+        <source>Kinds</source>
+        <translation>Arten</translation>
+    </message>
+    <message>
+        <source>Which kinds of object are shown</source>
+        <translation>Welche Arten von Objekten gezeigt werden</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Virtual time instead of events along the axis</source>
+        <translation>Virtuelle Zeit statt Ereignissen auf der Achse</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>reading, %1 %</source>
+        <translation>lese, %1 %</translation>
+    </message>
+    <message>
+        <source>Kinds*</source>
+        <translation>Arten*</translation>
+    </message>
+    <message>
+        <source>All kinds</source>
+        <translation>Alle Arten</translation>
+    </message>
+    <message>
+        <source>No kind</source>
+        <translation>Keine Art</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>reading …</source>
+        <translation>lese …</translation>
+    </message>
+    <message>
+        <source>no trace is open</source>
+        <translation>keine Aufzeichnung ist offen</translation>
+    </message>
+    <message numerus="yes">
+        <source>   ✖ %n leak(s)</source>
+        <translation>
+            <numerusform>   ✖ %n Verlust</numerusform>
+            <numerusform>   ✖ %n Verluste</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::LifetimeView</name>
+    <message>
+        <source>Lives of the objects</source>
+        <translation>Leben der Objekte</translation>
+    </message>
+    <message>
+        <source>Go to the birth, #%1</source>
+        <translation>Zur Geburt, #%1</translation>
+    </message>
+    <message>
+        <source>Go to the death, #%1</source>
+        <translation>Zum Tod, #%1</translation>
+    </message>
+    <message>
+        <source>Show the whole trace</source>
+        <translation>Die ganze Aufzeichnung zeigen</translation>
     </message>
 </context>
 <context>
@@ -2786,6 +3569,66 @@ seit Ereignis #%2, %3</translation>
     <message>
         <source>It ended without a word.</source>
         <translation>Er endete ohne ein Wort.</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::LockPanel</name>
+    <message>
+        <source>Locks and waiting threads</source>
+        <translation>Sperren und wartende Threads</translation>
+    </message>
+    <message>
+        <source>&amp;Go to where it began</source>
+        <translation>&amp;Dorthin, wo es begann</translation>
+    </message>
+    <message>
+        <source>Looking who waits at event %1</source>
+        <translation>Suche, wer bei Ereignis %1 wartet</translation>
+    </message>
+    <message>
+        <source>Open a trace to see its locks.</source>
+        <translation>Öffnen Sie eine Aufzeichnung, um ihre Sperren zu sehen.</translation>
+    </message>
+    <message>
+        <source>Looking was cancelled; the next step looks again.</source>
+        <translation>Die Suche wurde abgebrochen; der nächste Schritt sucht wieder.</translation>
+    </message>
+    <message>
+        <source>Looking who waits …</source>
+        <translation>Suche, wer wartet …</translation>
+    </message>
+    <message>
+        <source>No lock is held and no request is blocked after this event.</source>
+        <translation>Nach diesem Ereignis ist keine Sperre gehalten und keine Anfrage blockiert.</translation>
+    </message>
+    <message>
+        <source>After event %1: </source>
+        <translation>Nach Ereignis %1: </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n locks</source>
+        <translation>
+            <numerusform>%n Sperre</numerusform>
+            <numerusform>%n Sperren</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n blocked threads</source>
+        <translation>
+            <numerusform>%n blockierter Thread</numerusform>
+            <numerusform>%n blockierte Threads</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n deadlocks</source>
+        <translation>
+            <numerusform>%n Verklemmung</numerusform>
+            <numerusform>%n Verklemmungen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>ERESOURCEs are recorded when they are taken and released. Fast mutexes show only while somebody waits for them, spin locks only by the IRQL they raise. Threads that wait for work are left out (%1).</source>
+        <translation>ERESOURCEs sind beim Nehmen und Freigeben aufgezeichnet. Fast Mutexes zeigen sich nur, solange jemand auf sie wartet, Spinlocks nur durch den IRQL, den sie heben. Threads, die auf Arbeit warten, sind ausgelassen (%1).</translation>
     </message>
 </context>
 <context>
@@ -3591,6 +4434,224 @@ MIT-Lizenz.</translation>
         <source>No zoom or filter before this one.</source>
         <translation>Vor diesem gibt es keinen Zoom oder Filter.</translation>
     </message>
+    <message>
+        <source>Take the &amp;tour</source>
+        <translation>&amp;Rundgang machen</translation>
+    </message>
+    <message>
+        <source>Shows in two minutes what is where; can be left at any time.</source>
+        <translation>Zeigt in zwei Minuten, was wo ist; lässt sich jederzeit verlassen.</translation>
+    </message>
+    <message>
+        <source>Open a trace first; the tour is taken with one.</source>
+        <translation>Öffnen Sie zuerst eine Aufzeichnung; der Rundgang braucht eine.</translation>
+    </message>
+    <message>
+        <source>A recording of kernel time</source>
+        <translation>Eine Aufzeichnung von Kernel-Zeit</translation>
+    </message>
+    <message>
+        <source>A program opened a file on a server. What the Windows kernel and its network redirector did for it was recorded, event by event. Nothing runs now: you can go forwards and backwards as you like.</source>
+        <translation>Ein Programm hat eine Datei auf einem Server geöffnet. Was der Windows-Kernel und sein Netzwerk-Redirector dafür taten, wurde Ereignis für Ereignis aufgezeichnet. Jetzt läuft nichts: Sie können vor und zurück gehen, wie Sie wollen.</translation>
+    </message>
+    <message>
+        <source>The timeline</source>
+        <translation>Die Zeitachse</translation>
+    </message>
+    <message>
+        <source>Time runs to the right. Each lane is a layer: the application on top, then the I/O manager, MUP, RDBSS, the mini-redirector, the wire and the server. A bar is a call; what it calls lies inside it or in a lane below.</source>
+        <translation>Die Zeit läuft nach rechts. Jede Spur ist eine Schicht: oben die Anwendung, dann E/A-Manager, MUP, RDBSS, Mini-Redirector, Leitung und Server. Ein Balken ist ein Aufruf; was er aufruft, liegt in ihm oder in einer Spur darunter.</translation>
+    </message>
+    <message>
+        <source>Turn the mouse wheel over it to zoom, drag to move, click a bar to go there.</source>
+        <translation>Drehen Sie darüber das Mausrad zum Zoomen, ziehen Sie zum Verschieben, klicken Sie auf einen Balken, um hinzugehen.</translation>
+    </message>
+    <message>
+        <source>The vertical line is &lt;i&gt;now&lt;/i&gt;. All views show this moment.</source>
+        <translation>Die senkrechte Linie ist &lt;i&gt;jetzt&lt;/i&gt;. Alle Ansichten zeigen diesen Augenblick.</translation>
+    </message>
+    <message>
+        <source>Press %1 a few times, and %2 to go back.</source>
+        <translation>Drücken Sie einige Male %1, und %2, um zurückzugehen.</translation>
+    </message>
+    <message>
+        <source>By calls</source>
+        <translation>Nach Aufrufen</translation>
+    </message>
+    <message>
+        <source>The call tree shows who called whom. As in a debugger you can step into a call, over it and out of it – but backwards, too.</source>
+        <translation>Der Aufrufbaum zeigt, wer wen aufrief. Wie in einem Debugger können Sie in einen Aufruf hinein, über ihn hinweg und aus ihm heraus gehen – aber auch rückwärts.</translation>
+    </message>
+    <message>
+        <source>Press %1 to step into the next call, %2 to its end.</source>
+        <translation>Drücken Sie %1 für den nächsten Aufruf, %2 für sein Ende.</translation>
+    </message>
+    <message>
+        <source>The objects</source>
+        <translation>Die Objekte</translation>
+    </message>
+    <message>
+        <source>SRV_CALL, NET_ROOT, FCB and the others that are alive now, with their fields and reference counts. What this event changed is marked; nothing moves from its place.</source>
+        <translation>SRV_CALL, NET_ROOT, FCB und die anderen, die jetzt leben, mit ihren Feldern und Referenzzählern. Was dieses Ereignis geändert hat, ist markiert; nichts bewegt sich von seinem Platz.</translation>
+    </message>
+    <message>
+        <source>Step on with %1 and watch objects being born.</source>
+        <translation>Gehen Sie mit %1 weiter und sehen Sie zu, wie Objekte entstehen.</translation>
+    </message>
+    <message>
+        <source>The events</source>
+        <translation>Die Ereignisse</translation>
+    </message>
+    <message>
+        <source>Every event is a line here. The filter understands words such as &lt;i&gt;failed&lt;/i&gt; and conditions such as &lt;i&gt;layer == mrx&lt;/i&gt;.</source>
+        <translation>Hier ist jedes Ereignis eine Zeile. Der Filter versteht Wörter wie &lt;i&gt;failed&lt;/i&gt; und Bedingungen wie &lt;i&gt;layer == mrx&lt;/i&gt;.</translation>
+    </message>
+    <message>
+        <source>Press %1 and type: layer == mrx</source>
+        <translation>Drücken Sie %1 und geben Sie ein: layer == mrx</translation>
+    </message>
+    <message>
+        <source>What does it mean?</source>
+        <translation>Was bedeutet das?</translation>
+    </message>
+    <message>
+        <source>Every routine, structure, field and status is explained here, with the name of its public documentation. The same words come up when the mouse rests on a name.</source>
+        <translation>Hier ist jede Routine, Struktur, jedes Feld und jeder Status erklärt, mit dem Namen der öffentlichen Dokumentation. Dieselben Worte erscheinen, wenn die Maus auf einem Namen ruht.</translation>
+    </message>
+    <message>
+        <source>What went wrong?</source>
+        <translation>Was ging schief?</translation>
+    </message>
+    <message>
+        <source>Failures are marked ✖ wherever they show, however far you zoom out.</source>
+        <translation>Fehler sind überall mit ✖ markiert, wie weit Sie auch herauszoomen.</translation>
+    </message>
+    <message>
+        <source>Press %1 to go to the next failure.</source>
+        <translation>Drücken Sie %1 für den nächsten Fehler.</translation>
+    </message>
+    <message>
+        <source>Run it yourself</source>
+        <translation>Führen Sie es selbst aus</translation>
+    </message>
+    <message>
+        <source>Here a lab runs live on the emulated kernel: pause it at any call, step it, cut its network, then run it with another seed and compare both recordings.</source>
+        <translation>Hier läuft eine Übung auf dem emulierten Kernel: Halten Sie sie an jedem Aufruf an, führen Sie sie Schritt für Schritt, trennen Sie ihr Netzwerk, führen Sie sie dann mit anderem Startwert aus und vergleichen Sie beide Aufzeichnungen.</translation>
+    </message>
+    <message>
+        <source>%1 chooses a lab – after the tour.</source>
+        <translation>%1 wählt eine Übung – nach dem Rundgang.</translation>
+    </message>
+    <message>
+        <source>That is all</source>
+        <translation>Das ist alles</translation>
+    </message>
+    <message>
+        <source>%1 finds any command by its name, %2 lists all keys, and the tour is in the Help menu.</source>
+        <translation>%1 findet jeden Befehl nach seinem Namen, %2 zeigt alle Tasten, und der Rundgang steht im Hilfemenü.</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::MaskEditor</name>
+    <message>
+        <source>What the comparison leaves out</source>
+        <translation>Was der Vergleich auslässt</translation>
+    </message>
+    <message>
+        <source>Two runs never share times, thread numbers and the like. What is checked here does not count as a difference.</source>
+        <translation>Zwei Läufe haben nie dieselben Zeiten, Threadnummern und dergleichen. Was hier angehakt ist, zählt nicht als Unterschied.</translation>
+    </message>
+    <message>
+        <source>Categories that are left out</source>
+        <translation>Gruppen, die ausgelassen werden</translation>
+    </message>
+    <message>
+        <source>&amp;Categories</source>
+        <translation>&amp;Gruppen</translation>
+    </message>
+    <message>
+        <source>The mask as TOML text</source>
+        <translation>Die Maske als TOML-Text</translation>
+    </message>
+    <message>
+        <source>As &amp;text</source>
+        <translation>Als &amp;Text</translation>
+    </message>
+    <message>
+        <source>C&amp;ompare</source>
+        <translation>&amp;Vergleichen</translation>
+    </message>
+    <message>
+        <source>&amp;Standard</source>
+        <translation>Ü&amp;blich</translation>
+    </message>
+    <message>
+        <source>What two runs of one program never share</source>
+        <translation>Was zwei Läufe eines Programms nie gemeinsam haben</translation>
+    </message>
+    <message>
+        <source>&amp;Load…</source>
+        <translation>&amp;Laden…</translation>
+    </message>
+    <message>
+        <source>From a TOML file, as rdrlab diff --print-mask writes it</source>
+        <translation>Aus einer TOML-Datei, wie rdrlab diff --print-mask sie schreibt</translation>
+    </message>
+    <message>
+        <source>Sa&amp;ve…</source>
+        <translation>S&amp;peichern…</translation>
+    </message>
+    <message>
+        <source>As a TOML file for rdrlab diff --mask</source>
+        <translation>Als TOML-Datei für rdrlab diff --mask</translation>
+    </message>
+    <message>
+        <source>Load a mask</source>
+        <translation>Eine Maske laden</translation>
+    </message>
+    <message>
+        <source>Masks (*.toml);;All files (*)</source>
+        <translation>Masken (*.toml);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>✖ %1 cannot be read: %2</source>
+        <translation>✖ %1 kann nicht gelesen werden: %2</translation>
+    </message>
+    <message>
+        <source>✖ %1 is too large for a mask.</source>
+        <translation>✖ %1 ist zu groß für eine Maske.</translation>
+    </message>
+    <message>
+        <source>Save the mask</source>
+        <translation>Maske speichern</translation>
+    </message>
+    <message>
+        <source>Masks (*.toml)</source>
+        <translation>Masken (*.toml)</translation>
+    </message>
+    <message>
+        <source>Written: %1</source>
+        <translation>Geschrieben: %1</translation>
+    </message>
+    <message>
+        <source>✖ %1 cannot be written: %2</source>
+        <translation>✖ %1 kann nicht geschrieben werden: %2</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::MaskModel</name>
+    <message>
+        <source>a category of your own, see the text</source>
+        <translation>eine eigene Gruppe, siehe den Text</translation>
+    </message>
+    <message>
+        <source>Left out</source>
+        <translation>Ausgelassen</translation>
+    </message>
+    <message>
+        <source>What it is</source>
+        <translation>Was es ist</translation>
+    </message>
 </context>
 <context>
     <name>rdrlab::gui::NetworkBox</name>
@@ -3854,6 +4915,241 @@ MIT-Lizenz.</translation>
     </message>
 </context>
 <context>
+    <name>rdrlab::gui::PacketModel</name>
+    <message>
+        <source> interim response</source>
+        <translation> Zwischenantwort</translation>
+    </message>
+    <message>
+        <source> response</source>
+        <translation> Antwort</translation>
+    </message>
+    <message>
+        <source> (lost)</source>
+        <translation> (verloren)</translation>
+    </message>
+    <message>
+        <source> (sent again)</source>
+        <translation> (noch einmal gesendet)</translation>
+    </message>
+    <message>
+        <source> (incomplete)</source>
+        <translation> (unvollständig)</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+    <message>
+        <source>unsolicited</source>
+        <translation>unaufgefordert</translation>
+    </message>
+    <message>
+        <source>segments from event %1 to event %2</source>
+        <translation>Segmente von Ereignis %1 bis Ereignis %2</translation>
+    </message>
+    <message>
+        <source>to the server</source>
+        <translation>zum Server</translation>
+    </message>
+    <message>
+        <source>to the client</source>
+        <translation>zum Client</translation>
+    </message>
+    <message>
+        <source>, connection %1</source>
+        <translation>, Verbindung %1</translation>
+    </message>
+    <message>
+        <source>; its request is event %1</source>
+        <translation>; seine Anfrage ist Ereignis %1</translation>
+    </message>
+    <message>
+        <source>; its response is event %1</source>
+        <translation>; seine Antwort ist Ereignis %1</translation>
+    </message>
+    <message>
+        <source>The packet event that brought the message&apos;s first byte</source>
+        <translation>Das Paketereignis, das das erste Byte der Nachricht brachte</translation>
+    </message>
+    <message>
+        <source>#</source>
+        <translation>Nr.</translation>
+    </message>
+    <message>
+        <source>When that was put on the wire</source>
+        <translation>Wann das auf die Leitung kam</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>→ to the server, ← to the client</source>
+        <translation>→ zum Server, ← zum Client</translation>
+    </message>
+    <message>
+        <source>SMB2 command ([MS-SMB2] 2.2.1)</source>
+        <translation>SMB2-Befehl ([MS-SMB2] 2.2.1)</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>The file or share it is about</source>
+        <translation>Die Datei oder Freigabe, um die es geht</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>Worüber</translation>
+    </message>
+    <message>
+        <source>The server&apos;s answer</source>
+        <translation>Die Antwort des Servers</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>MessageId: a response carries its request&apos;s</source>
+        <translation>MessageId: Eine Antwort trägt die ihrer Anfrage</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>Id</translation>
+    </message>
+    <message>
+        <source>Bytes of the message</source>
+        <translation>Bytes der Nachricht</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>Bytes</translation>
+    </message>
+    <message>
+        <source>From the request&apos;s last byte to the first of its final response</source>
+        <translation>Vom letzten Byte der Anfrage bis zum ersten ihrer endgültigen Antwort</translation>
+    </message>
+    <message>
+        <source>Waited</source>
+        <translation>Gewartet</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::PacketPanel</name>
+    <message>
+        <source>filter: create readme, failed, unanswered, &gt;1ms, id:5 connection:1</source>
+        <translation>Filter: create readme, failed, unanswered, &gt;1ms, id:5 connection:1</translation>
+    </message>
+    <message>
+        <source>Filter of the packets</source>
+        <translation>Filter der Pakete</translation>
+    </message>
+    <message>
+        <source>Follow</source>
+        <translation>Folgen</translation>
+    </message>
+    <message>
+        <source>Follow this request</source>
+        <translation>Dieser Anfrage folgen</translation>
+    </message>
+    <message>
+        <source>Shows only the messages with this message id: the request, interim and final response, a cancel</source>
+        <translation>Zeigt nur die Nachrichten mit dieser MessageId: die Anfrage, Zwischen- und endgültige Antwort, einen Abbruch</translation>
+    </message>
+    <message>
+        <source>Go to the other half</source>
+        <translation>Zur anderen Hälfte</translation>
+    </message>
+    <message>
+        <source>From the request to its response, and back (Enter)</source>
+        <translation>Von der Anfrage zu ihrer Antwort und zurück (Eingabetaste)</translation>
+    </message>
+    <message>
+        <source>Packets</source>
+        <translation>Pakete</translation>
+    </message>
+    <message>
+        <source>&amp;Follow this request</source>
+        <translation>Dieser Anfrage &amp;folgen</translation>
+    </message>
+    <message>
+        <source>&amp;Go to the other half</source>
+        <translation>&amp;Zur anderen Hälfte</translation>
+    </message>
+    <message>
+        <source>Only what is about the same &amp;file</source>
+        <translation>Nur was dieselbe &amp;Datei betrifft</translation>
+    </message>
+    <message>
+        <source>Fields of the packet</source>
+        <translation>Felder des Pakets</translation>
+    </message>
+    <message>
+        <source>&amp;Copy the field</source>
+        <translation>Feld &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Bytes of the packet</source>
+        <translation>Bytes des Pakets</translation>
+    </message>
+    <message>
+        <source>Reading the packets</source>
+        <translation>Lesen der Pakete</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n messages</source>
+        <translation>
+            <numerusform>%n Nachricht</numerusform>
+            <numerusform>%n Nachrichten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>✓ %1 of %2</source>
+        <translation>✓ %1 von %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n bytes belong to no message</source>
+        <translation>
+            <numerusform>%n Byte gehört zu keiner Nachricht</numerusform>
+            <numerusform>%n Bytes gehören zu keiner Nachricht</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open a trace to see its packets.</source>
+        <translation>Öffnen Sie eine Aufzeichnung, um ihre Pakete zu sehen.</translation>
+    </message>
+    <message>
+        <source>Reading the packets …</source>
+        <translation>Lese die Pakete …</translation>
+    </message>
+    <message>
+        <source>Reading was cancelled. Show the panel again to go on.</source>
+        <translation>Das Lesen wurde abgebrochen. Zeigen Sie den Bereich noch einmal, um weiterzumachen.</translation>
+    </message>
+    <message>
+        <source>Nothing was put on the wire in this recording.</source>
+        <translation>In dieser Aufzeichnung kam nichts auf die Leitung.</translation>
+    </message>
+    <message>
+        <source>This message has no other half in the recording.</source>
+        <translation>Diese Nachricht hat keine andere Hälfte in der Aufzeichnung.</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::ProgressStrip</name>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+</context>
+<context>
     <name>rdrlab::gui::RunDialog</name>
     <message>
         <source>&amp;Pause before the first process starts</source>
@@ -4009,6 +5305,442 @@ MIT-Lizenz.</translation>
     </message>
 </context>
 <context>
+    <name>rdrlab::gui::SqlModel</name>
+    <message>
+        <source>NULL</source>
+        <translation>NULL</translation>
+    </message>
+    <message>
+        <source>Click goes to event #%1.</source>
+        <translation>Klick führt zu Ereignis #%1.</translation>
+    </message>
+    <message>
+        <source>Click chooses %1.</source>
+        <translation>Klick wählt %1.</translation>
+    </message>
+    <message>
+        <source>Events: a click goes there</source>
+        <translation>Ereignisse: Ein Klick führt hin</translation>
+    </message>
+    <message>
+        <source>Objects: a click chooses one</source>
+        <translation>Objekte: Ein Klick wählt eines</translation>
+    </message>
+    <message>
+        <source>A click on the heading sorts</source>
+        <translation>Ein Klick auf die Überschrift sortiert</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::SqlPanel</name>
+    <message>
+        <source>SQL statement</source>
+        <translation>SQL-Anweisung</translation>
+    </message>
+    <message>
+        <source>SELECT … – Ctrl+Enter runs it, Ctrl+Space completes</source>
+        <translation>SELECT … – Strg+Eingabe führt aus, Strg+Leertaste ergänzt</translation>
+    </message>
+    <message>
+        <source>Answer to the SQL statement</source>
+        <translation>Antwort auf die SQL-Anweisung</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>Runs the statement (Ctrl+Enter)</source>
+        <translation>Führt die Anweisung aus (Strg+Eingabe)</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stops the statement</source>
+        <translation>Bricht die Anweisung ab</translation>
+    </message>
+    <message>
+        <source>Examples</source>
+        <translation>Beispiele</translation>
+    </message>
+    <message>
+        <source>Worked queries, from the page about the trace file</source>
+        <translation>Fertige Abfragen von der Seite über die Aufzeichnungsdatei</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>Tabellen</translation>
+    </message>
+    <message>
+        <source>Tables, views and their columns: a click writes the name</source>
+        <translation>Tabellen, Sichten und ihre Spalten: Ein Klick schreibt den Namen</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>What was run before (Alt+Up, Alt+Down)</source>
+        <translation>Was zuvor ausgeführt wurde (Alt+Auf, Alt+Ab)</translation>
+    </message>
+    <message>
+        <source>Lane</source>
+        <translation>Spur</translation>
+    </message>
+    <message>
+        <source>Marks the events of the answer in the timeline</source>
+        <translation>Markiert die Ereignisse der Antwort in der Zeitachse</translation>
+    </message>
+    <message>
+        <source>CSV</source>
+        <translation>CSV</translation>
+    </message>
+    <message>
+        <source>Writes the answer into a file</source>
+        <translation>Schreibt die Antwort in eine Datei</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>Mark in the timeline</source>
+        <translation>In der Zeitachse markieren</translation>
+    </message>
+    <message>
+        <source>Title of the lane:</source>
+        <translation>Titel der Spur:</translation>
+    </message>
+    <message>
+        <source>query %1</source>
+        <translation>Abfrage %1</translation>
+    </message>
+    <message>
+        <source>No column of the answer numbers events: select seq, or the id of calls.</source>
+        <translation>Keine Spalte der Antwort nummeriert Ereignisse: Wählen Sie seq oder die id von Aufrufen.</translation>
+    </message>
+    <message>
+        <source>Save the answer</source>
+        <translation>Antwort speichern</translation>
+    </message>
+    <message>
+        <source>CSV (*.csv)</source>
+        <translation>CSV (*.csv)</translation>
+    </message>
+    <message>
+        <source>Written: %1</source>
+        <translation>Geschrieben: %1</translation>
+    </message>
+    <message>
+        <source>Open a trace first.</source>
+        <translation>Öffnen Sie zuerst eine Aufzeichnung.</translation>
+    </message>
+    <message>
+        <source>Type a statement, or take one of the examples.</source>
+        <translation>Geben Sie eine Anweisung ein oder nehmen Sie eines der Beispiele.</translation>
+    </message>
+    <message>
+        <source>running …</source>
+        <translation>läuft …</translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter runs the statement.</source>
+        <translation>Strg+Eingabe führt die Anweisung aus.</translation>
+    </message>
+    <message>
+        <source>Open a trace to ask it.</source>
+        <translation>Öffnen Sie eine Aufzeichnung, um sie zu befragen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s)</source>
+        <translation>
+            <numerusform>%n Zeile</numerusform>
+            <numerusform>%n Zeilen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>, %1 ms</source>
+        <translation>, %1 ms</translation>
+    </message>
+    <message>
+        <source>Show the first rows</source>
+        <translation>Die ersten Zeilen zeigen</translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation>Noch keine</translation>
+    </message>
+    <message>
+        <source>Forget all</source>
+        <translation>Alle vergessen</translation>
+    </message>
+    <message>
+        <source>No lane yet</source>
+        <translation>Noch keine Spur</translation>
+    </message>
+    <message>
+        <source>Remove “%1”</source>
+        <translation>„%1“ entfernen</translation>
+    </message>
+    <message>
+        <source>query</source>
+        <translation>Abfrage</translation>
+    </message>
+    <message>
+        <source>Lane “%1” stands on top of the timeline.</source>
+        <translation>Die Spur „%1“ steht oben in der Zeitachse.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written: %2</source>
+        <translation>%1 kann nicht geschrieben werden: %2</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Ask in &amp;SQL…</source>
+        <translation>In &amp;SQL fragen…</translation>
+    </message>
+    <message>
+        <source>A statement over the tables of the trace; its events can become a lane.</source>
+        <translation>Eine Anweisung über die Tabellen der Aufzeichnung; ihre Ereignisse können eine Spur werden.</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::StartPage</name>
+    <message>
+        <source>rdrlab</source>
+        <translation>rdrlab</translation>
+    </message>
+    <message>
+        <source>What a Windows network redirector does, call by call: run a lab on an emulated kernel, then step through the recording, forwards and backwards.</source>
+        <translation>Was ein Windows-Netzwerk-Redirector tut, Aufruf für Aufruf: Führen Sie eine Übung auf einem emulierten Kernel aus und gehen Sie dann Schritt für Schritt durch die Aufzeichnung, vorwärts und rückwärts.</translation>
+    </message>
+    <message>
+        <source>&amp;Take the tour (two minutes)</source>
+        <translation>&amp;Rundgang machen (zwei Minuten)</translation>
+    </message>
+    <message>
+        <source>&amp;Open a trace…</source>
+        <translation>Eine Aufzeichnung ö&amp;ffnen…</translation>
+    </message>
+    <message>
+        <source>&amp;Run a lab or scenario…</source>
+        <translation>Übung oder Szenario &amp;ausführen…</translation>
+    </message>
+    <message>
+        <source>Labs to run</source>
+        <translation>Übungen zum Ausführen</translation>
+    </message>
+    <message>
+        <source>No labs lie beside the program. “Run a lab or scenario…” opens a scenario of your own.</source>
+        <translation>Neben dem Programm liegen keine Übungen. „Übung oder Szenario ausführen…“ öffnet ein eigenes Szenario.</translation>
+    </message>
+    <message>
+        <source>Recordings to look at</source>
+        <translation>Aufzeichnungen zum Ansehen</translation>
+    </message>
+    <message>
+        <source>No samples lie beside the program. “Open a trace…” opens one of your own.</source>
+        <translation>Neben dem Programm liegen keine Beispiele. „Eine Aufzeichnung öffnen…“ öffnet eine eigene.</translation>
+    </message>
+    <message>
+        <source>Opened before</source>
+        <translation>Zuvor geöffnet</translation>
+    </message>
+    <message>
+        <source>Nothing yet. Traces that you open are listed here.</source>
+        <translation>Noch nichts. Aufzeichnungen, die Sie öffnen, stehen dann hier.</translation>
+    </message>
+    <message>
+        <source>Or drop a trace here.   Ctrl+Shift+P finds any command, ? lists the keys.</source>
+        <translation>Oder ziehen Sie eine Aufzeichnung hierher.   Strg+Umschalt+P findet jeden Befehl, ? zeigt die Tasten.</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::StatisticsModel</name>
+    <message>
+        <source>interrupt</source>
+        <translation>Interrupt</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n calls were still open at the end; they have no duration</source>
+        <translation>
+            <numerusform>%n Aufruf war am Ende noch offen; er hat keine Dauer</numerusform>
+            <numerusform>%n Aufrufe waren am Ende noch offen; sie haben keine Dauer</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What the calls of the row have in common</source>
+        <translation>Was die Aufrufe der Zeile gemeinsam haben</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>How many calls</source>
+        <translation>Wie viele Aufrufe</translation>
+    </message>
+    <message>
+        <source>Calls</source>
+        <translation>Aufrufe</translation>
+    </message>
+    <message>
+        <source>How many ended with a status 0xC…</source>
+        <translation>Wie viele endeten mit einem Status 0xC…</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>All their durations together, from begin to end, waiting included</source>
+        <translation>Alle ihre Dauern zusammen, von Anfang bis Ende, Warten eingeschlossen</translation>
+    </message>
+    <message>
+        <source>Total</source>
+        <translation>Summe</translation>
+    </message>
+    <message>
+        <source>Total divided by calls</source>
+        <translation>Summe geteilt durch Aufrufe</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>Mittel</translation>
+    </message>
+    <message>
+        <source>Half of the calls took at most this long (50th percentile)</source>
+        <translation>Die Hälfte der Aufrufe dauerte höchstens so lange (50. Perzentil)</translation>
+    </message>
+    <message>
+        <source>p50</source>
+        <translation>p50</translation>
+    </message>
+    <message>
+        <source>Nine of ten calls took at most this long (90th percentile)</source>
+        <translation>Neun von zehn Aufrufen dauerten höchstens so lange (90. Perzentil)</translation>
+    </message>
+    <message>
+        <source>p90</source>
+        <translation>p90</translation>
+    </message>
+    <message>
+        <source>99 of 100 calls took at most this long (99th percentile)</source>
+        <translation>99 von 100 Aufrufen dauerten höchstens so lange (99. Perzentil)</translation>
+    </message>
+    <message>
+        <source>p99</source>
+        <translation>p99</translation>
+    </message>
+    <message>
+        <source>The slowest call; the context menu goes there</source>
+        <translation>Der langsamste Aufruf; das Kontextmenü führt hin</translation>
+    </message>
+    <message>
+        <source>Longest</source>
+        <translation>Längster</translation>
+    </message>
+    <message>
+        <source>On the wire for exchanges; read and written for calls that move data</source>
+        <translation>Bei SMB2-Anfragen auf der Leitung; bei Aufrufen, die Daten bewegen, gelesen und geschrieben</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>Bytes</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::StatisticsPanel</name>
+    <message>
+        <source>Only &amp;between markers A and B</source>
+        <translation>Nur &amp;zwischen den Marken A und B</translation>
+    </message>
+    <message>
+        <source>Calls &amp;by</source>
+        <translation>Aufrufe &amp;nach</translation>
+    </message>
+    <message>
+        <source>routine</source>
+        <translation>Routine</translation>
+    </message>
+    <message>
+        <source>layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>SMB2 command</source>
+        <translation>SMB2-Befehl</translation>
+    </message>
+    <message>
+        <source>status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>process</source>
+        <translation>Prozess</translation>
+    </message>
+    <message>
+        <source>Group the calls by</source>
+        <translation>Aufrufe gruppieren nach</translation>
+    </message>
+    <message>
+        <source>Calls that begin between the two markers of the timeline</source>
+        <translation>Aufrufe, die zwischen den beiden Marken der Zeitachse beginnen</translation>
+    </message>
+    <message>
+        <source>Statistics of the calls</source>
+        <translation>Statistik der Aufrufe</translation>
+    </message>
+    <message>
+        <source>Show the &amp;events of these calls</source>
+        <translation>Die &amp;Ereignisse dieser Aufrufe zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Go to the longest call</source>
+        <translation>&amp;Zum längsten Aufruf</translation>
+    </message>
+    <message>
+        <source>Counting the calls</source>
+        <translation>Zählen der Aufrufe</translation>
+    </message>
+    <message>
+        <source>The event table shows the events of this row; Enter goes there.</source>
+        <translation>Die Ereignistabelle zeigt die Ereignisse dieser Zeile; die Eingabetaste führt hin.</translation>
+    </message>
+    <message>
+        <source>Open a trace to see its statistics.</source>
+        <translation>Öffnen Sie eine Aufzeichnung, um ihre Statistik zu sehen.</translation>
+    </message>
+    <message>
+        <source>Counting the calls …</source>
+        <translation>Zähle die Aufrufe …</translation>
+    </message>
+    <message>
+        <source>Counting was cancelled. Choose a grouping to start again.</source>
+        <translation>Das Zählen wurde abgebrochen. Wählen Sie eine Gruppierung, um neu zu beginnen.</translation>
+    </message>
+    <message>
+        <source>No call of this sort begins here.</source>
+        <translation>Hier beginnt kein solcher Aufruf.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n calls</source>
+        <translation>
+            <numerusform>%n Aufruf</numerusform>
+            <numerusform>%n Aufrufe</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>rdrlab::gui::TimelineView</name>
     <message>
         <source>Timeline</source>
@@ -4108,6 +5840,153 @@ MIT-Lizenz.</translation>
     </message>
 </context>
 <context>
+    <name>rdrlab::gui::Tour</name>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Weiter</translation>
+    </message>
+    <message>
+        <source>&amp;Leave the tour</source>
+        <translation>Rundgang &amp;verlassen</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>&amp;Done</source>
+        <translation>&amp;Fertig</translation>
+    </message>
+    <message>
+        <source>Tour: %1</source>
+        <translation>Rundgang: %1</translation>
+    </message>
+    <message>
+        <source>Done: %1</source>
+        <translation>Erledigt: %1</translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::WaitModel</name>
+    <message>
+        <source>✖ Deadlock: a thread waits for itself</source>
+        <translation>✖ Verklemmung: Ein Thread wartet auf sich selbst</translation>
+    </message>
+    <message numerus="yes">
+        <source>✖ Deadlock: %n threads wait for each other</source>
+        <translation>
+            <numerusform>✖ Verklemmung: %n Thread wartet auf sich selbst</numerusform>
+            <numerusform>✖ Verklemmung: %n Threads warten aufeinander</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>None of them can go on: each waits for what the next one has.</source>
+        <translation>Keiner von ihnen kann weiter: Jeder wartet auf das, was der nächste hat.</translation>
+    </message>
+    <message>
+        <source>waits for %1, which %2 has</source>
+        <translation>wartet auf %1, das %2 hat</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>frei</translation>
+    </message>
+    <message>
+        <source>held exclusive</source>
+        <translation>exklusiv gehalten</translation>
+    </message>
+    <message numerus="yes">
+        <source>held shared by %n threads</source>
+        <translation>
+            <numerusform>gemeinsam gehalten von %n Thread</numerusform>
+            <numerusform>gemeinsam gehalten von %n Threads</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n threads wait</source>
+        <translation>
+            <numerusform>%n Thread wartet</numerusform>
+            <numerusform>%n Threads warten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>holds it exclusive</source>
+        <translation>hält sie exklusiv</translation>
+    </message>
+    <message>
+        <source>holds it shared</source>
+        <translation>hält sie gemeinsam</translation>
+    </message>
+    <message>
+        <source>waits for it</source>
+        <translation>wartet darauf</translation>
+    </message>
+    <message>
+        <source>waits for it, %1</source>
+        <translation>wartet darauf, %1</translation>
+    </message>
+    <message>
+        <source>waits for %1, not for ever</source>
+        <translation>wartet auf %1, nicht für immer</translation>
+    </message>
+    <message>
+        <source>waits for %1</source>
+        <translation>wartet auf %1</translation>
+    </message>
+    <message>
+        <source>nothing recorded tells who would end it</source>
+        <translation>nichts Aufgezeichnetes sagt, wer es beenden würde</translation>
+    </message>
+    <message>
+        <source>%1 has it</source>
+        <translation>%1 hat es</translation>
+    </message>
+    <message>
+        <source>%1 works on it</source>
+        <translation>%1 arbeitet daran</translation>
+    </message>
+    <message>
+        <source>the server holds it back</source>
+        <translation>der Server hält es zurück</translation>
+    </message>
+    <message>
+        <source>it was sent; no answer yet</source>
+        <translation>es wurde gesendet; noch keine Antwort</translation>
+    </message>
+    <message>
+        <source>it is not sent yet: no credit or no connection</source>
+        <translation>es ist noch nicht gesendet: kein Credit oder keine Verbindung</translation>
+    </message>
+    <message>
+        <source>it stands in a queue</source>
+        <translation>es steht in einer Warteschlange</translation>
+    </message>
+    <message>
+        <source>Lock or thread</source>
+        <translation>Sperre oder Thread</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Since #</source>
+        <translation>Seit Nr.</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation>Seit</translation>
+    </message>
+    <message>
+        <source>In the call</source>
+        <translation>Im Aufruf</translation>
+    </message>
+</context>
+<context>
     <name>rdrlab::gui::WhyModel</name>
     <message>
         <source>%1 is not alive at this event; nobody holds it.</source>
@@ -4170,6 +6049,23 @@ MIT-Lizenz.</translation>
     </message>
 </context>
 <context>
+    <name>rdrlab::gui::WireModel</name>
+    <message>
+        <source>%1: %2
+bytes %3 to %4 of the unit</source>
+        <translation>%1: %2
+Bytes %3 bis %4 der Einheit</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>Feld</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+</context>
+<context>
     <name>texts</name>
     <message>
         <source>information %1</source>
@@ -4194,6 +6090,37 @@ MIT-Lizenz.</translation>
     <message>
         <source>creation</source>
         <translation>Erzeugung</translation>
+    </message>
+    <message>
+        <source>encrypted</source>
+        <translation>verschlüsselt</translation>
+    </message>
+    <message>
+        <source>compressed</source>
+        <translation>komprimiert</translation>
+    </message>
+    <message>
+        <source>SMB1</source>
+        <translation>SMB1</translation>
+    </message>
+    <message>
+        <source>not SMB2</source>
+        <translation>nicht SMB2</translation>
+    </message>
+    <message>
+        <source>command %1</source>
+        <translation>Befehl %1</translation>
+    </message>
+    <message>
+        <source>root of the share</source>
+        <translation>Wurzel der Freigabe</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n bytes at %1</source>
+        <translation>
+            <numerusform>%n Byte ab %1</numerusform>
+            <numerusform>%n Bytes ab %1</numerusform>
+        </translation>
     </message>
 </context>
 </TS>

@@ -57,6 +57,16 @@
     </message>
 </context>
 <context>
+    <name>TableManners</name>
+    <message numerus="yes">
+        <source>%n rows written to %1</source>
+        <translation>
+            <numerusform>%n row written to %1</numerusform>
+            <numerusform>%n rows written to %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>comparetexts</name>
     <message numerus="yes">
         <source>and %n more</source>
@@ -142,6 +152,20 @@
             <numerusform>%n objects in closed sub-trees.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n object(s) out of sight there.</source>
+        <translation>
+            <numerusform>%n object out of sight there.</numerusform>
+            <numerusform>%n objects out of sight there.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n changed in this step.</source>
+        <translation>
+            <numerusform>%n changed in this step.</numerusform>
+            <numerusform>%n changed in this step.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>rdrlab::gui::LedgerChart</name>
@@ -164,6 +188,26 @@
         <translation>
             <numerusform>%n reference at event %1</numerusform>
             <numerusform>%n references at event %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::LifetimeModel</name>
+    <message numerus="yes">
+        <source>✖ Never given back: %n reference(s) taken at #%1 (%2) in %3</source>
+        <translation>
+            <numerusform>✖ Never given back: %n reference taken at #%1 (%2) in %3</numerusform>
+            <numerusform>✖ Never given back: %n references taken at #%1 (%2) in %3</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::LifetimePanel</name>
+    <message numerus="yes">
+        <source>   ✖ %n leak(s)</source>
+        <translation>
+            <numerusform>   ✖ %n leak</numerusform>
+            <numerusform>   ✖ %n leaks</numerusform>
         </translation>
     </message>
 </context>
@@ -202,6 +246,30 @@
     </message>
 </context>
 <context>
+    <name>rdrlab::gui::LockPanel</name>
+    <message numerus="yes">
+        <source>%n locks</source>
+        <translation>
+            <numerusform>%n lock</numerusform>
+            <numerusform>%n locks</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n blocked threads</source>
+        <translation>
+            <numerusform>%n blocked thread</numerusform>
+            <numerusform>%n blocked threads</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n deadlocks</source>
+        <translation>
+            <numerusform>%n deadlock</numerusform>
+            <numerusform>%n deadlocks</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>rdrlab::gui::MainWindow</name>
     <message numerus="yes">
         <source>%n trace(s) of the session cannot be found.</source>
@@ -232,12 +300,93 @@
     </message>
 </context>
 <context>
+    <name>rdrlab::gui::PacketPanel</name>
+    <message numerus="yes">
+        <source>%n messages</source>
+        <translation>
+            <numerusform>%n message</numerusform>
+            <numerusform>%n messages</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n bytes belong to no message</source>
+        <translation>
+            <numerusform>%n byte belongs to no message</numerusform>
+            <numerusform>%n bytes belong to no message</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::SqlPanel</name>
+    <message numerus="yes">
+        <source>%n row(s)</source>
+        <translation>
+            <numerusform>%n row</numerusform>
+            <numerusform>%n rows</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::StatisticsModel</name>
+    <message numerus="yes">
+        <source>%n calls were still open at the end; they have no duration</source>
+        <translation>
+            <numerusform>%n call was still open at the end; it has no duration</numerusform>
+            <numerusform>%n calls were still open at the end; they have no duration</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::StatisticsPanel</name>
+    <message numerus="yes">
+        <source>%n calls</source>
+        <translation>
+            <numerusform>%n call</numerusform>
+            <numerusform>%n calls</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>rdrlab::gui::WaitModel</name>
+    <message numerus="yes">
+        <source>✖ Deadlock: %n threads wait for each other</source>
+        <translation>
+            <numerusform>✖ Deadlock: %n thread waits for itself</numerusform>
+            <numerusform>✖ Deadlock: %n threads wait for each other</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>held shared by %n threads</source>
+        <translation>
+            <numerusform>held shared by %n thread</numerusform>
+            <numerusform>held shared by %n threads</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n threads wait</source>
+        <translation>
+            <numerusform>%n thread waits</numerusform>
+            <numerusform>%n threads wait</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>rdrlab::gui::WhyModel</name>
     <message numerus="yes">
         <source>%1 has %n reference(s).</source>
         <translation>
             <numerusform>%1 has %n reference.</numerusform>
             <numerusform>%1 has %n references.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>texts</name>
+    <message numerus="yes">
+        <source>%n bytes at %1</source>
+        <translation>
+            <numerusform>%n byte at %1</numerusform>
+            <numerusform>%n bytes at %1</numerusform>
         </translation>
     </message>
 </context>

@@ -153,6 +153,7 @@ void SqlPanel::buildMenus()
     bar->addWidget(m_answer, 1);
     m_answer->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_answer->setMinimumWidth(40);
+    m_answer->setWordWrap(true);
     button(m_lane, tr("Lane"), tr("Marks the events of the answer in the timeline"));
     m_lane->setPopupMode(QToolButton::MenuButtonPopup);
     m_lane->setMenu(m_lanes);
