@@ -144,7 +144,11 @@ void PacketPanel::buildDetails()
     m_tree->setContextMenuPolicy(Qt::ActionsContextMenu);
     m_tree->addAction(copy);
     m_hex->setModel(&m_bytes);
-    m_hex->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    QFont fixed = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    if (font().pointSizeF() > 0) {
+        fixed.setPointSizeF(font().pointSizeF()); // the desktop's own may be far smaller
+    }
+    m_hex->setFont(fixed);
     m_hex->setShowGrid(false);
     m_hex->setFrameShape(QFrame::NoFrame);
     m_hex->setTabKeyNavigation(false);
