@@ -73,7 +73,7 @@ LockPanel::LockPanel(QWidget* parent)
     auto* left = new QWidget(this);
     auto* stack = new QVBoxLayout(left);
     stack->setContentsMargins({});
-    stack->addWidget(m_empty, 1);
+    stack->addWidget(m_empty);
     stack->addWidget(m_view, 1);
     m_split->addWidget(left);
     m_split->addWidget(m_chart);
@@ -215,9 +215,7 @@ void LockPanel::updateWords()
         return;
     }
     const bool hasRows = m_model.rowCount() > 0;
-    m_view->setVisible(hasRows);
     m_empty->setVisible(!hasRows);
-    m_split->setVisible(isReady());
     if (!isReady()) {
         m_words->setText(tr("Open a trace to see its locks."));
         return;

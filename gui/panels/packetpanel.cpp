@@ -55,7 +55,7 @@ PacketPanel::PacketPanel(QWidget* parent)
     bar->addWidget(m_followButton);
     bar->addWidget(m_partnerButton);
     layout->addLayout(bar);
-    layout->addWidget(m_empty, 1);
+    layout->addWidget(m_empty);
     layout->addWidget(m_split, 1);
     layout->addWidget(m_progress);
     m_details->addWidget(m_tree);
@@ -85,7 +85,7 @@ PacketPanel::PacketPanel(QWidget* parent)
     connect(m_progress, &ProgressStrip::cancelled, this, &PacketPanel::updateAnswer);
     buildList();
     buildDetails();
-    setFocusProxy(m_list);
+    setFocusProxy(m_filter);
     updateAnswer();
 }
 
@@ -386,7 +386,6 @@ void PacketPanel::updateAnswer()
     m_filter->setToolTip(filter.error());
     const trace::Smb2Messages* all = m_model.messages();
     const bool hasAny = all != nullptr && !all->messages.empty();
-    m_split->setVisible(hasAny);
     m_empty->setVisible(!hasAny);
     m_answer->setText(
         !isGood ? QStringLiteral("✖ ") + filter.error()

@@ -66,7 +66,7 @@ StatisticsPanel::StatisticsPanel(QWidget* parent)
     bar->addWidget(m_between);
     bar->addWidget(m_words, 1);
     layout->addLayout(bar);
-    layout->addWidget(m_empty, 1);
+    layout->addWidget(m_empty);
     layout->addWidget(m_view, 1);
     layout->addWidget(m_progress);
     m_by->addItems({ tr("routine"), tr("layer"), tr("SMB2 command"), tr("status"), tr("process") });
@@ -120,7 +120,7 @@ StatisticsPanel::StatisticsPanel(QWidget* parent)
     });
     connect(
         &Themes::instance(), &Themes::changed, m_view, [this] { m_view->viewport()->update(); });
-    setFocusProxy(m_view);
+    setFocusProxy(m_by);
     updateWords();
 }
 
@@ -245,7 +245,6 @@ void StatisticsPanel::showEvents(bool isShown)
 void StatisticsPanel::updateWords()
 {
     const bool hasRows = m_model.rowCount() > 0;
-    m_view->setVisible(hasRows);
     m_empty->setVisible(!hasRows);
     m_empty->setText(
         !isReady()                     ? tr("Open a trace to see its statistics.")
