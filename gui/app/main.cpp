@@ -1,6 +1,7 @@
 // rdrlab-gui [TRACE…]: the visualizer. `rdrlab gui` starts it.
 #include "gui/app/mainwindow.h"
 #include "gui/i18n/languages.h"
+#include "gui/themes/appstyle.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -54,7 +55,7 @@ int main(int argc, char** argv)
     qInstallMessageHandler(usual);
     QApplication::setOrganizationName(QStringLiteral("rdrlab"));
     QApplication::setApplicationName(QStringLiteral("rdrlab-gui"));
-    QApplication::setStyle(QStringLiteral("fusion"));
+    QApplication::setStyle(new AppStyle);
 
     QCommandLineParser parser;
     parser.setApplicationDescription(QStringLiteral("Steps through recorded kernel time."));

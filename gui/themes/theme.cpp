@@ -78,6 +78,12 @@ double Theme::contrast(const QColor& one, const QColor& other)
     return std::max(a, b) / std::min(a, b);
 }
 
+QColor Theme::frame() const
+{
+    constexpr double kShare = 0.8;
+    return mixed(dim, base, kShare);
+}
+
 QColor Theme::readableOn(const QColor& background)
 {
     return contrast(background, Qt::black) >= contrast(background, Qt::white) ? QColor(Qt::black)

@@ -39,6 +39,8 @@ struct Theme
 
     QColor ofLayer(trace::Layer layer) const;
     QColor ofSeverity(Severity severity) const;
+    /// Of check boxes and fields: 3:1 on base and window.
+    QColor frame() const;
     /// Black or white, whichever reads better on `background`.
     static QColor readableOn(const QColor& background);
     /// WCAG contrast ratio, 1 to 21.

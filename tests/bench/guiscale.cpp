@@ -2,6 +2,7 @@
 //
 // One window of 1920 by 1080 on the offscreen platform: painting is Qt's raster engine as on a
 // screen, without the transport to it. "Open" is from the wish to the end of the first full paint.
+#include "gui/themes/appstyle.h"
 #include "tests/gui/guisupport.h"
 
 #include <QApplication>
@@ -56,7 +57,7 @@ int main(int argc, char** argv)
     qputenv("QT_QPA_PLATFORM", "offscreen");
     testing::useOwnSettings();
     QApplication application(argc, argv);
-    QApplication::setStyle(QStringLiteral("fusion"));
+    QApplication::setStyle(new AppStyle);
     if (argc != 3) {
         std::fputs("usage: guiscale WHAT TRACE\n", stderr);
         return 2;

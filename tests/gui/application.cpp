@@ -1,4 +1,5 @@
 // Gives every test the application it needs: no screen, settings of its own.
+#include "gui/themes/appstyle.h"
 #include "tests/gui/guisupport.h"
 
 #include <QApplication>
@@ -22,7 +23,7 @@ public:
         static char name[] = "gui_tests";
         static char* argv[] = { name, nullptr };
         m_application = std::make_unique<QApplication>(argc, argv);
-        QApplication::setStyle(QStringLiteral("fusion"));
+        QApplication::setStyle(new rdrlab::gui::AppStyle);
     }
 
     void testRunEnded(const Catch::TestRunStats& stats) override

@@ -265,6 +265,8 @@ TEST_CASE("every colour of every theme can be read", "[gui]")
             }
         }
         CHECK(Theme::contrast(theme.accent, theme.accentText) >= 4.5);
+        CHECK(Theme::contrast(theme.frame(), theme.base) >= 3.0);
+        CHECK(Theme::contrast(theme.frame(), theme.window) >= 3.0);
         for (std::size_t i = 0; i < std::size_t(trace::Layer::Maximum); ++i) {
             INFO("layer " << i);
             CHECK(Theme::contrast(theme.layer[i], theme.base) >= 3.0);

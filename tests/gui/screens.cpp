@@ -5,12 +5,13 @@
 // a large screen and in all themes.
 #include "gui/app/keysheet.h"
 #include "gui/compare/comparewindow.h"
+#include "gui/graph/graphpanel.h"
 #include "gui/i18n/languages.h"
 #include "gui/inspect/sqlpanel.h"
-#include "gui/graph/graphpanel.h"
 #include "gui/live/livepanel.h"
 #include "gui/live/rundialog.h"
 #include "gui/models/labs.h"
+#include "gui/themes/appstyle.h"
 #include "tests/gui/guisupport.h"
 
 #include <QApplication>
@@ -119,9 +120,8 @@ void takeGraph(Shooter& shooter, const QString& prefix)
     constexpr int kLongestMs = 10'000;
     Session* session = shooter.window.current();
     auto* panel = qobject_cast<GraphPanel*>(shooter.window.panel(QStringLiteral("graph")));
-    const auto settle = [&] {
-        shooter.blank += !QTest::qWaitFor([&] { return !panel->isBusy(); }, kLongestMs);
-    };
+    const auto settle
+        = [&] { shooter.blank += !QTest::qWaitFor([&] { return !panel->isBusy(); }, kLongestMs); };
     const auto take = [&](const char* name) {
         QTest::qWait(200);
         const QString file
@@ -346,7 +346,7 @@ int main(int argc, char** argv)
 {
     testing::useOwnSettings();
     QApplication application(argc, argv);
-    QApplication::setStyle(QStringLiteral("fusion"));
+    QApplication::setStyle(new AppStyle);
     const QStringList arguments = QApplication::arguments();
     if (arguments.size() < 3) {
         std::fputs("usage: gui_screens FOLDER TRACE...\n", stderr);
