@@ -12,10 +12,9 @@ using trace::ObjectKind;
 GraphKinds usualGraphKinds()
 {
     GraphKinds kinds;
-    for (const ObjectKind kind :
-         { ObjectKind::Process, ObjectKind::SrvCall, ObjectKind::NetRoot, ObjectKind::VNetRoot,
-           ObjectKind::Fcb, ObjectKind::SrvOpen, ObjectKind::Fobx, ObjectKind::File,
-           ObjectKind::Irp, ObjectKind::RxContext }) {
+    for (const ObjectKind kind : { ObjectKind::SrvCall, ObjectKind::NetRoot, ObjectKind::VNetRoot,
+                                   ObjectKind::Fcb, ObjectKind::SrvOpen, ObjectKind::Fobx,
+                                   ObjectKind::File, ObjectKind::Irp, ObjectKind::RxContext }) {
         kinds.set(std::size_t(kind));
     }
     return kinds;
