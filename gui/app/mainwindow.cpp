@@ -96,6 +96,7 @@ void MainWindow::buildDocks()
         if (neighbour != nullptr) {
             tabifyDockWidget(neighbour, dock);
         }
+        panel->lendFocus();
         panel->addActions(m_actions);
         connect(panel, &Panel::said, this, &MainWindow::say);
         connect(panel, &Panel::openWanted, this, &MainWindow::openTrace);

@@ -1,5 +1,7 @@
 #include "gui/app/panel.h"
 
+#include <QFocusEvent>
+
 namespace rdrlab::gui {
 
 Panel::Panel(QWidget* parent)
@@ -8,5 +10,20 @@ Panel::Panel(QWidget* parent)
 }
 
 Panel::~Panel() = default;
+
+void Panel::lendFocus()
+{
+    m_lent = focusProxy();
+    setFocusProxy(nullptr);
+    setFocusPolicy(Qt::NoFocus);
+}
+
+void Panel::focusInEvent(QFocusEvent* event)
+{
+    QWidget::focusInEvent(event);
+    if (m_lent != nullptr) {
+        m_lent->setFocus(event->reason());
+    }
+}
 
 } // namespace rdrlab::gui

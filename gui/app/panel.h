@@ -8,6 +8,7 @@
 #include "gui/app/session.h"
 
 #include <QJsonObject>
+#include <QPointer>
 #include <QWidget>
 
 namespace rdrlab::gui {
@@ -29,6 +30,11 @@ public:
     /// Takes back what state() gave, perhaps of an older version and before any session is there.
     virtual void restore(const QJsonObject& state) { Q_UNUSED(state); }
 
+    /// Called once when it is complete: hands the focus on to the widget set as focus proxy, but
+    /// without being a stop of Tab itself. Qt makes such a panel one, before its first child, so
+    /// that from behind the proxy Tab would come back to it for ever.
+    void lendFocus();
+
 Q_SIGNALS:
     /// A line for the status bar.
     void said(const QString& line);
@@ -39,6 +45,12 @@ Q_SIGNALS:
     void compareWanted(const QString& one, const QString& other);
     /// The event table shall show what this expression of the filter language matches.
     void filterWanted(const QString& expression);
+
+protected:
+    void focusInEvent(QFocusEvent* event) override;
+
+private:
+    QPointer<QWidget> m_lent; // a child
 };
 
 } // namespace rdrlab::gui

@@ -79,6 +79,9 @@ void SqlPanel::buildViews()
     bar->setObjectName(QStringLiteral("bar"));
     layout->addLayout(bar);
     layout->addWidget(m_splitter, 1);
+    // While the editor is still the panel's first child: the panel takes its place in the order of
+    // Tab before that one, and behind the table Tab would come back to the editor for ever.
+    setFocusProxy(m_editor);
     m_splitter->addWidget(m_editor);
     m_splitter->addWidget(m_table);
     m_splitter->setChildrenCollapsible(false);
@@ -87,7 +90,6 @@ void SqlPanel::buildViews()
     m_editor->setAccessibleName(tr("SQL statement"));
     m_editor->setPlaceholderText(tr("SELECT … – Ctrl+Enter runs it, Ctrl+Space completes"));
     m_editor->setFrameShape(QFrame::NoFrame);
-    setFocusProxy(m_editor);
     connect(m_editor, &SqlEditor::run, this, &SqlPanel::run);
     connect(m_editor, &SqlEditor::wantsOlder, this, [this] { walk(-1); });
     connect(m_editor, &SqlEditor::wantsNewer, this, [this] { walk(1); });

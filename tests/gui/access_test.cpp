@@ -94,9 +94,14 @@ void walkByTab(QWidget& top, QStringList& missed, QStringList& traps)
     if (QApplication::focusWidget() == nullptr || QApplication::focusWidget()->window() != &top) {
         const_cast<QWidget*>(*wanted.begin())->setFocus();
     }
+    // Tab also passes through panels that lie behind others.
+    qsizetype stops = 0;
+    for (const QWidget* widget : top.findChildren<QWidget*>()) {
+        stops += (widget->focusPolicy() & Qt::TabFocus) != 0 ? 1 : 0;
+    }
     QSet<const QWidget*> reached;
     const QWidget* last = nullptr;
-    for (qsizetype i = 0; i < wanted.size() * 2 + 10; ++i) {
+    for (qsizetype i = 0; i < stops + 10; ++i) {
         QWidget* now = QApplication::focusWidget();
         if (now == nullptr) {
             traps += QStringLiteral("the focus is lost after %1")
