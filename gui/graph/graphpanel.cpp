@@ -225,6 +225,8 @@ void GraphPanel::laid(GraphWork& work)
             m_isFitted = true;
             m_view->fit();
             m_view->lookAround(m_session->focus.object());
+        } else {
+            follow(); // a growing trace brings objects after the event that made them
         }
     } else if (isOurs) {
         m_view->setScene(nullptr, work.error);
