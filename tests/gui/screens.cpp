@@ -322,6 +322,7 @@ void takeFirstMinute(const QSize& size, const QDir& folder, const QString& prefi
         shooter.run("live.cut");
         static_cast<void>(
             QTest::qWaitFor([&] { return live->run().links().front().isCut; }, kLongMs));
+        QTest::qWait(400); // the graph glides to what was born last
         shooter.take(prefix + QStringLiteral("live"));
         live->run().stop();
         static_cast<void>(QTest::qWaitFor([&] { return !live->run().isAlive(); }, kLongMs));
