@@ -68,7 +68,9 @@ TEST_CASE("the lives of objects are ordered and chosen, and none is lost", "[gui
     }
     LifeWish wish;
     wish.words = q("READme.txt");
-    for (const std::uint32_t row : arrangeLives(*table, reader, wish, {})->rows) {
+    const auto found = arrangeLives(*table, reader, wish, {});
+    CHECK_FALSE(found->rows.empty());
+    for (const std::uint32_t row : found->rows) {
         CHECK(texts::object(reader, lives[row].object).contains(q("readme.txt")));
     }
     wish = {};
