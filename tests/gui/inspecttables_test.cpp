@@ -67,11 +67,11 @@ TEST_CASE("the lives of objects are ordered and chosen, and none is lost", "[gui
         CHECK((order != LifeOrder::Family || placedBelow > 10));
     }
     LifeWish wish;
-    wish.words = q("READme.txt");
+    wish.words = q("JOURnal.txt");
     const auto found = arrangeLives(*table, reader, wish, {});
     CHECK_FALSE(found->rows.empty());
     for (const std::uint32_t row : found->rows) {
-        CHECK(texts::object(reader, lives[row].object).contains(q("readme.txt")));
+        CHECK(texts::object(reader, lives[row].object).contains(q("journal.txt")));
     }
     wish = {};
     wish.choice = LifeChoice::AliveAtEnd;
