@@ -23,8 +23,8 @@ record_peer() {
     echo 0 >"$tracefs/tracing_on"; echo >"$tracefs/trace"; echo 100000 >"$tracefs/buffer_size_kb"
     for group in $groups; do echo 1 >"$tracefs/events/$group/enable"; done
     echo 1 >"$tracefs/tracing_on"
-    for _ in $(seq 200); do
-        ls -lR /usr/share >/dev/null 2>&1 || true
+    for _ in $(seq 2000); do
+        ls -lR /usr/share/doc >/dev/null 2>&1 || true
         recorded=$(awk '/^entries/ {sum += $2} END {print sum + 0}' "$tracefs"/per_cpu/cpu*/stats)
         [ "$recorded" -lt 635000 ] || break
     done
