@@ -1,6 +1,6 @@
 // The comparison of two traces, against copies of recordings that differ in known places.
 #include "tests/support/edittrace.h"
-#include "tests/support/synthetic.h"
+#include "tests/traces/samples.h"
 #include "traces/exporters/diff_html.h"
 #include "traces/query/diff/describe.h"
 #include "traces/query/diff/diff.h"
@@ -17,11 +17,6 @@ using trace::DiffOrder;
 using trace::DiffSide;
 
 namespace {
-
-std::unique_ptr<trace::Reader> sample(const std::string& name)
-{
-    return test::openTrace(std::string(RDRLAB_SAMPLES) + "/" + name + ".rdrtrace");
-}
 
 std::unique_ptr<trace::TraceDiff> compare(
     const trace::Reader& a,
@@ -47,7 +42,7 @@ struct Compared
 Compared compareEdited(const std::string& name, const test::EditOptions& options)
 {
     Compared compared;
-    compared.a = sample(name);
+    compared.a = test::openSample(name);
     const std::string path = test::temporaryPath("edited.rdrtrace");
     compared.truth = test::copyEdited(*compared.a, path, options);
     compared.b = test::openTrace(path);
@@ -138,8 +133,8 @@ void checkConsistent(const trace::TraceDiff& diff)
 
 TEST_CASE("a trace is the same as itself", "[diff]")
 {
-    const auto a = sample("busy-minute");
-    const auto b = sample("busy-minute");
+    const auto a = test::openSample("busy-minute");
+    const auto b = test::openSample("busy-minute");
     const auto diff = compare(*a, *b);
     CHECK(diff->isSame());
     CHECK(diff->differences().empty());
@@ -262,7 +257,7 @@ TEST_CASE("a file of another name is one divergence, whatever is done with it", 
 
 TEST_CASE("what follows from a failed call is folded under it", "[diff]")
 {
-    const auto a = sample("05-sharing");
+    const auto a = test::openSample("05-sharing");
     const Compared compared = compareEdited("05-sharing", { .seed = 3, .failed = 5 });
     REQUIRE(!compared.truth.failed.empty());
     const auto& causes = compared.diff->causes();
@@ -292,8 +287,8 @@ TEST_CASE("traces of different scenarios are compared without a fault", "[diff]"
     for (const auto& [first, second] :
          { std::pair("01-first-open", "busy-minute"), std::pair("network-cut", "06-failures"),
            std::pair("04-directory", "03-read-write") }) {
-        const auto a = sample(first);
-        const auto b = sample(second);
+        const auto a = test::openSample(first);
+        const auto b = test::openSample(second);
         const auto diff = compare(*a, *b);
         CHECK_FALSE(diff->isSame());
         CHECK(diff->counts().same > 0); // the machine's start
@@ -309,7 +304,7 @@ TEST_CASE("an empty trace misses everything", "[diff]")
     REQUIRE(writer != nullptr);
     REQUIRE(writer->finish());
     const auto empty = test::openTrace(path);
-    const auto a = sample("01-first-open");
+    const auto a = test::openSample("01-first-open");
     const auto diff = compare(*a, *empty);
     CHECK(diff->counts().same == 0);
     CHECK(diff->counts().missing + diff->counts().leftOutA == a->lastSeq());
@@ -319,7 +314,7 @@ TEST_CASE("an empty trace misses everything", "[diff]")
 
 TEST_CASE("a comparison can be stopped", "[diff]")
 {
-    const auto a = sample("busy-minute");
+    const auto a = test::openSample("busy-minute");
     for (const double limit : { 0.0, 0.4, 0.8 }) {
         std::string error;
         CHECK(
@@ -333,7 +328,7 @@ TEST_CASE("a comparison can be stopped", "[diff]")
 
 TEST_CASE("what the mask compares decides what is the same", "[diff][mask]")
 {
-    const auto a = sample("05-sharing");
+    const auto a = test::openSample("05-sharing");
     const std::string path = test::temporaryPath("notes.rdrtrace");
     const test::EditTruth truth = test::copyEdited(*a, path, { .dropped = 200 });
     const auto b = test::openTrace(path);

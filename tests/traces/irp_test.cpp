@@ -1,4 +1,5 @@
 // IRPs and their stack locations, against the rows of their calls.
+#include "tests/traces/samples.h"
 #include "traces/query/cause.h"
 #include "traces/query/irp.h"
 
@@ -10,25 +11,11 @@
 
 using namespace rdrlab;
 
-namespace {
-
-std::unique_ptr<trace::Reader> sample(const char* name)
-{
-    std::string error;
-    auto reader
-        = trace::Reader::open(std::string(RDRLAB_SAMPLES) + "/" + name + ".rdrtrace", error);
-    INFO(error);
-    REQUIRE(reader != nullptr);
-    return reader;
-}
-
-} // namespace
-
 TEST_CASE("an IRP has a location for each driver it was sent to", "[traces][irp]")
 {
     for (const char* name : { "01-first-open", "06-failures", "network-cut" }) {
         INFO(name);
-        const auto reader = sample(name);
+        const auto reader = test::openSample(name);
         const trace::Spine spine(*reader);
         std::map<trace::ObjectId, std::vector<trace::Span>> sent;
         reader->spans([&](const trace::Span& span) {
@@ -64,7 +51,7 @@ TEST_CASE("an IRP has a location for each driver it was sent to", "[traces][irp]
 
 TEST_CASE("the current location goes down with the IRP and up again", "[traces][irp]")
 {
-    const auto reader = sample("01-first-open");
+    const auto reader = test::openSample("01-first-open");
     const trace::Spine spine(*reader);
     bool sawTwo = false;
     for (const trace::Object& object : reader->objects()) {
@@ -89,7 +76,7 @@ TEST_CASE("the current location goes down with the IRP and up again", "[traces][
 
 TEST_CASE("an IRP that reaches the server knows its exchange and its file", "[traces][irp]")
 {
-    const auto reader = sample("01-first-open");
+    const auto reader = test::openSample("01-first-open");
     const trace::Spine spine(*reader);
     std::set<std::string> exchanges;
     std::size_t files = 0, pending = 0;

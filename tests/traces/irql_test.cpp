@@ -1,4 +1,5 @@
 // The IRQL of each processor, and the locks at each event, against the events themselves.
+#include "tests/traces/samples.h"
 #include "traces/query/irql.h"
 #include "traces/query/waits.h"
 
@@ -10,16 +11,6 @@
 using namespace rdrlab;
 
 namespace {
-
-std::unique_ptr<trace::Reader> sample(const char* name)
-{
-    std::string error;
-    auto reader
-        = trace::Reader::open(std::string(RDRLAB_SAMPLES) + "/" + name + ".rdrtrace", error);
-    INFO(error);
-    REQUIRE(reader != nullptr);
-    return reader;
-}
 
 bool isSame(const trace::Waits& one, const trace::Waits& other)
 {
@@ -46,7 +37,7 @@ bool isSame(const trace::Waits& one, const trace::Waits& other)
 
 TEST_CASE("the level of a processor is that of its last event", "[traces][irql]")
 {
-    const auto reader = sample("busy-minute");
+    const auto reader = test::openSample("busy-minute");
     trace::IrqlHistory history;
     REQUIRE(trace::irqlHistory(*reader, history));
     std::map<unsigned, unsigned> levels;
@@ -76,7 +67,7 @@ TEST_CASE(
     "going from event to event finds the same waits as going there at once", "[traces][waits]")
 {
     for (const char* name : { "05-sharing", "network-cut" }) {
-        const auto reader = sample(name);
+        const auto reader = test::openSample(name);
         trace::WaitCursor cursor(*reader);
         std::uint32_t random = 3;
         for (int i = 0; i < 60; ++i) {
@@ -97,7 +88,7 @@ TEST_CASE(
 
 TEST_CASE("the locks after an event are those taken and not given back", "[traces][waits]")
 {
-    const auto reader = sample("busy-minute");
+    const auto reader = test::openSample("busy-minute");
     std::map<trace::ObjectId, std::size_t> held;
     trace::WaitCursor cursor(*reader);
     trace::Seq checked = 0;

@@ -1,4 +1,5 @@
 // Counts and durations of calls, against the rows they are made of.
+#include "tests/traces/samples.h"
 #include "traces/query/statistics.h"
 
 #include <catch2/catch.hpp>
@@ -9,25 +10,11 @@
 
 using namespace rdrlab;
 
-namespace {
-
-std::unique_ptr<trace::Reader> sample(const char* name)
-{
-    std::string error;
-    auto reader
-        = trace::Reader::open(std::string(RDRLAB_SAMPLES) + "/" + name + ".rdrtrace", error);
-    INFO(error);
-    REQUIRE(reader != nullptr);
-    return reader;
-}
-
-} // namespace
-
 TEST_CASE("statistics say of each routine what its spans say", "[traces][statistics]")
 {
     for (const char* name : { "03-read-write", "06-failures", "busy-minute" }) {
         INFO(name);
-        const auto reader = sample(name);
+        const auto reader = test::openSample(name);
         std::map<std::pair<trace::Layer, trace::StringId>, std::vector<trace::Span>> expected;
         reader->spans([&](const trace::Span& span) {
             expected[{ span.layer, span.routine }].push_back(span);
@@ -77,7 +64,7 @@ TEST_CASE("statistics say of each routine what its spans say", "[traces][statist
 
 TEST_CASE("each grouping counts every call once", "[traces][statistics]")
 {
-    const auto reader = sample("busy-minute");
+    const auto reader = test::openSample("busy-minute");
     trace::CallStatistics statistics;
     REQUIRE(statistics.read(*reader, 1, UINT64_MAX));
     std::uint64_t ended = 0, wire = 0, bytes = 0;
@@ -113,7 +100,7 @@ TEST_CASE("each grouping counts every call once", "[traces][statistics]")
 
 TEST_CASE("a part of a trace counts the calls that begin in it, whole", "[traces][statistics]")
 {
-    const auto reader = sample("01-first-open");
+    const auto reader = test::openSample("01-first-open");
     std::uint64_t expected = 0, total = 0;
     const trace::Seq from = 300, to = 480;
     reader->spans([&](const trace::Span& span) {
