@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <regex>
 #include <set>
 
 using namespace rdrlab;
@@ -112,4 +115,90 @@ TEST_CASE(
         last = entry.name;
     }
     CHECK(trace::explanations().size() > 450);
+}
+
+namespace {
+
+// Names of the field in a text, which no language changes: SRV_OPEN, IoStatus.Information. Not the
+// s of a plural, which is English.
+std::set<std::string> identifiersIn(std::string_view text)
+{
+    static const std::regex word("[A-Za-z][A-Za-z0-9_.]*[A-Za-z0-9_]");
+    std::set<std::string> found;
+    const std::string all(text);
+    for (auto it = std::sregex_iterator(all.begin(), all.end(), word); it != std::sregex_iterator();
+         ++it) {
+        std::string name = it->str();
+        const auto capitals = std::count_if(
+            name.begin(), name.end(), [](char letter) { return letter >= 'A' && letter <= 'Z'; });
+        if (name.find('_') == name.npos && capitals < 2) {
+            continue;
+        }
+        if (name.back() == 's' && name[name.size() - 2] < 'a') {
+            name.pop_back();
+        }
+        found.insert(name);
+    }
+    return found;
+}
+
+} // namespace
+
+TEST_CASE("every explanation has its German, with the same names in it", "[traces][explanations]")
+{
+    for (const trace::Explanation& entry : trace::explanations()) {
+        const trace::Explanation& german = trace::inLanguage(entry, trace::Language::German);
+        INFO(entry.name << ": " << entry.text);
+        CHECK(german.name == entry.name);
+        REQUIRE(german.text != entry.text); // what lacks German is the English one
+        CHECK(german.text.ends_with('.'));
+        CHECK(german.text.find("  ") == german.text.npos);
+        const std::set<std::string> kept = identifiersIn(german.text);
+        for (const std::string& name : identifiersIn(entry.text)) {
+            INFO("German: " << german.text);
+            INFO("does not name " << name);
+            CHECK(kept.count(name) == 1);
+        }
+        CHECK(
+            (german.page.find("{}") == german.page.npos)
+            == (entry.page.find("{}") == entry.page.npos));
+        CHECK(&trace::inLanguage(entry, trace::Language::English) == &entry);
+    }
+}
+
+TEST_CASE("no German explanation is left whose English is gone", "[traces][explanations]")
+{
+    std::ifstream file(RDRLAB_SAMPLES "/../model/explanations.de.json");
+    REQUIRE(file.is_open());
+    std::size_t count = 0;
+    for (const nlohmann::json& group : nlohmann::json::parse(file)) {
+        const auto kind = group.at("of").get<std::string>();
+        for (const auto& [name, text] : group.at("entries").items()) {
+            INFO(kind << " " << name);
+            const trace::Explanation* entry = trace::explain(name);
+            REQUIRE(entry != nullptr);
+            CHECK(entry->name == name);
+            CHECK(entry->kind == kind);
+            ++count;
+        }
+    }
+    CHECK(count == trace::explanations().size());
+}
+
+TEST_CASE("an entry is shown in the language that was asked for", "[traces][explanations]")
+{
+    CHECK(trace::languageOf("de") == trace::Language::German);
+    CHECK(trace::languageOf("de_AT.UTF-8") == trace::Language::German);
+    CHECK(trace::languageOf("den") == trace::Language::English);
+    CHECK(trace::languageOf("") == trace::Language::English);
+    const trace::Explanation& event = *trace::explain("error event");
+    const trace::Explanation& create = *trace::explain("MRxCreate");
+    CHECK(trace::inLanguage(event, trace::Language::German).kind == "Ereignis");
+    CHECK(trace::titleOf(event, trace::Language::English) == "error event");
+    CHECK(trace::titleOf(event, trace::Language::German) == "Ereignis „error“");
+    CHECK(trace::titleOf(create, trace::Language::German) == "MRxCreate");
+    CHECK(trace::pageOf(create, trace::Language::German).starts_with("MRxCreate ("));
+    CHECK(
+        trace::pageOf(*trace::explain("FCB"), trace::Language::German)
+        == "Die Struktur FCB (windows-driver-docs)");
 }

@@ -5,7 +5,9 @@
 
 namespace rdrlab::trace {
 
-extern const char* const kExplanations; // explanations.json, put into the program by CMake
+// explanations.json and explanations.de.json, put into the program by CMake.
+extern const char* const kExplanations;
+extern const char* const kExplanationsGerman;
 
 namespace {
 
@@ -21,16 +23,23 @@ bool comesBefore(std::string_view a, std::string_view b)
         [](char left, char right) { return lower(left) < lower(right); });
 }
 
+using Json = nlohmann::json;
+
+std::string_view textOf(const Json& object, const char* key)
+{
+    return object.at(key).get_ref<const std::string&>();
+}
+
 struct Book
 {
-    nlohmann::json json = nlohmann::json::parse(kExplanations);
+    Json json = Json::parse(kExplanations);
     std::vector<Explanation> entries;
 
     Book()
     {
         for (const auto& group : json) {
-            const auto& kind = group.at("kind").get_ref<const std::string&>();
-            const auto& page = group.at("page").get_ref<const std::string&>();
+            const std::string_view kind = textOf(group, "kind");
+            const std::string_view page = textOf(group, "page");
             for (const auto& [name, text] : group.at("entries").items()) {
                 entries.push_back({ name, kind, text.get_ref<const std::string&>(), page });
             }
@@ -40,6 +49,55 @@ struct Book
         });
     }
 };
+
+// The same entries at the same places. Its file has the same groups, each named by the English word
+// for its kind, so that a kind, a page and a title are translated once.
+struct TranslatedBook
+{
+    Json json;
+    std::vector<Explanation> entries = explanations();
+    std::vector<std::string_view> titles; // of each entry, "" where its name is its title
+
+    explicit TranslatedBook(const char* file)
+        : json(Json::parse(file))
+        , titles(entries.size())
+    {
+        for (std::size_t i = 0; i < entries.size(); ++i) {
+            Explanation& entry = entries[i];
+            for (const Json& group : json) {
+                const auto found = group.at("entries").find(entry.name);
+                if (textOf(group, "of") == entry.kind && found != group.at("entries").end()) {
+                    titles[i] = group.contains("title") ? textOf(group, "title") : "";
+                    entry.kind = textOf(group, "kind");
+                    entry.page = textOf(group, "page");
+                    entry.text = found->get_ref<const std::string&>();
+                    break;
+                }
+            }
+        }
+    }
+};
+
+const TranslatedBook& german()
+{
+    static const TranslatedBook book(kExplanationsGerman);
+    return book;
+}
+
+std::string filled(std::string_view pattern, std::string_view with)
+{
+    std::string text(pattern);
+    const std::size_t hole = text.find("{}");
+    if (hole != text.npos) {
+        text.replace(hole, 2, with);
+    }
+    return text;
+}
+
+std::size_t placeOf(const Explanation& entry)
+{
+    return std::size_t(&entry - explanations().data());
+}
 
 const Explanation* find(std::string_view name)
 {
@@ -84,14 +142,28 @@ const Explanation* explainRoutine(EventKind kind, Layer layer, std::string_view 
     return found != nullptr ? found : explain(name);
 }
 
-std::string pageOf(const Explanation& entry)
+Language languageOf(std::string_view tag)
 {
-    std::string page(entry.page);
-    const std::size_t hole = page.find("{}");
-    if (hole != page.npos) {
-        page.replace(hole, 2, entry.name);
-    }
-    return page;
+    const std::string_view code = tag.substr(0, tag.find_first_of("-_.@"));
+    return code == "de" ? Language::German : Language::English;
+}
+
+const Explanation& inLanguage(const Explanation& entry, Language language)
+{
+    return language == Language::German ? german().entries[placeOf(entry)] : entry;
+}
+
+std::string titleOf(const Explanation& entry, Language language)
+{
+    const std::string_view title
+        = language == Language::German ? german().titles[placeOf(entry)] : std::string_view();
+    return title.empty() ? std::string(entry.name)
+                         : filled(title, entry.name.substr(0, entry.name.rfind(' ')));
+}
+
+std::string pageOf(const Explanation& entry, Language language)
+{
+    return filled(inLanguage(entry, language).page, entry.name);
 }
 
 } // namespace rdrlab::trace

@@ -1,4 +1,5 @@
-// What names mean: routines, structures, fields, statuses, flags; from explanations.json.
+// What names mean: routines, structures, fields, statuses, flags; from explanations.json, and what
+// that is in other languages from explanations.de.json.
 #pragma once
 
 #include "traces/model/kinds.h"
@@ -11,7 +12,7 @@ namespace rdrlab::trace {
 
 struct Explanation
 {
-    std::string_view name;
+    std::string_view name; // the same in every language
     std::string_view kind; // routine, structure, field, status, request, exchange, flag, …
     std::string_view text;
     std::string_view page; // the public documentation that tells more; {} stands for the name
@@ -24,11 +25,28 @@ const std::vector<Explanation>& explanations();
 /// "SRV_CALL.Condition" and "SRV_CALL:\lab" the part that is known does.
 const Explanation* explain(std::string_view name);
 
+enum class Language
+{
+    English,
+    German
+};
+
+/// The language of a tag such as "de", "de-AT" or "de_DE.UTF-8"; English when it is none of ours.
+Language languageOf(std::string_view tag);
+
+/// An entry of explanations() with its kind, text and page in a language; the entry itself where
+/// nobody translated it. Programs compare the kind and the place in memory of the entry itself.
+const Explanation& inLanguage(const Explanation& entry, Language language);
+
+/// What stands above an entry: its name, or in another language than English what the name says
+/// when it ends in a plain word: "Ereignis „error“" for "error event".
+std::string titleOf(const Explanation& entry, Language language);
+
 /// What the `routine` of an event means, which depends on the event: the reason of a reference, the
 /// command that a server works on, else the name itself.
 const Explanation* explainRoutine(EventKind kind, Layer layer, std::string_view name);
 
 /// The public documentation page of an entry, its own name filled in.
-std::string pageOf(const Explanation& entry);
+std::string pageOf(const Explanation& entry, Language language = Language::English);
 
 } // namespace rdrlab::trace
