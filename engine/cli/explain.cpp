@@ -15,6 +15,7 @@ namespace {
 struct Options
 {
     std::string name;
+    std::string language = "en";
     bool list = false;
     bool json = false;
 };
@@ -37,25 +38,28 @@ void printWrapped(std::string_view text)
     fmt::print("  {}\n", line);
 }
 
-void printJson(const trace::Explanation& entry)
+void printJson(const trace::Explanation& entry, trace::Language language)
 {
+    const trace::Explanation& shown = trace::inLanguage(entry, language);
     fmt::print(
         "{{\"name\":{},\"kind\":{},\"text\":{},\"page\":{}}}", trace::jsonString(entry.name),
-        trace::jsonString(entry.kind), trace::jsonString(entry.text),
-        trace::jsonString(trace::pageOf(entry)));
+        trace::jsonString(shown.kind), trace::jsonString(shown.text),
+        trace::jsonString(trace::pageOf(entry, language)));
 }
 
 int list(const Options& options)
 {
+    const trace::Language language = trace::languageOf(options.language);
     const char* comma = "[\n";
     for (const trace::Explanation& entry : trace::explanations()) {
         if (options.json) {
             fmt::print("{}", comma);
-            printJson(entry);
+            printJson(entry, language);
             comma = ",\n";
         } else {
-            const std::string head = fmt::format("{:<50} {:<10} ", entry.name, entry.kind);
-            fmt::print("{}\n", shorten(head + std::string(entry.text), terminal().width));
+            const trace::Explanation& shown = trace::inLanguage(entry, language);
+            const std::string head = fmt::format("{:<50} {:<14} ", entry.name, shown.kind);
+            fmt::print("{}\n", shorten(head + std::string(shown.text), terminal().width));
         }
     }
     fmt::print("{}", options.json ? "\n]\n" : "");
@@ -84,14 +88,19 @@ int explain(const Options& options)
             "nothing is known of {}{}{}", harmless(options.name), near, count > 4 ? " …" : ""));
         return 1;
     }
+    const trace::Language language = trace::languageOf(options.language);
     if (options.json) {
-        printJson(*entry);
+        printJson(*entry, language);
         fmt::print("\n");
         return 0;
     }
-    fmt::print("{}  {}\n", paint(Colour::Bold, entry->name), paint(Colour::Dim, entry->kind));
-    printWrapped(entry->text);
-    fmt::print("  {}\n", paint(Colour::Dim, "see: " + trace::pageOf(*entry)));
+    const trace::Explanation& shown = trace::inLanguage(*entry, language);
+    fmt::print(
+        "{}  {}\n", paint(Colour::Bold, trace::titleOf(*entry, language)),
+        paint(Colour::Dim, shown.kind));
+    printWrapped(shown.text);
+    const std::string see = language == trace::Language::German ? "siehe: " : "see: ";
+    fmt::print("  {}\n", paint(Colour::Dim, see + trace::pageOf(*entry, language)));
     return 0;
 }
 
@@ -105,6 +114,8 @@ void addExplain(CLI::App& app, int& status)
     command->add_option(
         "NAME", options->name, "STATUS_PENDING, MRxCreate, FCB, Condition, IRP_NOCACHE …");
     command->add_flag("--list", options->list, "everything that is explained");
+    command->add_option("--language", options->language, "of the explanation: en or de")
+        ->check(CLI::IsMember({ "en", "de" }));
     command->add_flag("--json", options->json, "as JSON");
     command->callback([options, &status] { status = explain(*options); });
 }

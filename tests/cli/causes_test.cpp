@@ -159,4 +159,18 @@ TEST_CASE("explain tells what a name means and where to read on", "[cli][causes]
     CHECK(isOneLine(unknown.errors));
     CHECK(unknown.errors.find("STATUS_OBJECT_NAME_NOT_FOUND") != std::string::npos);
     CHECK(run("explain").status == 2);
+
+    const Outcome german = run("explain STATUS_PENDING --language de");
+    CHECK(german.status == 0);
+    CHECK(german.output.starts_with("STATUS_PENDING  Status\n  Die Anfrage ist angenommen"));
+    CHECK(german.output.find("siehe: [MS-ERREF]") != std::string::npos);
+    const auto structure = nlohmann::json::parse(run("explain --language de --json fcb").output);
+    CHECK(structure["name"] == "FCB");
+    CHECK(structure["kind"] == "Struktur");
+    CHECK(structure["page"].get<std::string>().starts_with("Die Struktur FCB"));
+    const auto all = nlohmann::json::parse(run("explain --list --json --language de").output);
+    CHECK(all.size() == nlohmann::json::parse(run("explain --list --json").output).size());
+    const Outcome foreign = run("explain FCB --language fr");
+    CHECK(foreign.status == 2);
+    CHECK(foreign.errors.find("--language") != std::string::npos);
 }
