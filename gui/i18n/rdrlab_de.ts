@@ -11,58 +11,6 @@
 <context>
     <name>Explanations</name>
     <message>
-        <source>routine</source>
-        <translation>Routine</translation>
-    </message>
-    <message>
-        <source>structure</source>
-        <translation>Struktur</translation>
-    </message>
-    <message>
-        <source>field</source>
-        <translation>Feld</translation>
-    </message>
-    <message>
-        <source>status</source>
-        <translation>Status</translation>
-    </message>
-    <message>
-        <source>request</source>
-        <translation>Anfrage</translation>
-    </message>
-    <message>
-        <source>exchange</source>
-        <translation>Austausch</translation>
-    </message>
-    <message>
-        <source>flag</source>
-        <translation>Flag</translation>
-    </message>
-    <message>
-        <source>system call</source>
-        <translation>Systemaufruf</translation>
-    </message>
-    <message>
-        <source>kernel routine</source>
-        <translation>Kernel-Routine</translation>
-    </message>
-    <message>
-        <source>reason</source>
-        <translation>Grund</translation>
-    </message>
-    <message>
-        <source>wait</source>
-        <translation>Warten</translation>
-    </message>
-    <message>
-        <source>event</source>
-        <translation>Ereignis</translation>
-    </message>
-    <message>
-        <source>layer</source>
-        <translation>Schicht</translation>
-    </message>
-    <message>
         <source>See: %1</source>
         <translation>Siehe: %1</translation>
     </message>

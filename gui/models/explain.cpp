@@ -1,6 +1,7 @@
 #include "gui/models/explain.h"
 
 #include <QCoreApplication>
+#include <QLocale>
 #include <QStringList>
 #include <algorithm>
 
@@ -11,23 +12,6 @@ namespace {
 constexpr qsizetype kLongestName = 200; // text of a trace may be anything
 constexpr qsizetype kMostParts = 64; // a flag word has no more bits
 constexpr std::size_t kPartsInTip = 12; // more would cover the view it explains
-
-// In the order of explanations.json.
-constexpr std::pair<const char*, const char*> kKinds[] = {
-    { "routine", QT_TRANSLATE_NOOP("Explanations", "routine") },
-    { "structure", QT_TRANSLATE_NOOP("Explanations", "structure") },
-    { "field", QT_TRANSLATE_NOOP("Explanations", "field") },
-    { "status", QT_TRANSLATE_NOOP("Explanations", "status") },
-    { "request", QT_TRANSLATE_NOOP("Explanations", "request") },
-    { "exchange", QT_TRANSLATE_NOOP("Explanations", "exchange") },
-    { "flag", QT_TRANSLATE_NOOP("Explanations", "flag") },
-    { "system call", QT_TRANSLATE_NOOP("Explanations", "system call") },
-    { "kernel routine", QT_TRANSLATE_NOOP("Explanations", "kernel routine") },
-    { "reason", QT_TRANSLATE_NOOP("Explanations", "reason") },
-    { "wait", QT_TRANSLATE_NOOP("Explanations", "wait") },
-    { "event", QT_TRANSLATE_NOOP("Explanations", "event") },
-    { "layer", QT_TRANSLATE_NOOP("Explanations", "layer") },
-};
 
 QString text(std::string_view utf8)
 {
@@ -44,8 +28,8 @@ QString rich(const trace::Explanation& entry)
 {
     return QStringLiteral("<b>%1</b> <i>%2</i><br>%3")
         .arg(
-            text(entry.name).toHtmlEscaped(), explanationKind(entry).toHtmlEscaped(),
-            text(entry.text).toHtmlEscaped());
+            explanationTitle(entry).toHtmlEscaped(), explanationKind(entry).toHtmlEscaped(),
+            explanationText(entry).toHtmlEscaped());
 }
 
 } // namespace
@@ -93,14 +77,32 @@ std::vector<const trace::Explanation*> explanationsOf(const QString& value)
     return found;
 }
 
+trace::Language explanationLanguage()
+{
+    // The default locale is that of the language of the texts, see Languages::choose().
+    return QLocale().language() == QLocale::German ? trace::Language::German
+                                                   : trace::Language::English;
+}
+
 QString explanationKind(const trace::Explanation& entry)
 {
-    for (const auto& [id, word] : kKinds) {
-        if (entry.kind == id) {
-            return QCoreApplication::translate("Explanations", word);
-        }
-    }
-    return text(entry.kind);
+    return text(trace::inLanguage(entry, explanationLanguage()).kind);
+}
+
+QString explanationText(const trace::Explanation& entry)
+{
+    return text(trace::inLanguage(entry, explanationLanguage()).text);
+}
+
+QString explanationTitle(const trace::Explanation& entry)
+{
+    return QString::fromStdString(trace::titleOf(entry, explanationLanguage()));
+}
+
+QString explanationPage(const trace::Explanation& entry)
+{
+    return QCoreApplication::translate("Explanations", "See: %1")
+        .arg(QString::fromStdString(trace::pageOf(entry, explanationLanguage())));
 }
 
 QString explainTip(const QString& name, const QString& above)
@@ -125,9 +127,7 @@ QString explainTip(const std::vector<const trace::Explanation*>& entries, const 
         tip += QStringLiteral("<p>…</p>");
     } else if (entries.size() == 1) {
         tip += QStringLiteral("<p><small>%1</small></p>")
-                   .arg(QCoreApplication::translate("Explanations", "See: %1")
-                            .arg(QString::fromStdString(trace::pageOf(*entries[0])))
-                            .toHtmlEscaped());
+                   .arg(explanationPage(*entries[0]).toHtmlEscaped());
     }
     return tip + QStringLiteral("</qt>");
 }

@@ -1,7 +1,7 @@
 // What the names on screen mean: the explanations of traces/model, as tool tips and as pages.
 //
 // Every view that shows a name of the field asks here, so that a name is explained in the same
-// words wherever it stands.
+// words wherever it stands, and in the person's language.
 #pragma once
 
 #include "traces/model/explanations.h"
@@ -20,8 +20,15 @@ const trace::Explanation* explanationOf(const QString& name);
 /// without one are left out. Of a single name at most one.
 std::vector<const trace::Explanation*> explanationsOf(const QString& value);
 
-/// The sort of thing an entry explains, as a word: "routine", "status".
+/// The language in which explanations are shown: that of the window, else English.
+trace::Language explanationLanguage();
+
+/// An entry in the language of the window: the sort of thing it explains ("routine", "status"),
+/// what it says, what stands above it, and "See: " with the public page. Plain texts.
 QString explanationKind(const trace::Explanation& entry);
+QString explanationText(const trace::Explanation& entry);
+QString explanationTitle(const trace::Explanation& entry);
+QString explanationPage(const trace::Explanation& entry);
 
 /// A short rich text: what `name` is, and the public page that tells more; of a value made of flags
 /// one line each. `above` is plain text that stands over it. "" when there is nothing to tell, and

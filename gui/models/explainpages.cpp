@@ -28,10 +28,10 @@ QString q(std::string_view text)
     return QString::fromUtf8(text.data(), qsizetype(text.size()));
 }
 
-QString anchor(const trace::Explanation& entry)
+QString anchor(const trace::Explanation& entry, const QString& shown)
 {
     return QStringLiteral("<a href=\"%1\">%2</a>")
-        .arg(QString::fromLatin1(linkTo(entry).toEncoded()), q(entry.name).toHtmlEscaped());
+        .arg(QString::fromLatin1(linkTo(entry).toEncoded()), shown.toHtmlEscaped());
 }
 
 QString toEvent(Seq seq)
@@ -52,9 +52,10 @@ QString brief(const trace::Explanation& entry)
         = entry.kind == "event" || entry.kind == "layer" || entry.kind == "reason";
     return QStringLiteral("<p><b>%1</b> <i>%2</i><br>%3<br><small>%4</small></p>")
         .arg(
-            anchor(entry), saysItself ? QString() : explanationKind(entry).toHtmlEscaped(),
-            linked(entry.text, &entry),
-            QString::fromStdString(trace::pageOf(entry)).toHtmlEscaped());
+            anchor(entry, explanationTitle(entry)),
+            saysItself ? QString() : explanationKind(entry).toHtmlEscaped(),
+            linked(explanationText(entry), &entry),
+            QString::fromStdString(trace::pageOf(entry, explanationLanguage())).toHtmlEscaped());
 }
 
 // Names are told from plain words by their looks: RDBSS, SRV_OPEN, MRxCreate.
@@ -185,10 +186,9 @@ QUrl linkTo(const trace::Explanation& entry)
     return url;
 }
 
-QString linked(std::string_view utf8, const trace::Explanation* self)
+QString linked(const QString& text, const trace::Explanation* self)
 {
     static const QRegularExpression word(QStringLiteral("[A-Za-z][A-Za-z0-9_.]*[A-Za-z0-9]"));
-    const QString text = q(utf8);
     QString html;
     qsizetype done = 0;
     for (auto it = word.globalMatch(text); it.hasNext();) {
@@ -203,7 +203,8 @@ QString linked(std::string_view utf8, const trace::Explanation* self)
         if (entry == nullptr || entry == self || name != q(entry->name)) {
             continue;
         }
-        html += text.mid(done, match.capturedStart() - done).toHtmlEscaped() + anchor(*entry);
+        html += text.mid(done, match.capturedStart() - done).toHtmlEscaped()
+            + anchor(*entry, name.toString());
         done = match.capturedEnd();
     }
     return html + text.mid(done).toHtmlEscaped();
@@ -214,12 +215,11 @@ QString entry(const trace::Explanation& entry, const TraceDocument* document, Se
     Page page;
     page.say(QStringLiteral("<h3>%1</h3><p><i>%2</i></p><p>%3</p>")
                  .arg(
-                     q(entry.name).toHtmlEscaped(), explanationKind(entry).toHtmlEscaped(),
-                     linked(entry.text, &entry)));
-    page.say(QStringLiteral("<p><small>%1</small></p>")
-                 .arg(Words::tr("See: %1")
-                          .arg(QString::fromStdString(trace::pageOf(entry)))
-                          .toHtmlEscaped()));
+                     explanationTitle(entry).toHtmlEscaped(),
+                     explanationKind(entry).toHtmlEscaped(),
+                     linked(explanationText(entry), &entry)));
+    page.say(
+        QStringLiteral("<p><small>%1</small></p>").arg(explanationPage(entry).toHtmlEscaped()));
     if (document != nullptr && document->isReady()) {
         const QString places = inTrace(entry, *document, at);
         if (!places.isEmpty()) {
@@ -227,13 +227,15 @@ QString entry(const trace::Explanation& entry, const TraceDocument* document, Se
         }
     }
     QStringList mentions;
-    if (looksLikeName(q(entry.name))) {
+    const QString name = q(entry.name);
+    if (looksLikeName(name)) {
         const QRegularExpression whole(QStringLiteral("(?<![A-Za-z0-9_])%1(?![A-Za-z0-9_])")
-                                           .arg(QRegularExpression::escape(q(entry.name))));
+                                           .arg(QRegularExpression::escape(name)));
         for (const trace::Explanation& other : trace::explanations()) {
-            if (&other != &entry && other.text.find(entry.name) != other.text.npos
-                && q(other.text).contains(whole) && std::size_t(mentions.size()) < kMostMentions) {
-                mentions += anchor(other);
+            const QString text = explanationText(other);
+            if (&other != &entry && text.contains(name) && text.contains(whole)
+                && std::size_t(mentions.size()) < kMostMentions) {
+                mentions += anchor(other, explanationTitle(other));
             }
         }
     }
@@ -310,8 +312,13 @@ QString ofTip(const QString& tip)
     Page page;
     page.head(Words::tr("Under the pointer"));
     for (auto it = bold.globalMatch(tip); it.hasNext();) {
-        QString name = it.next().captured(1);
-        page.add(name.replace(QLatin1String("&amp;"), QLatin1String("&")));
+        QString title = it.next().captured(1);
+        title.replace(QLatin1String("&amp;"), QLatin1String("&"));
+        const auto& all = trace::explanations();
+        const auto titled = std::find_if(all.begin(), all.end(), [&](const auto& entry) {
+            return explanationTitle(entry) == title;
+        });
+        page.add(titled != all.end() ? &*titled : nullptr);
     }
     return page.html();
 }
@@ -326,11 +333,13 @@ std::vector<const trace::Explanation*> matches(const QString& typed)
     const trace::Explanation* exact = explanationOf(wanted);
     for (const trace::Explanation& entry : trace::explanations()) {
         const QString name = q(entry.name);
-        const int rank = &entry == exact                          ? 0
-            : name.startsWith(wanted, Qt::CaseInsensitive)        ? 1
-            : name.contains(wanted, Qt::CaseInsensitive)          ? 2
-            : q(entry.text).contains(wanted, Qt::CaseInsensitive) ? 3
-                                                                  : -1;
+        const int rank = &entry == exact                   ? 0
+            : name.startsWith(wanted, Qt::CaseInsensitive) ? 1
+            : name.contains(wanted, Qt::CaseInsensitive)   ? 2
+            : explanationTitle(entry).contains(wanted, Qt::CaseInsensitive)
+                || explanationText(entry).contains(wanted, Qt::CaseInsensitive)
+            ? 3
+            : -1;
         if (rank >= 0) {
             ranked.emplace_back(rank, &entry);
         }

@@ -32,6 +32,6 @@ QString welcome();
 QUrl linkTo(const trace::Explanation& entry);
 
 /// A text with the names of other entries in it as links.
-QString linked(std::string_view text, const trace::Explanation* self = nullptr);
+QString linked(const QString& text, const trace::Explanation* self = nullptr);
 
 } // namespace rdrlab::gui::explainpages

@@ -1,3 +1,4 @@
+#include "gui/i18n/languages.h"
 #include "gui/inspect/explainpanel.h"
 #include "gui/inspect/historychart.h"
 #include "gui/inspect/ledgerchart.h"
@@ -89,6 +90,55 @@ TEST_CASE("a search finds names first, then texts, and nothing for nonsense", "[
     CHECK(found[1]->name.starts_with("MRxCreate"));
     CHECK(explainpages::matches(q("  ")).empty());
     CHECK(explainpages::search(q("<none>")).contains(q("&lt;none&gt;")));
+}
+
+namespace {
+
+// German as long as it lives, and never the desktop's language.
+struct InGerman
+{
+    InGerman() { Languages::instance().choose(q("de")); }
+    ~InGerman() { Languages::instance().choose(q("en")); }
+};
+
+} // namespace
+
+TEST_CASE("explanations are German in German, in pages, tips and search", "[gui][explain]")
+{
+    const QString english = explainTip(q("STATUS_PENDING"));
+    const InGerman german;
+    const QString tip = explainTip(q("STATUS_PENDING"));
+    CHECK(english.contains(q("The request is accepted")));
+    CHECK(tip.contains(q("<b>STATUS_PENDING</b> <i>Status</i><br>Die Anfrage ist angenommen")));
+    CHECK(tip.contains(q("Siehe: [MS-ERREF]")));
+    CHECK(explainpages::ofTip(tip).contains(q("Die Anfrage ist angenommen")));
+
+    const QString create = explainpages::entry(*explanationOf(q("MRxCreate")), nullptr, 0);
+    CHECK(create.contains(q("<i>Routine</i>")));
+    CHECK(create.contains(q("auf dem Server. ")));
+    CHECK(create.contains(q("explain:SRV_OPEN")));
+    CHECK(explainpages::entry(*explanationOf(q("SRV_OPEN")), nullptr, 0)
+              .contains(q("Erwähnt von: ")));
+
+    // What ends in a plain word has a heading of its own, by which the panel finds it under the
+    // pointer.
+    const QString event = explainTip(q("error event"));
+    CHECK(event.contains(q("<b>Ereignis „error“</b>")));
+    CHECK(explainpages::ofTip(event).contains(q("explain:error%2520event")));
+
+    const auto found = explainpages::matches(q("zwischenantwort"));
+    REQUIRE_FALSE(found.empty());
+    CHECK(found[0]->name == "interim response");
+    CHECK(explainpages::search(q("SICHERHEITSDESKRIPTOR")).contains(q("MRxQuerySdInfo")));
+    CHECK(explainpages::matches(q("security descriptor")).empty());
+    // Names are found in any language.
+    CHECK(explainpages::matches(q("mrxcreate")).front()->name == "MRxCreate");
+    for (const trace::Explanation& entry : trace::explanations()) {
+        INFO(entry.name);
+        const QString page = explainpages::entry(entry, nullptr, 0);
+        CHECK(page.contains(explanationPage(entry).toHtmlEscaped()));
+        CHECK_FALSE(page.contains(q(std::string(entry.text).c_str()).toHtmlEscaped()));
+    }
 }
 
 TEST_CASE("the explanations follow every step and what is chosen", "[gui][explain]")
