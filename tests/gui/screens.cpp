@@ -208,6 +208,7 @@ void takeGerman(QDir folder, const QString& trace, int& blank)
         shooter.take(QStringLiteral("projector-light-german"));
         KeySheet keys(window.actions(), &window);
         keys.grab().save(folder.filePath(QStringLiteral("projector-light-german-keys.png")));
+        takeExplanations(shooter, QStringLiteral("projector-light-german-"));
         QPrinter printer(QPrinter::HighResolution);
         printer.setOutputFormat(QPrinter::PdfFormat);
         printer.setPageOrientation(QPageLayout::Landscape);
