@@ -5,7 +5,6 @@
 
 #include <QCoreApplication>
 #include <QLocale>
-#include <QRegularExpression>
 #include <algorithm>
 
 namespace rdrlab::gui {
@@ -53,30 +52,9 @@ QString about(const trace::Smb2Messages& all, const trace::Smb2Message& message)
 
 namespace {
 
-constexpr std::uint16_t kCancel = 12;
-
-bool isUnanswered(const trace::Smb2Messages& all, const trace::Smb2Message& message)
+std::string utf8(const QString& text)
 {
-    return message.form == trace::Smb2Form::Message && !message.isResponse
-        && message.command != kCancel
-        && (message.partner >= all.messages.size() || all.messages[message.partner].isInterim);
-}
-
-// "1ms", "200 us": nanoseconds.
-std::optional<std::uint64_t> timeOf(const QString& text)
-{
-    static const QRegularExpression form(QStringLiteral("^([0-9]+(?:\\.[0-9]+)?)(ns|us|µs|ms|s)$"));
-    const QRegularExpressionMatch match = form.match(text);
-    if (!match.hasMatch()) {
-        return std::nullopt;
-    }
-    const QString unit = match.captured(2);
-    const double scale = unit == QLatin1String("ns") ? 1
-        : unit == QLatin1String("ms")                ? 1e6
-        : unit == QLatin1String("s")                 ? 1e9
-                                                     : 1e3;
-    const double value = match.captured(1).toDouble() * scale;
-    return value < 9e18 ? std::optional(std::uint64_t(value)) : std::nullopt;
+    return text.toStdString();
 }
 
 } // namespace
@@ -84,95 +62,26 @@ std::optional<std::uint64_t> timeOf(const QString& text)
 PacketFilter PacketFilter::parse(const QString& expression)
 {
     PacketFilter filter;
-    static const QRegularExpression part(QStringLiteral("\"([^\"]*)\"?|(\\S+)"));
-    QRegularExpressionMatchIterator parts = part.globalMatch(expression);
-    while (parts.hasNext()) {
-        const QRegularExpressionMatch match = parts.next();
-        const QString word = match.captured(2);
-        bool good = true;
-        if (word.isEmpty()) {
-            if (!match.captured(1).isEmpty()) {
-                filter.m_words += match.captured(1);
-            }
-        } else if (word.startsWith(QLatin1String("id:"))) {
-            filter.m_id = word.mid(3).toULongLong(&good);
-        } else if (word.startsWith(QLatin1String("connection:"))) {
-            filter.m_connection = word.mid(11).toUInt(&good);
-        } else if (word.startsWith(QLatin1Char('>'))) {
-            filter.m_slowerThanNs = timeOf(word.mid(1));
-            good = filter.m_slowerThanNs.has_value();
-        } else if (word == QLatin1String("failed")) {
-            filter.m_failed = true;
-        } else if (word == QLatin1String("unanswered")) {
-            filter.m_unanswered = true;
-        } else if (word == QLatin1String("request")) {
-            filter.m_requests = true;
-        } else if (word == QLatin1String("response")) {
-            filter.m_responses = true;
-        } else {
-            filter.m_words += word;
-        }
-        if (!good && filter.m_error.isEmpty()) {
-            filter.m_error = QCoreApplication::translate(
-                                 "PacketFilter", "“%1” is not understood: id:5, connection:1, >1ms")
-                                 .arg(word);
-        }
+    filter.m_filter = trace::Smb2Filter::parse(utf8(expression));
+    if (!filter.m_filter.misunderstood().empty()) {
+        filter.m_error = QCoreApplication::translate(
+                             "PacketFilter", "“%1” is not understood: id:5, connection:1, >1ms")
+                             .arg(texts::foreign(filter.m_filter.misunderstood()));
     }
     return filter;
 }
 
-bool PacketFilter::isEmpty() const
-{
-    return m_words.isEmpty() && !m_id && !m_connection && !m_slowerThanNs && !m_failed
-        && !m_unanswered && !m_requests && !m_responses;
-}
-
 std::vector<std::uint32_t> PacketFilter::rows(const trace::Smb2Messages& all) const
 {
-    // A word is looked up once in each name, command and status, not in each row.
-    std::vector<std::vector<bool>> inName(std::size_t(m_words.size()));
-    std::vector<std::unordered_map<std::int64_t, bool>> inRest(std::size_t(m_words.size()));
-    for (qsizetype i = 0; i < m_words.size(); ++i) {
-        for (const std::string& name : all.names) {
-            inName[std::size_t(i)].push_back(
-                texts::foreign(name).contains(m_words[i], Qt::CaseInsensitive));
-        }
-    }
-    const auto hasWord = [&](std::size_t i, const trace::Smb2Message& message) {
-        if (message.name < inName[i].size() && inName[i][message.name]) {
-            return true;
-        }
-        const std::int64_t key = std::int64_t(message.status) << 24
-            ^ std::int64_t(message.command) << 8 ^ std::int64_t(message.form) << 1
-            ^ std::int64_t(message.isResponse);
-        const auto [entry, isNew] = inRest[i].try_emplace(key, false);
-        if (isNew) {
-            const QString text = texts::command(message) + QLatin1Char(' ')
-                + (message.isResponse ? texts::status(message.status) : QString());
-            entry->second = text.contains(m_words[qsizetype(i)], Qt::CaseInsensitive);
-        }
-        return entry->second;
+    const auto contains = [](std::string_view text, std::string_view word) {
+        return texts::foreign(text).contains(texts::foreign(word), Qt::CaseInsensitive);
     };
-    std::vector<std::uint32_t> rows;
-    for (std::size_t at = 0; at < all.messages.size(); ++at) {
-        const trace::Smb2Message& message = all.messages[at];
-        bool fits = (!m_requests || !message.isResponse) && (!m_responses || message.isResponse)
-            && (!m_id || (message.form == trace::Smb2Form::Message && message.messageId == *m_id))
-            && (!m_connection || message.connection == *m_connection)
-            && (!m_failed || (message.isResponse && severityOf(message.status) == Severity::Failed))
-            && (!m_unanswered || isUnanswered(all, message));
-        if (fits && m_slowerThanNs) {
-            const auto time = trace::responseTimeNs(all, message);
-            fits = time && *time > *m_slowerThanNs;
-        }
-        for (std::size_t i = 0; i < inName.size() && fits; ++i) {
-            fits = hasWord(i, message);
-        }
-        if (fits) {
-            rows.push_back(std::uint32_t(at));
-        }
-    }
-    return rows;
+    const auto text = [](const trace::Smb2Message& message) {
+        return utf8(
+            texts::command(message) + QLatin1Char(' ')
+            + (message.isResponse ? texts::status(message.status) : QString()));
+    };
+    return m_filter.rows(all, { contains, text });
 }
 
 PacketModel::PacketModel(QObject* parent)
@@ -255,7 +164,7 @@ QString PacketModel::text(const trace::Smb2Message& message, int column) const
     case About:
         return texts::about(*m_messages, message);
     case Status: {
-        if (isUnanswered(*m_messages, message)) {
+        if (trace::isUnanswered(*m_messages, message)) {
             return tr("no answer");
         }
         if (!isReadable || !message.isResponse) {
@@ -307,9 +216,9 @@ QVariant PacketModel::data(const QModelIndex& index, int role) const
         return {};
     }
     const bool hasStatus = message->form == trace::Smb2Form::Message && message->isResponse;
-    const Severity severity = hasStatus       ? severityOf(message->status)
-        : isUnanswered(*m_messages, *message) ? Severity::Warned
-                                              : Severity::Fine;
+    const Severity severity = hasStatus              ? severityOf(message->status)
+        : trace::isUnanswered(*m_messages, *message) ? Severity::Warned
+                                                     : Severity::Fine;
     switch (role) {
     case Qt::DisplayRole:
         return text(*message, index.column());

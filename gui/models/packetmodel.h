@@ -1,18 +1,13 @@
 // The SMB2 messages of a trace as a table, with a filter of its own.
 //
-//   create readme          words: each must be in the row's text
-//   id:5 connection:1      that message id; that connection
-//   failed  unanswered     a status 0xC…; a request without its final response
-//   >1ms                   waited for longer than that
-//   request response       only those
+// The filter's language stands in traces/query/smb2filter.h.
 #pragma once
 
 #include "gui/models/document.h"
-#include "traces/query/smb2.h"
+#include "traces/query/smb2filter.h"
 
 #include <QAbstractTableModel>
-#include <QStringList>
-#include <optional>
+#include <QString>
 
 namespace rdrlab::gui {
 
@@ -23,17 +18,13 @@ public:
     /// error() says what is wrong with the expression.
     static PacketFilter parse(const QString& expression);
 
-    bool isEmpty() const;
+    bool isEmpty() const { return m_filter.isEmpty(); }
     const QString& error() const { return m_error; }
     /// The messages that match, ascending.
     std::vector<std::uint32_t> rows(const trace::Smb2Messages& all) const;
 
 private:
-    QStringList m_words;
-    std::optional<std::uint64_t> m_id;
-    std::optional<std::uint32_t> m_connection;
-    std::optional<std::uint64_t> m_slowerThanNs;
-    bool m_failed = false, m_unanswered = false, m_requests = false, m_responses = false;
+    trace::Smb2Filter m_filter;
     QString m_error;
 };
 

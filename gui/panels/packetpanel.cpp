@@ -303,13 +303,15 @@ void PacketPanel::chosen(const QModelIndex& current)
 
 void PacketPanel::showDetails(const trace::Smb2Message* message)
 {
-    std::vector<std::byte> unit;
+    trace::Smb2Unit unit;
     if (message != nullptr && isReady()) {
-        unit = trace::smb2Unit(session()->document.reader(), *message);
+        const trace::Smb2Messages& all = *m_model.messages();
+        unit = trace::smb2Unit(
+            session()->document.reader(), all, std::size_t(message - all.messages.data()));
     }
     m_isLinking = true;
     m_fields.setFields(trace::decodeSmb2(unit));
-    m_bytes.setBytes(std::move(unit));
+    m_bytes.setBytes(std::move(unit.bytes));
     m_isLinking = false;
     m_followButton->setEnabled(message != nullptr && message->form == trace::Smb2Form::Message);
     m_partnerButton->setEnabled(message != nullptr && message->partner != trace::kNoMessage);

@@ -309,17 +309,18 @@ void readWire(const trace::Reader& reader)
     trace::Smb2Messages all;
     trace::smb2Messages(reader, all);
     std::size_t looked = 0;
-    for (const trace::Smb2Message& message : all.messages) {
+    for (std::size_t at = 0; at < all.messages.size(); ++at) {
+        const trace::Smb2Message& message = all.messages[at];
         if (message.name >= all.names.size()
             || (message.partner != trace::kNoMessage && message.partner >= all.messages.size())) {
             std::abort();
         }
         trace::responseTimeNs(all, message);
-        const auto unit = trace::smb2Unit(reader, message);
+        const trace::Smb2Unit unit = trace::smb2Unit(reader, all, at);
         const auto fields = trace::decodeSmb2(unit);
         for (std::size_t i = 0; i < fields.size(); ++i) {
-            if (fields[i].parent >= std::int32_t(i) || fields[i].offset > unit.size()
-                || fields[i].length > unit.size() - fields[i].offset) {
+            if (fields[i].parent >= std::int32_t(i) || fields[i].offset > unit.bytes.size()
+                || fields[i].length > unit.bytes.size() - fields[i].offset) {
                 std::abort();
             }
         }

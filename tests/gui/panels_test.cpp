@@ -130,8 +130,9 @@ TEST_CASE("fields and bytes of a message know each other's place", "[gui][packet
     HexModel bytes;
     QAbstractItemModelTester one(&fields, QAbstractItemModelTester::FailureReportingMode::Fatal);
     QAbstractItemModelTester two(&bytes, QAbstractItemModelTester::FailureReportingMode::Fatal);
-    for (const trace::Smb2Message& message : all->messages) {
-        auto unit = trace::smb2Unit(*reader, message);
+    for (std::size_t index = 0; index < all->messages.size(); ++index) {
+        const trace::Smb2Message& message = all->messages[index];
+        auto unit = trace::smb2Unit(*reader, *all, index).bytes;
         fields.setFields(trace::decodeSmb2(unit));
         bytes.setBytes(unit);
         CHECK(fields.structureAt(message.offset).isValid());

@@ -23,6 +23,10 @@ struct Wire
         REQUIRE(reader != nullptr);
         REQUIRE(trace::smb2Messages(*reader, all));
     }
+    trace::Smb2Unit unit(const trace::Smb2Message* message) const
+    {
+        return trace::smb2Unit(*reader, all, std::size_t(message - all.messages.data()));
+    }
     const trace::Smb2Message* first(std::string_view command, bool isResponse) const
     {
         const auto found = std::find_if(
@@ -125,15 +129,15 @@ TEST_CASE("a CREATE is decoded to the name, the access and the file that came of
     CHECK(wire.all.names[response->name] == "readme.txt");
     CHECK(trace::responseTimeNs(wire.all, *request) == trace::responseTimeNs(wire.all, *response));
     CHECK(trace::responseTimeNs(wire.all, *request) == response->timeNs - request->lastNs);
-    const auto unit = trace::smb2Unit(*wire.reader, *request);
-    REQUIRE(unit.size() == request->unitBytes);
+    const trace::Smb2Unit unit = wire.unit(request);
+    REQUIRE(unit.bytes.size() == request->unitBytes);
     const auto fields = trace::decodeSmb2(unit);
-    checkShape(fields, unit.size());
+    checkShape(fields, unit.bytes.size());
     CHECK(valueOf(fields, "Name") == "\"readme.txt\"");
     CHECK(valueOf(fields, "Command") == "CREATE (5)");
     CHECK(valueOf(fields, "CreateDisposition") == "FILE_OPEN (1)");
     CHECK(valueOf(fields, "DesiredAccess").find("FILE_READ_DATA") != std::string::npos);
-    const auto answer = trace::decodeSmb2(trace::smb2Unit(*wire.reader, *response));
+    const auto answer = trace::decodeSmb2(wire.unit(response));
     CHECK(valueOf(answer, "CreateAction") == "FILE_OPENED (1)");
     CHECK(valueOf(answer, "Status") == "STATUS_SUCCESS (0x00000000)");
     // The file is known again by its FileId.
@@ -150,10 +154,12 @@ TEST_CASE("every message of every sample is decoded without a wrong field", "[sm
         INFO(name);
         const Wire wire(name);
         REQUIRE_FALSE(wire.all.messages.empty());
-        for (const trace::Smb2Message& message : wire.all.messages) {
-            const auto unit = trace::smb2Unit(*wire.reader, message);
+        for (std::size_t i = 0; i < wire.all.messages.size(); ++i) {
+            const trace::Smb2Message& message = wire.all.messages[i];
+            const trace::Smb2Unit unit = trace::smb2Unit(*wire.reader, wire.all, i);
             const auto fields = trace::decodeSmb2(unit);
-            checkShape(fields, unit.size());
+            checkShape(fields, unit.bytes.size());
+            CHECK(unit.missing.empty() != message.isCut);
             for (const trace::WireField& field : fields) {
                 INFO("#" << message.seq << " " << field.name << ": " << field.value);
                 CHECK_FALSE(field.isWrong);
@@ -169,7 +175,7 @@ TEST_CASE("cut, changed and foreign bytes are told as such and never read past",
     std::uint32_t random = 7;
     const auto next = [&] { return random = random * 1664525 + 1013904223; };
     for (std::size_t i = 0; i < wire.all.messages.size(); i += 3) {
-        const auto unit = trace::smb2Unit(*wire.reader, wire.all.messages[i]);
+        const auto unit = trace::smb2Unit(*wire.reader, wire.all, i).bytes;
         for (std::size_t keep = 0; keep < unit.size(); keep += 1 + next() % 23) {
             // A copy of exactly these bytes: the sanitizer sees what is read behind them.
             const std::vector<std::byte> cut(unit.begin(), unit.begin() + std::ptrdiff_t(keep));
@@ -194,7 +200,7 @@ TEST_CASE("cut, changed and foreign bytes are told as such and never read past",
     CHECK(
         valueOf(fields, "SMB2 TRANSFORM_HEADER")
         == "encrypted: the recording does not have the key");
-    CHECK(trace::decodeSmb2({}).empty());
+    CHECK(trace::decodeSmb2(std::span<const std::byte>()).empty());
 }
 
 TEST_CASE("a chain of messages that leads back or on for ever ends", "[smb2]")

@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,6 +34,14 @@ enum class Smb2Form : std::uint8_t
 
 constexpr std::uint32_t kNoMessage = UINT32_MAX;
 constexpr std::uint64_t kUnsolicitedMessage = UINT64_MAX; // the MessageId of a break notification
+
+/// Which kind of information a request asks for or sets. Its response does not say it again, so
+/// that the bytes of one mean nothing without it.
+struct Smb2Question
+{
+    std::uint8_t infoType = 0; // SMB2_0_INFO_FILE …; 0: not known
+    std::uint8_t infoClass = 0;
+};
 
 /// One message. Of a form other than Message only the place is known.
 struct Smb2Message
@@ -59,6 +68,7 @@ struct Smb2Message
     std::uint32_t count = 0; // READ, WRITE: bytes asked for, in a response bytes moved
     std::uint32_t name = 0; // the file or share it is about: an index into names, 0 for none
     std::uint16_t command = 0;
+    Smb2Question question; // QUERY_DIRECTORY, QUERY_INFO, SET_INFO; of a response its request's
     Direction direction = Direction::ToServer;
     Smb2Form form = Smb2Form::Foreign;
     bool isResponse = false;
@@ -83,9 +93,23 @@ bool smb2Messages(const Reader& reader, Smb2Messages& into, const Progress& prog
 /// response from its request's last byte. Nothing when there is no partner.
 std::optional<std::uint64_t> responseTimeNs(const Smb2Messages& all, const Smb2Message& message);
 
-/// The bytes of a message's unit, put together from its segments; shorter than `unitBytes` where
-/// the file ends. Bytes that the file does not have are 0.
-std::vector<std::byte> smb2Unit(const Reader& reader, const Smb2Message& message);
+/// Bytes of a unit, from one up to another.
+struct WireRange
+{
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+};
+
+/// A unit as it can be decoded.
+struct Smb2Unit
+{
+    std::vector<std::byte> bytes; // shorter than unitBytes where the file ends
+    std::vector<WireRange> missing; // that were not recorded, ascending: zeros in `bytes`
+    std::vector<Smb2Question> questions; // of its messages, in order
+};
+
+/// The unit that all.messages[index] came in, put together from its segments.
+Smb2Unit smb2Unit(const Reader& reader, const Smb2Messages& all, std::size_t index);
 
 /// One field of a decoded unit; those inside a structure follow it.
 struct WireField
@@ -98,11 +122,13 @@ struct WireField
     bool isWrong = false; // the bytes end before it, or say what cannot be
 };
 
-/// The most fields that are told of one unit.
-constexpr std::size_t kMostWireFields = 4096;
+/// The most fields that are told of one unit; when there are more a last one says so.
+constexpr std::size_t kMostWireFields = 32768;
 
-/// The meaning of a unit, or of any bytes at all. Parents stand before what is in them.
-std::vector<WireField> decodeSmb2(std::span<const std::byte> unit);
+/// The meaning of a unit, or of any bytes at all. Parents stand before what is in them. A field of
+/// bytes that were not recorded says that instead of a value.
+std::vector<WireField> decodeSmb2(const Smb2Unit& unit);
+std::vector<WireField> decodeSmb2(std::span<const std::byte> bytes);
 
 /// "CREATE"; empty for a command that [MS-SMB2] does not have.
 std::string_view smb2CommandName(std::uint16_t command);

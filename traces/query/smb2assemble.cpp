@@ -379,29 +379,4 @@ std::optional<std::uint64_t> responseTimeNs(const Smb2Messages& all, const Smb2M
     return response.timeNs - request.lastNs;
 }
 
-std::vector<std::byte> smb2Unit(const Reader& reader, const Smb2Message& message)
-{
-    constexpr std::uint32_t kMost = (1u << 24) + kFraming;
-    const std::uint32_t length = std::min(message.unitBytes, kMost);
-    std::vector<std::byte> bytes(length);
-    std::uint32_t end = 0;
-    reader.packets(message.seq, message.last, [&](const Packet& packet) {
-        if (packet.connection != message.connection || packet.direction != message.direction) {
-            return true;
-        }
-        const auto place = std::int64_t(std::int32_t(packet.tcpSequence - message.tcpSequence));
-        for (std::size_t i = 0; i < packet.payload.size(); ++i) {
-            const std::int64_t at = place + std::int64_t(i);
-            if (at >= 0 && at < std::int64_t(length)) {
-                bytes[std::size_t(at)] = packet.payload[i];
-            }
-        }
-        const std::int64_t reached = place + std::int64_t(packet.length);
-        end = std::max(end, std::uint32_t(std::clamp<std::int64_t>(reached, 0, length)));
-        return true;
-    });
-    bytes.resize(end);
-    return bytes;
-}
-
 } // namespace rdrlab::trace

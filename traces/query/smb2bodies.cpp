@@ -8,56 +8,57 @@ namespace rdrlab::trace {
 
 namespace {
 
-using Body = void (*)(Smb2Decoder& decoder, std::size_t header);
+using Area = Smb2Decoder::Area;
+using Body = void (*)(Smb2Decoder& decoder); // what follows StructureSize; null: nothing
 
-void size(Smb2Decoder& decoder)
+void error(Smb2Decoder& decoder)
 {
-    decoder.number("StructureSize", 2);
-}
-
-void empty(Smb2Decoder& decoder, std::size_t)
-{
-    size(decoder);
-}
-
-void error(Smb2Decoder& decoder, std::size_t)
-{
-    size(decoder);
-    decoder.number("ErrorContextCount", 1);
+    const auto contexts = std::size_t(decoder.number("ErrorContextCount", 1));
     decoder.skip(1);
-    const std::uint64_t count = decoder.number("ByteCount", 4);
-    decoder.blob("ErrorData", decoder.at(), std::size_t(count));
+    const auto bytes = std::size_t(decoder.number("ByteCount", 4));
+    decodeErrorData(decoder, contexts, { decoder.at(), bytes });
 }
 
-void negotiateRequest(Smb2Decoder& decoder, std::size_t header)
+void negotiateRequest(Smb2Decoder& decoder)
 {
-    size(decoder);
     const std::uint64_t count = decoder.number("DialectCount", 2);
     decoder.flags("SecurityMode", 2, kWireSecurityModes);
     decoder.skip(2);
     decoder.flags("Capabilities", 4, kWireCapabilities);
     decoder.guid("ClientGuid");
-    // Offset and count of the contexts, where a dialect that has them is asked for; else a time.
-    const std::size_t contexts = decoder.at();
-    decoder.skip(8);
-    bool isNew = false;
+    // Where the contexts are, when a dialect that has them is asked for; else a time.
+    constexpr std::uint64_t kHasContexts = 0x0311;
+    const std::size_t place = decoder.at();
+    bool hasContexts = false;
+    for (std::uint64_t i = 0; i < count && !hasContexts; ++i) {
+        hasContexts = decoder.peek(place + 8 + 2 * std::size_t(i), 2) == kHasContexts;
+    }
+    std::size_t contexts = 0;
+    std::size_t contextCount = 0;
+    if (hasContexts) {
+        contexts = std::size_t(decoder.number("NegotiateContextOffset", 4));
+        contextCount = std::size_t(decoder.number("NegotiateContextCount", 2));
+        decoder.skip(2);
+    } else {
+        decoder.time("ClientStartTime");
+    }
     for (std::uint64_t i = 0; i < count && !decoder.isAtEnd() && !decoder.isFull(); ++i) {
-        isNew = decoder.choice("Dialect", 2, kWireDialects) == 0x0311 || isNew;
+        decoder.choice("Dialect", 2, kWireDialects);
     }
-    if (isNew) {
-        decodeNegotiateContexts(
-            decoder, header, std::size_t(decoder.peek(contexts, 4)),
-            std::size_t(decoder.peek(contexts + 4, 2)));
-    }
+    decodeNegotiateContexts(decoder, decoder.told().header + contexts, contextCount);
 }
 
-void negotiateResponse(Smb2Decoder& decoder, std::size_t header)
+void negotiateResponse(Smb2Decoder& decoder)
 {
-    size(decoder);
     decoder.flags("SecurityMode", 2, kWireSecurityModes);
     const std::uint64_t dialect = decoder.choice("DialectRevision", 2, kWireDialects);
-    const std::uint64_t count = decoder.peek(decoder.at(), 2);
-    decoder.skip(2);
+    const bool hasContexts = dialect == 0x0311;
+    std::size_t count = 0;
+    if (hasContexts) {
+        count = std::size_t(decoder.number("NegotiateContextCount", 2));
+    } else {
+        decoder.skip(2);
+    }
     decoder.guid("ServerGuid");
     decoder.flags("Capabilities", 4, kWireCapabilities);
     decoder.number("MaxTransactSize", 4);
@@ -65,50 +66,48 @@ void negotiateResponse(Smb2Decoder& decoder, std::size_t header)
     decoder.number("MaxWriteSize", 4);
     decoder.time("SystemTime");
     decoder.time("ServerStartTime");
-    const std::uint64_t offset = decoder.number("SecurityBufferOffset", 2);
-    const std::uint64_t length = decoder.number("SecurityBufferLength", 2);
-    const std::uint64_t contexts = decoder.peek(decoder.at(), 4);
-    decoder.skip(4);
-    decodeToken(decoder, header + std::size_t(offset), std::size_t(length));
-    if (dialect == 0x0311) {
-        decodeNegotiateContexts(decoder, header, std::size_t(contexts), std::size_t(count));
+    const Area area = decoder.area("SecurityBufferOffset", 2, "SecurityBufferLength", 2);
+    std::size_t contexts = 0;
+    if (hasContexts) {
+        contexts = std::size_t(decoder.number("NegotiateContextOffset", 4));
     }
+    decodeToken(decoder, area);
+    decodeNegotiateContexts(decoder, decoder.told().header + contexts, count);
 }
 
-void sessionSetupRequest(Smb2Decoder& decoder, std::size_t header)
+void sessionSetupRequest(Smb2Decoder& decoder)
 {
-    size(decoder);
-    decoder.hex("Flags", 1);
+    static constexpr WireName kFlags[] = { { 1, "SMB2_SESSION_FLAG_BINDING" } };
+    decoder.flags("Flags", 1, kFlags);
     decoder.flags("SecurityMode", 1, kWireSecurityModes);
     decoder.flags("Capabilities", 4, kWireCapabilities);
     decoder.number("Channel", 4);
-    const std::uint64_t offset = decoder.number("SecurityBufferOffset", 2);
-    const std::uint64_t length = decoder.number("SecurityBufferLength", 2);
+    const Area area = decoder.area("SecurityBufferOffset", 2, "SecurityBufferLength", 2);
     decoder.hex("PreviousSessionId", 8);
-    decodeToken(decoder, header + std::size_t(offset), std::size_t(length));
+    decodeToken(decoder, area);
 }
 
-void sessionSetupResponse(Smb2Decoder& decoder, std::size_t header)
+void sessionSetupResponse(Smb2Decoder& decoder)
 {
-    size(decoder);
     decoder.flags("SessionFlags", 2, kWireSessionFlags);
-    const std::uint64_t offset = decoder.number("SecurityBufferOffset", 2);
-    const std::uint64_t length = decoder.number("SecurityBufferLength", 2);
-    decodeToken(decoder, header + std::size_t(offset), std::size_t(length));
+    const Area area = decoder.area("SecurityBufferOffset", 2, "SecurityBufferLength", 2);
+    decodeToken(decoder, area);
 }
 
-void treeConnectRequest(Smb2Decoder& decoder, std::size_t header)
+void treeConnectRequest(Smb2Decoder& decoder)
 {
-    size(decoder);
-    decoder.hex("Flags", 2);
-    const std::uint64_t offset = decoder.number("PathOffset", 2);
-    const std::uint64_t length = decoder.number("PathLength", 2);
-    decoder.text("Path", header + std::size_t(offset), std::size_t(length));
+    static constexpr WireName kFlags[] = {
+        { 1, "SMB2_TREE_CONNECT_FLAG_CLUSTER_RECONNECT" },
+        { 2, "SMB2_TREE_CONNECT_FLAG_REDIRECT_TO_OWNER" },
+        { 4, "SMB2_TREE_CONNECT_FLAG_EXTENSION_PRESENT" },
+    };
+    decoder.flags("Flags", 2, kFlags);
+    const Area path = decoder.area("PathOffset", 2, "PathLength", 2);
+    decoder.text("Path", path);
 }
 
-void treeConnectResponse(Smb2Decoder& decoder, std::size_t)
+void treeConnectResponse(Smb2Decoder& decoder)
 {
-    size(decoder);
     decoder.choice("ShareType", 1, kWireShareTypes);
     decoder.skip(1);
     decoder.flags("ShareFlags", 4, kWireShareFlags);
@@ -116,9 +115,8 @@ void treeConnectResponse(Smb2Decoder& decoder, std::size_t)
     decoder.flags("MaximalAccess", 4, kWireAccess);
 }
 
-void createRequest(Smb2Decoder& decoder, std::size_t header)
+void createRequest(Smb2Decoder& decoder)
 {
-    size(decoder);
     decoder.skip(1);
     decoder.choice("RequestedOplockLevel", 1, kWireOplocks);
     decoder.choice("ImpersonationLevel", 4, kWireImpersonations);
@@ -128,117 +126,103 @@ void createRequest(Smb2Decoder& decoder, std::size_t header)
     decoder.flags("ShareAccess", 4, kWireShareAccess);
     decoder.choice("CreateDisposition", 4, kWireDispositions);
     decoder.flags("CreateOptions", 4, kWireCreateOptions);
-    const std::uint64_t offset = decoder.number("NameOffset", 2);
-    const std::uint64_t length = decoder.number("NameLength", 2);
-    const std::uint64_t contexts = decoder.number("CreateContextsOffset", 4);
-    const std::uint64_t contextBytes = decoder.number("CreateContextsLength", 4);
-    decoder.text("Name", header + std::size_t(offset), std::size_t(length));
-    if (contextBytes != 0) {
-        decodeCreateContexts(decoder, header + std::size_t(contexts), std::size_t(contextBytes));
-    }
+    const Area name = decoder.area("NameOffset", 2, "NameLength", 2);
+    const Area contexts = decoder.area("CreateContextsOffset", 4, "CreateContextsLength", 4);
+    decoder.text("Name", name);
+    decodeCreateContexts(decoder, contexts);
 }
 
 void timesAndSizes(Smb2Decoder& decoder)
 {
-    decoder.time("CreationTime");
-    decoder.time("LastAccessTime");
-    decoder.time("LastWriteTime");
-    decoder.time("ChangeTime");
+    decodeTimes(decoder);
     decoder.number("AllocationSize", 8);
     decoder.number("EndofFile", 8);
     decoder.flags("FileAttributes", 4, kWireAttributes);
 }
 
-void createResponse(Smb2Decoder& decoder, std::size_t header)
+void createResponse(Smb2Decoder& decoder)
 {
-    size(decoder);
     decoder.choice("OplockLevel", 1, kWireOplocks);
-    decoder.hex("Flags", 1);
+    static constexpr WireName kFlags[] = { { 1, "SMB2_CREATE_FLAG_REPARSEPOINT" } };
+    decoder.flags("Flags", 1, kFlags);
     decoder.choice("CreateAction", 4, kWireCreateActions);
     timesAndSizes(decoder);
     decoder.skip(4);
     decoder.fileId("FileId");
-    const std::uint64_t contexts = decoder.number("CreateContextsOffset", 4);
-    const std::uint64_t contextBytes = decoder.number("CreateContextsLength", 4);
-    if (contextBytes != 0) {
-        decodeCreateContexts(decoder, header + std::size_t(contexts), std::size_t(contextBytes));
-    }
+    const Area contexts = decoder.area("CreateContextsOffset", 4, "CreateContextsLength", 4);
+    decodeCreateContexts(decoder, contexts);
 }
 
-void closeRequest(Smb2Decoder& decoder, std::size_t)
+void closeRequest(Smb2Decoder& decoder)
 {
-    size(decoder);
     decoder.flags("Flags", 2, kWireCloseFlags);
     decoder.skip(4);
     decoder.fileId("FileId");
 }
 
-void closeResponse(Smb2Decoder& decoder, std::size_t)
+void closeResponse(Smb2Decoder& decoder)
 {
-    size(decoder);
     decoder.flags("Flags", 2, kWireCloseFlags);
     decoder.skip(4);
     timesAndSizes(decoder);
 }
 
-void flushRequest(Smb2Decoder& decoder, std::size_t)
+void flushRequest(Smb2Decoder& decoder)
 {
-    size(decoder);
     decoder.skip(6);
     decoder.fileId("FileId");
 }
 
-void readRequest(Smb2Decoder& decoder, std::size_t)
+constexpr WireName kChannels[] = {
+    { 0, "SMB2_CHANNEL_NONE" },
+    { 1, "SMB2_CHANNEL_RDMA_V1" },
+    { 2, "SMB2_CHANNEL_RDMA_V1_INVALIDATE" },
+    { 3, "SMB2_CHANNEL_RDMA_TRANSFORM" },
+};
+
+void readRequest(Smb2Decoder& decoder)
 {
-    size(decoder);
     decoder.number("Padding", 1);
     decoder.flags("Flags", 1, kWireReadFlags);
     decoder.number("Length", 4);
     decoder.number("Offset", 8);
     decoder.fileId("FileId");
     decoder.number("MinimumCount", 4);
-    decoder.number("Channel", 4);
+    decoder.choice("Channel", 4, kChannels);
     decoder.number("RemainingBytes", 4);
-    decoder.number("ReadChannelInfoOffset", 2);
-    decoder.number("ReadChannelInfoLength", 2);
+    decoder.area("ReadChannelInfoOffset", 2, "ReadChannelInfoLength", 2);
 }
 
-void readResponse(Smb2Decoder& decoder, std::size_t header)
+void readResponse(Smb2Decoder& decoder)
 {
-    size(decoder);
-    const std::uint64_t offset = decoder.number("DataOffset", 1);
+    const auto offset = std::size_t(decoder.number("DataOffset", 1));
     decoder.skip(1);
-    const std::uint64_t length = decoder.number("DataLength", 4);
+    const auto length = std::size_t(decoder.number("DataLength", 4));
     decoder.number("DataRemaining", 4);
-    decoder.blob("Buffer", header + std::size_t(offset), std::size_t(length));
+    decoder.blob("Buffer", decoder.told().header + offset, length);
 }
 
-void writeRequest(Smb2Decoder& decoder, std::size_t header)
+void writeRequest(Smb2Decoder& decoder)
 {
-    size(decoder);
-    const std::uint64_t data = decoder.number("DataOffset", 2);
-    const std::uint64_t length = decoder.number("Length", 4);
+    const Area data = decoder.area("DataOffset", 2, "Length", 4);
     decoder.number("Offset", 8);
     decoder.fileId("FileId");
-    decoder.number("Channel", 4);
+    decoder.choice("Channel", 4, kChannels);
     decoder.number("RemainingBytes", 4);
-    decoder.number("WriteChannelInfoOffset", 2);
-    decoder.number("WriteChannelInfoLength", 2);
+    decoder.area("WriteChannelInfoOffset", 2, "WriteChannelInfoLength", 2);
     decoder.flags("Flags", 4, kWireWriteFlags);
-    decoder.blob("Buffer", header + std::size_t(data), std::size_t(length));
+    decoder.blob("Buffer", data);
 }
 
-void writeResponse(Smb2Decoder& decoder, std::size_t)
+void writeResponse(Smb2Decoder& decoder)
 {
-    size(decoder);
     decoder.skip(2);
     decoder.number("Count", 4);
     decoder.number("Remaining", 4);
 }
 
-void lockRequest(Smb2Decoder& decoder, std::size_t)
+void lockRequest(Smb2Decoder& decoder)
 {
-    size(decoder);
     const std::uint64_t count = decoder.number("LockCount", 2);
     decoder.hex("LockSequence", 4);
     decoder.fileId("FileId");
@@ -251,61 +235,51 @@ void lockRequest(Smb2Decoder& decoder, std::size_t)
     }
 }
 
-void ioctlRequest(Smb2Decoder& decoder, std::size_t header)
+void ioctlRequest(Smb2Decoder& decoder)
 {
-    size(decoder);
     decoder.skip(2);
-    decoder.choice("CtlCode", 4, kWireControlCodes);
+    const auto code = std::uint32_t(decoder.choice("CtlCode", 4, kWireControlCodes));
     decoder.fileId("FileId");
-    const std::uint64_t input = decoder.number("InputOffset", 4);
-    const std::uint64_t inputBytes = decoder.number("InputCount", 4);
+    const Area input = decoder.area("InputOffset", 4, "InputCount", 4);
     decoder.number("MaxInputResponse", 4);
-    decoder.number("OutputOffset", 4);
-    decoder.number("OutputCount", 4);
+    const Area output = decoder.area("OutputOffset", 4, "OutputCount", 4);
     decoder.number("MaxOutputResponse", 4);
     decoder.flags("Flags", 4, kWireControlFlags);
-    decoder.blob("Input", header + std::size_t(input), std::size_t(inputBytes));
+    decodeControl(decoder, code, false, input);
+    decoder.blob("Output", output);
 }
 
-void ioctlResponse(Smb2Decoder& decoder, std::size_t header)
+void ioctlResponse(Smb2Decoder& decoder)
 {
-    size(decoder);
     decoder.skip(2);
-    decoder.choice("CtlCode", 4, kWireControlCodes);
+    const auto code = std::uint32_t(decoder.choice("CtlCode", 4, kWireControlCodes));
     decoder.fileId("FileId");
-    const std::uint64_t input = decoder.number("InputOffset", 4);
-    const std::uint64_t inputBytes = decoder.number("InputCount", 4);
-    const std::uint64_t output = decoder.number("OutputOffset", 4);
-    const std::uint64_t outputBytes = decoder.number("OutputCount", 4);
+    const Area input = decoder.area("InputOffset", 4, "InputCount", 4);
+    const Area output = decoder.area("OutputOffset", 4, "OutputCount", 4);
     decoder.hex("Flags", 4);
-    decoder.blob("Input", header + std::size_t(input), std::size_t(inputBytes));
-    decoder.blob("Output", header + std::size_t(output), std::size_t(outputBytes));
+    decodeControl(decoder, code, false, input);
+    decodeControl(decoder, code, true, output);
 }
 
-void queryDirectoryRequest(Smb2Decoder& decoder, std::size_t header)
+void queryDirectoryRequest(Smb2Decoder& decoder)
 {
-    size(decoder);
     decoder.choice("FileInformationClass", 1, kWireFileClasses);
     decoder.flags("Flags", 1, kWireDirectoryFlags);
     decoder.number("FileIndex", 4);
     decoder.fileId("FileId");
-    const std::uint64_t offset = decoder.number("FileNameOffset", 2);
-    const std::uint64_t length = decoder.number("FileNameLength", 2);
+    const Area pattern = decoder.area("FileNameOffset", 2, "FileNameLength", 2);
     decoder.number("OutputBufferLength", 4);
-    decoder.text("SearchPattern", header + std::size_t(offset), std::size_t(length));
+    decoder.text("SearchPattern", pattern);
 }
 
-void output(Smb2Decoder& decoder, std::size_t header)
+void informationResponse(Smb2Decoder& decoder)
 {
-    size(decoder);
-    const std::uint64_t offset = decoder.number("OutputBufferOffset", 2);
-    const std::uint64_t length = decoder.number("OutputBufferLength", 4);
-    decoder.blob("Buffer", header + std::size_t(offset), std::size_t(length));
+    const Area area = decoder.area("OutputBufferOffset", 2, "OutputBufferLength", 4);
+    decodeInformation(decoder, decoder.told().question, area);
 }
 
-void changeNotifyRequest(Smb2Decoder& decoder, std::size_t)
+void changeNotifyRequest(Smb2Decoder& decoder)
 {
-    size(decoder);
     decoder.flags("Flags", 2, kWireNotifyFlags);
     decoder.number("OutputBufferLength", 4);
     decoder.fileId("FileId");
@@ -313,87 +287,86 @@ void changeNotifyRequest(Smb2Decoder& decoder, std::size_t)
     decoder.skip(4);
 }
 
-void changeNotifyResponse(Smb2Decoder& decoder, std::size_t header)
+void changeNotifyResponse(Smb2Decoder& decoder)
 {
-    size(decoder);
-    const std::uint64_t offset = decoder.number("OutputBufferOffset", 2);
-    const std::uint64_t length = decoder.number("OutputBufferLength", 4);
-    std::size_t at = header + std::size_t(offset);
-    const std::size_t end = at + std::size_t(length);
-    if (!decoder.has(at, std::size_t(length))) {
-        decoder.blob("Buffer", at, std::size_t(length));
-        return;
-    }
-    // FILE_NOTIFY_INFORMATION, chained by offsets that only lead forwards.
-    while (end - at >= 12 && !decoder.isFull()) {
-        Smb2Decoder::Scope change(decoder, "FILE_NOTIFY_INFORMATION", at);
-        const std::uint64_t next = decoder.number("NextEntryOffset", 4);
+    const Area area = decoder.area("OutputBufferOffset", 2, "OutputBufferLength", 4);
+    decodeChain(decoder, "FILE_NOTIFY_INFORMATION", area.at, area.bytes, 12, [&] {
         decoder.choice("Action", 4, kWireNotifyActions);
-        const std::uint64_t name = decoder.number("FileNameLength", 4);
-        decoder.text("FileName", decoder.at(), std::size_t(name));
-        if (next < 12 || next > end - at) {
-            change.covers(end - at);
-            break;
-        }
-        change.covers(std::size_t(next));
-        at += std::size_t(next);
-    }
+        const auto name = std::size_t(decoder.number("FileNameLength", 4));
+        return decoder.text("FileName", decoder.at(), name);
+    });
 }
 
-void queryInfoRequest(Smb2Decoder& decoder, std::size_t header)
+// InfoType and FileInfoClass.
+Smb2Question question(Smb2Decoder& decoder)
 {
-    size(decoder);
-    const std::uint64_t type = decoder.choice("InfoType", 1, kWireInfoTypes);
-    decoder.choice("FileInfoClass", 1, type == 2 ? kWireVolumeClasses : kWireFileClasses);
+    const auto type = std::uint8_t(decoder.choice("InfoType", 1, kWireInfoTypes));
+    const WireNames classes = type == 1 ? kWireFileClasses
+        : type == 2                     ? kWireVolumeClasses
+                                        : WireNames();
+    return { type, std::uint8_t(decoder.choice("FileInfoClass", 1, classes)) };
+}
+
+void queryInfoRequest(Smb2Decoder& decoder)
+{
+    static constexpr WireName kFlags[] = {
+        { 1, "SL_RESTART_SCAN" },
+        { 2, "SL_RETURN_SINGLE_ENTRY" },
+        { 4, "SL_INDEX_SPECIFIED" },
+    };
+    const Smb2Question asked = question(decoder);
     decoder.number("OutputBufferLength", 4);
-    const std::uint64_t offset = decoder.number("InputBufferOffset", 2);
+    const auto offset = std::size_t(decoder.number("InputBufferOffset", 2));
     decoder.skip(2);
-    const std::uint64_t length = decoder.number("InputBufferLength", 4);
+    const auto length = std::size_t(decoder.number("InputBufferLength", 4));
     decoder.flags("AdditionalInformation", 4, kWireSecurityParts);
-    decoder.hex("Flags", 4);
+    decoder.flags("Flags", 4, kFlags);
     decoder.fileId("FileId");
-    decoder.blob("Buffer", header + std::size_t(offset), std::size_t(length));
+    decodeInformationInput(decoder, asked, { decoder.told().header + offset, length });
 }
 
-void setInfoRequest(Smb2Decoder& decoder, std::size_t header)
+void setInfoRequest(Smb2Decoder& decoder)
 {
-    size(decoder);
-    const std::uint64_t type = decoder.choice("InfoType", 1, kWireInfoTypes);
-    const std::uint64_t infoClass
-        = decoder.choice("FileInfoClass", 1, type == 2 ? kWireVolumeClasses : kWireFileClasses);
-    const std::uint64_t length = decoder.number("BufferLength", 4);
-    const std::uint64_t offset = decoder.number("BufferOffset", 2);
+    const Smb2Question asked = question(decoder);
+    const auto length = std::size_t(decoder.number("BufferLength", 4));
+    const auto offset = std::size_t(decoder.number("BufferOffset", 2));
     decoder.skip(2);
     decoder.flags("AdditionalInformation", 4, kWireSecurityParts);
     decoder.fileId("FileId");
-    decodeInformation(
-        decoder, unsigned(type), unsigned(infoClass), header + std::size_t(offset),
-        std::size_t(length));
+    decodeInformation(decoder, asked, { decoder.told().header + offset, length });
 }
 
 void leaseBreak(Smb2Decoder& decoder, bool isNotification)
 {
-    size(decoder);
-    decoder.number(isNotification ? "NewEpoch" : "Reserved", 2);
-    decoder.flags("Flags", 4, kWireBreakFlags);
+    if (isNotification) {
+        decoder.number("NewEpoch", 2);
+        decoder.flags("Flags", 4, kWireBreakFlags);
+    } else {
+        decoder.skip(2);
+        static constexpr WireName kFlags[] = { { 2, "SMB2_LEASE_FLAG_BREAK_IN_PROGRESS" } };
+        decoder.flags("Flags", 4, kFlags);
+    }
     decoder.guid("LeaseKey");
     if (isNotification) {
         decoder.flags("CurrentLeaseState", 4, kWireLeaseStates);
         decoder.flags("NewLeaseState", 4, kWireLeaseStates);
+        decoder.number("BreakReason", 4);
+        decoder.flags("AccessMaskHint", 4, kWireAccess);
+        decoder.flags("ShareMaskHint", 4, kWireShareAccess);
     } else {
         decoder.flags("LeaseState", 4, kWireLeaseStates);
+        decoder.number("LeaseDuration", 8);
     }
 }
 
 // Notification, acknowledgement and response of an oplock look alike; the size tells a lease's.
-void oplockBreak(Smb2Decoder& decoder, std::size_t)
+void oplockBreak(Smb2Decoder& decoder)
 {
-    const std::uint64_t structure = decoder.peek(decoder.at(), 2);
+    const std::uint64_t structure = decoder.peek(decoder.at() - 2, 2);
     if (structure == 44 || structure == 36) {
         leaseBreak(decoder, structure == 44);
         return;
     }
-    size(decoder);
     decoder.choice("OplockLevel", 1, kWireOplocks);
     decoder.skip(5);
     decoder.fileId("FileId");
@@ -408,48 +381,53 @@ struct Pair
 constexpr Pair kBodies[] = {
     { negotiateRequest, negotiateResponse },
     { sessionSetupRequest, sessionSetupResponse },
-    { empty, empty }, // LOGOFF
+    { nullptr, nullptr }, // LOGOFF
     { treeConnectRequest, treeConnectResponse },
-    { empty, empty }, // TREE_DISCONNECT
+    { nullptr, nullptr }, // TREE_DISCONNECT
     { createRequest, createResponse },
     { closeRequest, closeResponse },
-    { flushRequest, empty },
+    { flushRequest, nullptr },
     { readRequest, readResponse },
     { writeRequest, writeResponse },
-    { lockRequest, empty },
+    { lockRequest, nullptr },
     { ioctlRequest, ioctlResponse },
-    { empty, empty }, // CANCEL
-    { empty, empty }, // ECHO
-    { queryDirectoryRequest, output },
+    { nullptr, nullptr }, // CANCEL
+    { nullptr, nullptr }, // ECHO
+    { queryDirectoryRequest, informationResponse },
     { changeNotifyRequest, changeNotifyResponse },
-    { queryInfoRequest, output },
-    { setInfoRequest, empty },
+    { queryInfoRequest, informationResponse },
+    { setInfoRequest, nullptr },
     { oplockBreak, oplockBreak },
 };
 
 } // namespace
 
-void decodeSmb2Body(
-    Smb2Decoder& decoder, std::uint16_t command, bool isResponse, bool isError, std::size_t header)
+void decodeSmb2Body(Smb2Decoder& decoder, bool isError)
 {
-    const std::size_t begin = header + 64;
-    const std::string_view name = smb2CommandName(command);
+    constexpr std::size_t kHeader = 64;
+    const Smb2Told& told = decoder.told();
+    const std::size_t begin = told.header + kHeader;
+    const std::string_view name = smb2CommandName(told.command);
     Smb2Decoder::Scope body(
         decoder,
         fmt::format(
             "{} {}",
             isError            ? std::string("ERROR")
-                : name.empty() ? fmt::format("command {}", command)
+                : name.empty() ? fmt::format("command {}", told.command)
                                : std::string(name),
-            isResponse ? "response body" : "request body"),
+            told.isResponse ? "response body" : "request body"),
         begin);
     body.covers(decoder.end() - std::min(begin, decoder.end()));
-    if (isError) {
-        error(decoder, header);
-    } else if (command < std::size(kBodies)) {
-        (isResponse ? kBodies[command].response : kBodies[command].request)(decoder, header);
-    } else {
+    if (!isError && told.command >= std::size(kBodies)) {
         decoder.wrong("Command", "not one of [MS-SMB2]");
+        return;
+    }
+    decoder.number("StructureSize", 2);
+    const Body tell = isError ? error
+        : told.isResponse     ? kBodies[told.command].response
+                              : kBodies[told.command].request;
+    if (tell != nullptr) {
+        tell(decoder);
     }
 }
 

@@ -1,9 +1,8 @@
-// The frame, the headers, and the machinery that the commands are told with.
+// The frame around messages, and their headers.
 #include "traces/query/smb2bytes.h"
 #include "traces/query/smb2decoder.h"
 
 #include <algorithm>
-#include <chrono>
 #include <fmt/format.h>
 
 namespace rdrlab::trace {
@@ -13,280 +12,6 @@ namespace {
 constexpr std::size_t kFraming = 4;
 constexpr std::size_t kHeader = 64;
 constexpr unsigned kMostCompounds = 256;
-constexpr std::size_t kMostText = 2048; // bytes of one text that are shown
-
-std::string timeText(std::uint64_t ticks)
-{
-    if (ticks == 0) {
-        return "0 (not set)";
-    }
-    if (ticks > 0x7FFFFFFFFFFFFFFFull) {
-        return fmt::format("{} (do not change)", std::int64_t(ticks));
-    }
-    using namespace std::chrono;
-    // 1601-01-01; a tick is 100 ns. The calendar of <chrono> ends with the year 32767.
-    constexpr std::uint64_t kTicksPerDay = 864'000'000'000;
-    const std::uint64_t days = ticks / kTicksPerDay;
-    constexpr std::uint64_t kMostDays = 365 * 30'000;
-    if (days > kMostDays) {
-        return fmt::format("{}", ticks);
-    }
-    const year_month_day date(
-        sys_days(year(1601) / January / 1) + std::chrono::days(std::int64_t(days)));
-    const std::uint64_t rest = ticks % kTicksPerDay;
-    const std::uint64_t seconds = rest / 10'000'000;
-    return fmt::format(
-        "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:07} UTC", int(date.year()), unsigned(date.month()),
-        unsigned(date.day()), seconds / 3600, seconds / 60 % 60, seconds % 60, rest % 10'000'000);
-}
-
-void appendCharacter(std::string& text, std::uint32_t code)
-{
-    if (code < 0x80) {
-        text += char(code);
-    } else if (code < 0x800) {
-        text += char(0xC0 | code >> 6);
-        text += char(0x80 | (code & 0x3F));
-    } else if (code < 0x10000) {
-        text += char(0xE0 | code >> 12);
-        text += char(0x80 | (code >> 6 & 0x3F));
-        text += char(0x80 | (code & 0x3F));
-    } else {
-        text += char(0xF0 | code >> 18);
-        text += char(0x80 | (code >> 12 & 0x3F));
-        text += char(0x80 | (code >> 6 & 0x3F));
-        text += char(0x80 | (code & 0x3F));
-    }
-}
-
-} // namespace
-
-std::string wireText(std::span<const std::byte> bytes)
-{
-    constexpr std::uint32_t kReplacement = 0xFFFD;
-    std::string text;
-    const std::size_t units = bytes.size() / 2;
-    for (std::size_t i = 0; i < units; ++i) {
-        auto code = std::uint32_t(littleEndian(bytes, 2 * i, 2));
-        if (code >= 0xD800 && code < 0xE000) {
-            const auto low = i + 1 < units ? std::uint32_t(littleEndian(bytes, 2 * i + 2, 2)) : 0u;
-            const bool isPair = code < 0xDC00 && low >= 0xDC00 && low < 0xE000;
-            code = isPair ? 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00) : kReplacement;
-            i += isPair ? 1 : 0;
-        }
-        appendCharacter(text, code < 0x20 || code == 0x7F ? kReplacement : code);
-    }
-    return text;
-}
-
-Smb2Decoder::Scope::Scope(Smb2Decoder& decoder, std::string name, std::size_t at, bool returns)
-    : m_decoder(decoder)
-    , m_index(decoder.isFull() ? SIZE_MAX : decoder.m_fields.size())
-    , m_begin(at)
-    , m_back(decoder.m_at)
-    , m_parent(decoder.m_parent)
-    , m_returns(returns)
-    , m_failedBefore(decoder.m_failed)
-{
-    if (m_index != SIZE_MAX) {
-        decoder.add(std::move(name), {}, std::min(at, decoder.m_bytes.size()), 0, false);
-        decoder.m_parent = std::int32_t(m_index);
-    }
-    decoder.m_at = at;
-    decoder.m_failed = false;
-}
-
-Smb2Decoder::Scope::~Scope()
-{
-    if (m_index != SIZE_MAX) {
-        const std::size_t most = m_decoder.m_bytes.size();
-        const std::size_t begin = std::min(m_begin, most);
-        const std::size_t length
-            = m_length != 0 ? m_length : std::max(m_decoder.m_at, begin) - begin;
-        m_decoder.m_fields[m_index].length = std::uint32_t(std::min(length, most - begin));
-    }
-    m_decoder.m_parent = m_parent;
-    if (m_returns) {
-        m_decoder.m_at = m_back;
-        m_decoder.m_failed = m_failedBefore;
-    }
-}
-
-void Smb2Decoder::Scope::say(std::string value)
-{
-    if (m_index != SIZE_MAX) {
-        m_decoder.m_fields[m_index].value = std::move(value);
-    }
-}
-
-std::uint64_t Smb2Decoder::peek(std::size_t at, std::size_t count) const
-{
-    return has(at, count) ? littleEndian(m_bytes, at, count) : 0;
-}
-
-std::span<const std::byte> Smb2Decoder::bytes(std::size_t at, std::size_t count) const
-{
-    return has(at, count) ? m_bytes.subspan(at, count) : std::span<const std::byte>();
-}
-
-void Smb2Decoder::add(
-    std::string name, std::string value, std::size_t at, std::size_t count, bool isWrong)
-{
-    if (!isFull()) {
-        m_fields.push_back({ std::move(name), std::move(value), std::uint32_t(at),
-                             std::uint32_t(count), m_parent, isWrong });
-    }
-}
-
-void Smb2Decoder::wrong(const char* name, std::string what)
-{
-    const std::size_t at = std::min(m_at, m_bytes.size());
-    add(name, std::move(what), at, std::min(m_end, m_bytes.size()) - std::min(at, m_end), true);
-}
-
-bool Smb2Decoder::take(const char* name, std::size_t count, std::uint64_t& value)
-{
-    value = 0;
-    if (m_failed) {
-        return false;
-    }
-    if (!has(m_at, count)) {
-        m_failed = true;
-        wrong(name, "the bytes end here");
-        return false;
-    }
-    if (count <= 8) {
-        value = littleEndian(m_bytes, m_at, count);
-    }
-    m_at += count;
-    return true;
-}
-
-std::uint64_t Smb2Decoder::number(const char* name, std::size_t count)
-{
-    std::uint64_t value = 0;
-    if (take(name, count, value)) {
-        add(name, fmt::format("{}", value), m_at - count, count, false);
-    }
-    return value;
-}
-
-std::uint64_t Smb2Decoder::hex(const char* name, std::size_t count)
-{
-    std::uint64_t value = 0;
-    if (take(name, count, value)) {
-        add(name, fmt::format("0x{:0{}x}", value, 2 * count), m_at - count, count, false);
-    }
-    return value;
-}
-
-std::uint64_t Smb2Decoder::choice(const char* name, std::size_t count, WireNames names)
-{
-    std::uint64_t value = 0;
-    if (take(name, count, value)) {
-        add(name, wireChoice(value, names), m_at - count, count, false);
-    }
-    return value;
-}
-
-std::uint64_t Smb2Decoder::flags(const char* name, std::size_t count, WireNames names)
-{
-    std::uint64_t value = 0;
-    if (take(name, count, value)) {
-        add(name, wireFlags(value, names), m_at - count, count, false);
-    }
-    return value;
-}
-
-std::int32_t Smb2Decoder::status(const char* name)
-{
-    std::uint64_t value = 0;
-    const bool good = take(name, 4, value);
-    const auto code = std::int32_t(std::uint32_t(value));
-    if (good) {
-        const std::string_view known = statusName(code);
-        add(name,
-            known.empty() ? fmt::format("0x{:08x}", value)
-                          : fmt::format("{} (0x{:08x})", known, value),
-            m_at - 4, 4, false);
-    }
-    return code;
-}
-
-void Smb2Decoder::time(const char* name)
-{
-    std::uint64_t value = 0;
-    if (take(name, 8, value)) {
-        add(name, timeText(value), m_at - 8, 8, false);
-    }
-}
-
-void Smb2Decoder::guid(const char* name)
-{
-    std::uint64_t value = 0;
-    if (take(name, 16, value)) {
-        const std::size_t at = m_at - 16;
-        std::string text = fmt::format(
-            "{:08x}-{:04x}-{:04x}-", littleEndian(m_bytes, at, 4), littleEndian(m_bytes, at + 4, 2),
-            littleEndian(m_bytes, at + 6, 2));
-        for (std::size_t i = 8; i < 16; ++i) {
-            text += fmt::format("{}{:02x}", i == 10 ? "-" : "", std::uint8_t(m_bytes[at + i]));
-        }
-        add(name, text, at, 16, false);
-    }
-}
-
-void Smb2Decoder::fileId(const char* name)
-{
-    std::uint64_t value = 0;
-    if (take(name, 16, value)) {
-        const std::size_t at = m_at - 16;
-        const std::uint64_t lasting = littleEndian(m_bytes, at, 8);
-        const std::uint64_t passing = littleEndian(m_bytes, at + 8, 8);
-        add(name,
-            lasting == UINT64_MAX && passing == UINT64_MAX
-                ? "the one that the CREATE before in this unit opens"
-                : fmt::format("0x{:x} : 0x{:x}", lasting, passing),
-            at, 16, false);
-    }
-}
-
-void Smb2Decoder::raw(const char* name, std::size_t count)
-{
-    std::uint64_t value = 0;
-    if (count != 0 && take(name, count, value)) {
-        constexpr std::size_t kShown = 16;
-        std::string text;
-        for (std::size_t i = 0; i < std::min(count, kShown); ++i) {
-            text += fmt::format("{:02x}", std::uint8_t(m_bytes[m_at - count + i]));
-        }
-        add(name, text + (count > kShown ? "…" : ""), m_at - count, count, false);
-    }
-}
-
-void Smb2Decoder::text(const char* name, std::size_t at, std::size_t count)
-{
-    if (!has(at, count)) {
-        wrong(name, fmt::format("{} bytes at offset {} that are not there", count, at));
-        return;
-    }
-    const std::string shown = wireText(m_bytes.subspan(at, std::min(count, kMostText)));
-    add(name, "\"" + shown + (count > kMostText ? "…" : "") + "\"", at, count, false);
-}
-
-void Smb2Decoder::blob(const char* name, std::size_t at, std::size_t count)
-{
-    if (count == 0) {
-        return;
-    }
-    if (!has(at, count)) {
-        wrong(name, fmt::format("{} bytes at offset {} that are not there", count, at));
-        return;
-    }
-    add(name, fmt::format("{} bytes", count), at, count, false);
-}
-
-namespace {
 
 void decodeHeader(Smb2Decoder& decoder, std::size_t at, bool isResponse)
 {
@@ -315,8 +40,20 @@ void decodeHeader(Smb2Decoder& decoder, std::size_t at, bool isResponse)
     decoder.raw("Signature", 16);
 }
 
+// A failure has the body of an ERROR response, but for statuses that are half successes
+// ([MS-SMB2] 3.3.4.4): their commands answer in their own shape.
+bool isErrorBody(std::uint16_t command, std::int32_t status)
+{
+    constexpr std::int32_t kMoreProcessing = std::int32_t(0xC0000016);
+    constexpr std::int32_t kBufferOverflow = std::int32_t(0x80000005);
+    constexpr std::uint16_t kQueryInfo = 16;
+    return (status < 0 || status == 0x103) && status != kMoreProcessing
+        && !(status == kBufferOverflow && command == kQueryInfo);
+}
+
 // One message; returns where the next one of the unit begins, 0 when it is the last.
-std::size_t decodeMessage(Smb2Decoder& decoder, std::size_t at, std::size_t end)
+std::size_t
+decodeMessage(Smb2Decoder& decoder, std::size_t at, std::size_t end, Smb2Question question)
 {
     decoder.setEnd(end);
     const bool isWhole = decoder.has(at, kHeader);
@@ -345,11 +82,10 @@ std::size_t decodeMessage(Smb2Decoder& decoder, std::size_t at, std::size_t end)
         decoder.wrong("NextCommand", "leads out of the unit");
     }
     if (decoder.has(at + kHeader, 2)) {
-        // A failure has the body of an ERROR response, but for statuses that are half successes.
-        constexpr std::int32_t kMoreProcessing = std::int32_t(0xC0000016);
-        const bool isError = isResponse && (status < 0 || status == 0x103)
-            && status != kMoreProcessing && decoder.peek(at + kHeader, 2) == 9;
-        decodeSmb2Body(decoder, command, isResponse, isError, at);
+        const bool isError
+            = isResponse && isErrorBody(command, status) && decoder.peek(at + kHeader, 2) == 9;
+        decoder.setTold({ at, command, isResponse, status, question });
+        decodeSmb2Body(decoder, isError);
     }
     return isChained ? stop : 0;
 }
@@ -363,16 +99,63 @@ void decodeTransform(Smb2Decoder& decoder, std::size_t at, std::size_t end)
     decoder.raw("Nonce", 16);
     decoder.number("OriginalMessageSize", 4);
     decoder.skip(2);
-    decoder.hex("Flags", 2);
+    // In 3.1.1 a flag; 3.0 has the number of the algorithm here, which is 1 as well.
+    static constexpr WireName kFlags[] = { { 1, "Encrypted" } };
+    decoder.flags("Flags", 2, kFlags);
     decoder.hex("SessionId", 8);
     if (decoder.at() < end) {
         decoder.blob("Encrypted message", decoder.at(), end - decoder.at());
     }
 }
 
-} // namespace
+void decodeCompressed(Smb2Decoder& decoder, std::size_t at, std::size_t end)
+{
+    static constexpr WireName kFlags[]
+        = { { 0, "SMB2_COMPRESSION_FLAG_NONE" }, { 1, "SMB2_COMPRESSION_FLAG_CHAINED" } };
+    Smb2Decoder::Scope transform(decoder, "SMB2 COMPRESSION_TRANSFORM_HEADER", at);
+    transform.say("compressed: the message behind it is not unpacked");
+    decoder.raw("ProtocolId", 4);
+    decoder.number("OriginalCompressedSegmentSize", 4);
+    decoder.choice("CompressionAlgorithm", 2, kWireCompressions);
+    const bool isChained = decoder.choice("Flags", 2, kFlags) == 1;
+    decoder.number(isChained ? "Length" : "Offset", 4);
+    if (decoder.at() < end) {
+        decoder.blob("Compressed message", decoder.at(), end - decoder.at());
+    }
+}
 
-std::vector<WireField> decodeSmb2(std::span<const std::byte> unit)
+// The NEGOTIATE of SMB1, by which a client may ask for SMB2 too ([MS-SMB2] 3.2.4.2.2.1).
+void decodeSmb1(Smb2Decoder& decoder, std::size_t at, std::size_t end)
+{
+    static constexpr WireName kCommands[] = { { 0x72, "SMB_COM_NEGOTIATE" } };
+    constexpr std::size_t kSmb1Header = 32;
+    constexpr unsigned kMostDialects = 64;
+    Smb2Decoder::Scope message(decoder, "SMB1 message", at);
+    message.covers(end - at);
+    decoder.raw("Protocol", 4);
+    const bool isNegotiate = decoder.choice("Command", 1, kCommands) == 0x72;
+    const bool isAnswer = (decoder.peek(at + 9, 1) & 0x80) != 0;
+    if (!isNegotiate || isAnswer || decoder.peek(at + kSmb1Header, 1) != 0) {
+        decoder.blob("Rest", decoder.at(), end - std::min(end, decoder.at()));
+        return;
+    }
+    decoder.skip(at + kSmb1Header + 1 - decoder.at());
+    decoder.number("ByteCount", 2);
+    for (unsigned i = 0; i < kMostDialects && decoder.left() > 1; ++i) {
+        const std::size_t begin = decoder.at() + 1; // behind the format, 2
+        std::size_t stop = begin;
+        while (stop < end && decoder.peek(stop, 1) != 0) {
+            ++stop;
+        }
+        decoder.narrowText("Dialect", begin, stop - begin);
+        decoder.skip(stop + 1 - decoder.at());
+    }
+}
+
+std::vector<WireField> decode(
+    std::span<const std::byte> unit,
+    std::span<const Smb2Question> questions,
+    std::span<const WireRange> missing)
 {
     Smb2Decoder decoder(unit);
     decoder.setEnd(unit.size());
@@ -401,7 +184,8 @@ std::vector<WireField> decodeSmb2(std::span<const std::byte> unit)
         const std::uint64_t protocol = decoder.peek(at, 4);
         decoder.setEnd(end);
         if (protocol == 0x424D53FE) {
-            const std::size_t next = decodeMessage(decoder, at, end);
+            const std::size_t next = decodeMessage(
+                decoder, at, end, i < questions.size() ? questions[i] : Smb2Question());
             if (next == 0) {
                 break;
             }
@@ -410,16 +194,28 @@ std::vector<WireField> decodeSmb2(std::span<const std::byte> unit)
         }
         if (protocol == 0x424D53FD) {
             decodeTransform(decoder, at, end);
+        } else if (protocol == 0x424D53FC) {
+            decodeCompressed(decoder, at, end);
+        } else if (protocol == 0x424D53FF) {
+            decodeSmb1(decoder, at, end);
         } else {
-            decoder.blob(
-                protocol == 0x424D53FF       ? "SMB1 message"
-                    : protocol == 0x424D53FC ? "Compressed message"
-                                             : "No SMB2",
-                at, end - at);
+            decoder.blob("No SMB2", at, end - at);
         }
         break;
     }
-    return decoder.takeFields();
+    return decoder.takeFields(missing);
+}
+
+} // namespace
+
+std::vector<WireField> decodeSmb2(const Smb2Unit& unit)
+{
+    return decode(unit.bytes, unit.questions, unit.missing);
+}
+
+std::vector<WireField> decodeSmb2(std::span<const std::byte> bytes)
+{
+    return decode(bytes, {}, {});
 }
 
 } // namespace rdrlab::trace

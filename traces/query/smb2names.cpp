@@ -72,7 +72,7 @@ constexpr WireName contextTypes[] = {
     { 1, "SMB2_PREAUTH_INTEGRITY_CAPABILITIES" }, { 2, "SMB2_ENCRYPTION_CAPABILITIES" },
     { 3, "SMB2_COMPRESSION_CAPABILITIES" },       { 5, "SMB2_NETNAME_NEGOTIATE_CONTEXT_ID" },
     { 6, "SMB2_TRANSPORT_CAPABILITIES" },         { 7, "SMB2_RDMA_TRANSFORM_CAPABILITIES" },
-    { 8, "SMB2_SIGNING_CAPABILITIES" },
+    { 8, "SMB2_SIGNING_CAPABILITIES" },           { 0x100, "SMB2_POSIX_EXTENSIONS_AVAILABLE" },
 };
 constexpr WireName hashes[] = { { 1, "SHA-512" } };
 constexpr WireName ciphers[] = {
@@ -105,11 +105,13 @@ constexpr WireName shareFlags[] = {
     { 0x2000, "SMB2_SHAREFLAG_ENABLE_HASH_V1" },
     { 0x4000, "SMB2_SHAREFLAG_ENABLE_HASH_V2" },
     { 0x8000, "SMB2_SHAREFLAG_ENCRYPT_DATA" },
+    { 0x40000, "SMB2_SHAREFLAG_IDENTITY_REMOTING" },
+    { 0x100000, "SMB2_SHAREFLAG_COMPRESS_DATA" },
 };
 constexpr WireName shareCapabilities[] = {
     { 0x08, "SMB2_SHARE_CAP_DFS" },        { 0x10, "SMB2_SHARE_CAP_CONTINUOUS_AVAILABILITY" },
     { 0x20, "SMB2_SHARE_CAP_SCALEOUT" },   { 0x40, "SMB2_SHARE_CAP_CLUSTER" },
-    { 0x80, "SMB2_SHARE_CAP_ASYMMETRIC" },
+    { 0x80, "SMB2_SHARE_CAP_ASYMMETRIC" }, { 0x100, "SMB2_SHARE_CAP_REDIRECT_TO_OWNER" },
 };
 constexpr WireName oplocks[] = {
     { 0x00, "SMB2_OPLOCK_LEVEL_NONE" },      { 0x01, "SMB2_OPLOCK_LEVEL_II" },
@@ -151,13 +153,23 @@ constexpr WireName access[] = {
     { 0x80000000, "GENERIC_READ" },
 };
 constexpr WireName attributes[] = {
-    { 0x0001, "FILE_ATTRIBUTE_READONLY" },      { 0x0002, "FILE_ATTRIBUTE_HIDDEN" },
-    { 0x0004, "FILE_ATTRIBUTE_SYSTEM" },        { 0x0010, "FILE_ATTRIBUTE_DIRECTORY" },
-    { 0x0020, "FILE_ATTRIBUTE_ARCHIVE" },       { 0x0080, "FILE_ATTRIBUTE_NORMAL" },
-    { 0x0100, "FILE_ATTRIBUTE_TEMPORARY" },     { 0x0200, "FILE_ATTRIBUTE_SPARSE_FILE" },
-    { 0x0400, "FILE_ATTRIBUTE_REPARSE_POINT" }, { 0x0800, "FILE_ATTRIBUTE_COMPRESSED" },
-    { 0x1000, "FILE_ATTRIBUTE_OFFLINE" },       { 0x2000, "FILE_ATTRIBUTE_NOT_CONTENT_INDEXED" },
+    { 0x0001, "FILE_ATTRIBUTE_READONLY" },
+    { 0x0002, "FILE_ATTRIBUTE_HIDDEN" },
+    { 0x0004, "FILE_ATTRIBUTE_SYSTEM" },
+    { 0x0010, "FILE_ATTRIBUTE_DIRECTORY" },
+    { 0x0020, "FILE_ATTRIBUTE_ARCHIVE" },
+    { 0x0080, "FILE_ATTRIBUTE_NORMAL" },
+    { 0x0100, "FILE_ATTRIBUTE_TEMPORARY" },
+    { 0x0200, "FILE_ATTRIBUTE_SPARSE_FILE" },
+    { 0x0400, "FILE_ATTRIBUTE_REPARSE_POINT" },
+    { 0x0800, "FILE_ATTRIBUTE_COMPRESSED" },
+    { 0x1000, "FILE_ATTRIBUTE_OFFLINE" },
+    { 0x2000, "FILE_ATTRIBUTE_NOT_CONTENT_INDEXED" },
     { 0x4000, "FILE_ATTRIBUTE_ENCRYPTED" },
+    { 0x8000, "FILE_ATTRIBUTE_INTEGRITY_STREAM" },
+    { 0x20000, "FILE_ATTRIBUTE_NO_SCRUB_DATA" },
+    { 0x40000, "FILE_ATTRIBUTE_RECALL_ON_OPEN" },
+    { 0x400000, "FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS" },
 };
 constexpr WireName shareAccess[]
     = { { 1, "FILE_SHARE_READ" }, { 2, "FILE_SHARE_WRITE" }, { 4, "FILE_SHARE_DELETE" } };
@@ -173,6 +185,7 @@ constexpr WireName createOptions[] = {
     { 0x000200, "FILE_NO_EA_KNOWLEDGE" },        { 0x000800, "FILE_RANDOM_ACCESS" },
     { 0x001000, "FILE_DELETE_ON_CLOSE" },        { 0x002000, "FILE_OPEN_BY_FILE_ID" },
     { 0x004000, "FILE_OPEN_FOR_BACKUP_INTENT" }, { 0x008000, "FILE_NO_COMPRESSION" },
+    { 0x010000, "FILE_OPEN_REQUIRING_OPLOCK" },  { 0x020000, "FILE_DISALLOW_EXCLUSIVE" },
     { 0x100000, "FILE_RESERVE_OPFILTER" },       { 0x200000, "FILE_OPEN_REPARSE_POINT" },
     { 0x400000, "FILE_OPEN_NO_RECALL" },
 };
@@ -195,6 +208,7 @@ constexpr WireName lockFlags[] = {
 };
 constexpr WireName controlCodes[] = {
     { 0x00060194, "FSCTL_DFS_GET_REFERRALS" },
+    { 0x000601B0, "FSCTL_DFS_GET_REFERRALS_EX" },
     { 0x0011400C, "FSCTL_PIPE_PEEK" },
     { 0x00110018, "FSCTL_PIPE_WAIT" },
     { 0x0011C017, "FSCTL_PIPE_TRANSCEIVE" },
@@ -214,6 +228,15 @@ constexpr WireName controlCodes[] = {
     { 0x000900C0, "FSCTL_CREATE_OR_GET_OBJECT_ID" },
     { 0x0009003C, "FSCTL_GET_COMPRESSION" },
     { 0x0009C040, "FSCTL_SET_COMPRESSION" },
+    { 0x000900AC, "FSCTL_DELETE_REPARSE_POINT" },
+    { 0x00090098, "FSCTL_SET_OBJECT_ID" },
+    { 0x000900A0, "FSCTL_DELETE_OBJECT_ID" },
+    { 0x00090064, "FSCTL_GET_NTFS_VOLUME_DATA" },
+    { 0x000900EB, "FSCTL_READ_FILE_USN_DATA" },
+    { 0x00098208, "FSCTL_FILE_LEVEL_TRIM" },
+    { 0x00098344, "FSCTL_DUPLICATE_EXTENTS_TO_FILE" },
+    { 0x0009027C, "FSCTL_GET_INTEGRITY_INFORMATION" },
+    { 0x0009C280, "FSCTL_SET_INTEGRITY_INFORMATION" },
     { 0x00140204, "FSCTL_VALIDATE_NEGOTIATE_INFO" },
 };
 constexpr WireName controlFlags[] = { { 1, "SMB2_0_IOCTL_IS_FSCTL" } };
@@ -269,7 +292,11 @@ constexpr WireName fileClasses[] = {
     { 21, "FileAlternateNameInformation" },
     { 22, "FileStreamInformation" },
     { 23, "FilePipeInformation" },
+    { 24, "FilePipeLocalInformation" },
+    { 25, "FilePipeRemoteInformation" },
     { 28, "FileCompressionInformation" },
+    { 32, "FileQuotaInformation" },
+    { 33, "FileReparsePointInformation" },
     { 34, "FileNetworkOpenInformation" },
     { 35, "FileAttributeTagInformation" },
     { 37, "FileIdBothDirectoryInformation" },
@@ -277,8 +304,20 @@ constexpr WireName fileClasses[] = {
     { 39, "FileValidDataLengthInformation" },
     { 40, "FileShortNameInformation" },
     { 48, "FileNormalizedNameInformation" },
+    { 50, "FileIdGlobalTxDirectoryInformation" },
+    { 46, "FileHardLinkInformation" },
+    { 54, "FileStandardLinkInformation" },
+    { 59, "FileIdInformation" },
     { 60, "FileIdExtdDirectoryInformation" },
+    { 63, "FileIdExtdBothDirectoryInformation" },
     { 64, "FileDispositionInformationEx" },
+    { 65, "FileRenameInformationEx" },
+    { 71, "FileCaseSensitiveInformation" },
+    { 72, "FileLinkInformationEx" },
+    { 78, "FileId64ExtdDirectoryInformation" },
+    { 79, "FileId64ExtdBothDirectoryInformation" },
+    { 80, "FileIdAllExtdDirectoryInformation" },
+    { 81, "FileIdAllExtdBothDirectoryInformation" },
 };
 constexpr WireName volumeClasses[] = {
     { 1, "FileFsVolumeInformation" },      { 2, "FileFsLabelInformation" },
@@ -288,12 +327,25 @@ constexpr WireName volumeClasses[] = {
     { 11, "FileFsSectorSizeInformation" },
 };
 constexpr WireName securityParts[] = {
-    { 1, "OWNER_SECURITY_INFORMATION" },
-    { 2, "GROUP_SECURITY_INFORMATION" },
-    { 4, "DACL_SECURITY_INFORMATION" },
-    { 8, "SACL_SECURITY_INFORMATION" },
+    { 1, "OWNER_SECURITY_INFORMATION" },    { 2, "GROUP_SECURITY_INFORMATION" },
+    { 4, "DACL_SECURITY_INFORMATION" },     { 8, "SACL_SECURITY_INFORMATION" },
+    { 0x10, "LABEL_SECURITY_INFORMATION" }, { 0x20, "ATTRIBUTE_SECURITY_INFORMATION" },
+    { 0x40, "SCOPE_SECURITY_INFORMATION" }, { 0x10000, "BACKUP_SECURITY_INFORMATION" },
 };
 constexpr WireName breakFlags[] = { { 1, "SMB2_NOTIFY_BREAK_LEASE_FLAG_ACK_REQUIRED" } };
+constexpr WireName compressions[] = {
+    { 0, "NONE" },         { 1, "LZNT1" },      { 2, "LZ77" },
+    { 3, "LZ77+Huffman" }, { 4, "Pattern_V1" }, { 5, "LZ4" },
+};
+constexpr WireName reparseTags[] = {
+    { 0x00000000, "IO_REPARSE_TAG_RESERVED_ZERO" }, { 0xA0000003, "IO_REPARSE_TAG_MOUNT_POINT" },
+    { 0xA000000C, "IO_REPARSE_TAG_SYMLINK" },       { 0x8000000A, "IO_REPARSE_TAG_DFS" },
+    { 0x80000012, "IO_REPARSE_TAG_DFSR" },          { 0x80000013, "IO_REPARSE_TAG_DEDUP" },
+    { 0x80000014, "IO_REPARSE_TAG_NFS" },           { 0x80000017, "IO_REPARSE_TAG_WOF" },
+    { 0xA000001D, "IO_REPARSE_TAG_LX_SYMLINK" },    { 0x80000023, "IO_REPARSE_TAG_AF_UNIX" },
+    { 0x8000001B, "IO_REPARSE_TAG_APPEXECLINK" },   { 0x9000001A, "IO_REPARSE_TAG_CLOUD" },
+};
+constexpr WireName booleans[] = { { 0, "FALSE" }, { 1, "TRUE" } };
 
 } // namespace
 
@@ -313,7 +365,8 @@ constexpr WireNames kWireCommands
     kWireDirectoryFlags = directoryFlags, kWireNotifyFlags = notifyFlags,
     kWireNotifyFilters = notifyFilters, kWireNotifyActions = notifyActions,
     kWireInfoTypes = infoTypes, kWireFileClasses = fileClasses, kWireVolumeClasses = volumeClasses,
-    kWireSecurityParts = securityParts, kWireBreakFlags = breakFlags;
+    kWireSecurityParts = securityParts, kWireBreakFlags = breakFlags,
+    kWireCompressions = compressions, kWireBooleans = booleans, kWireReparseTags = reparseTags;
 
 std::string_view smb2CommandName(std::uint16_t command)
 {

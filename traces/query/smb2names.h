@@ -1,4 +1,4 @@
-// What the numbers in SMB2 messages are called; the tables of smb2decode.cpp and smb2bodies.cpp.
+// What the numbers in SMB2 messages are called; the tables that several decoders share.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,7 @@ extern const WireNames kWireCommands, kWireHeaderFlags, kWireDialects, kWireSecu
     kWireShareAccess, kWireDispositions, kWireCreateOptions, kWireCreateActions, kWireCloseFlags,
     kWireReadFlags, kWireWriteFlags, kWireLockFlags, kWireControlCodes, kWireControlFlags,
     kWireDirectoryFlags, kWireNotifyFlags, kWireNotifyFilters, kWireNotifyActions, kWireInfoTypes,
-    kWireFileClasses, kWireVolumeClasses, kWireSecurityParts, kWireBreakFlags;
+    kWireFileClasses, kWireVolumeClasses, kWireSecurityParts, kWireBreakFlags, kWireCompressions,
+    kWireBooleans, kWireReparseTags;
 
 } // namespace rdrlab::trace

@@ -52,6 +52,22 @@ std::size_t placeOfFileId(std::uint16_t command)
     }
 }
 
+// What is asked for, which the response will not repeat; the body is as long as its FileId's place.
+Smb2Question questionOf(std::uint16_t command, std::span<const std::byte> bytes)
+{
+    constexpr std::uint8_t kFileInfo = 1;
+    const auto first = std::uint8_t(bytes[kBody + 2]);
+    switch (command) {
+    case QueryDirectory:
+        return { kFileInfo, first };
+    case QueryInfo:
+    case SetInfo:
+        return { first, std::uint8_t(bytes[kBody + 3]) };
+    default:
+        return {};
+    }
+}
+
 std::uint64_t numberAt(std::span<const std::byte> bytes, std::size_t at, std::size_t count)
 {
     return at + count <= bytes.size() ? littleEndian(bytes, at, count) : 0;
@@ -121,6 +137,7 @@ void Smb2Subjects::ofRequest(Smb2Message& message, std::span<const std::byte> by
     if (place == 0 || bytes.size() < kBody + place + 16) {
         return;
     }
+    message.question = questionOf(message.command, bytes);
     const Id id(littleEndian(bytes, kBody + place, 8), littleEndian(bytes, kBody + place + 8, 8));
     const auto file = m_files.find({ message.connection, id });
     message.name = id == Id(UINT64_MAX, UINT64_MAX) ? m_lastCreate
@@ -146,6 +163,7 @@ void Smb2Subjects::ofResponse(Smb2Message& message, std::span<const std::byte> b
     const Smb2Message& request = m_all.messages[message.partner];
     message.name = request.name;
     message.fileOffset = request.fileOffset;
+    message.question = request.question;
     if (message.status != 0) {
         return;
     }

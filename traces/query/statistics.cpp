@@ -9,6 +9,13 @@
 
 namespace rdrlab::trace {
 
+// STATUS_MORE_PROCESSING_REQUIRED has the form of an error and says that all goes well.
+bool isFailure(std::int32_t status)
+{
+    constexpr std::uint32_t kMoreProcessing = 0xC0000016;
+    return std::uint32_t(status) >> 30 == 3 && std::uint32_t(status) != kMoreProcessing;
+}
+
 namespace {
 
 // Whether a routine's Information says how many bytes it moved.
@@ -20,13 +27,6 @@ bool movesBytes(std::string_view routine)
         }
     }
     return false;
-}
-
-// STATUS_MORE_PROCESSING_REQUIRED has the form of an error and says that all goes well.
-bool isFailure(std::int32_t status)
-{
-    constexpr std::uint32_t kMoreProcessing = 0xC0000016;
-    return std::uint32_t(status) >> 30 == 3 && std::uint32_t(status) != kMoreProcessing;
 }
 
 using Key = std::tuple<int, StringId, std::int32_t, std::uint32_t>;

@@ -8,6 +8,9 @@
 
 namespace rdrlab::trace {
 
+/// Whether a status says that something failed: 0xC… other than STATUS_MORE_PROCESSING_REQUIRED.
+bool isFailure(std::int32_t status);
+
 enum class StatisticsBy : std::uint8_t
 {
     Routine, // of each layer by itself
