@@ -19,6 +19,8 @@ void addWaits(CLI::App& app, int& status);
 void addWhy(CLI::App& app, int& status);
 void addExplain(CLI::App& app, int& status);
 void addHistory(CLI::App& app, int& status);
+void addPackets(CLI::App& app, int& status);
+void addStatistics(CLI::App& app, int& status);
 void addSql(CLI::App& app, int& status);
 void addExport(CLI::App& app, int& status);
 void addDiff(CLI::App& app, int& status);

@@ -22,6 +22,8 @@ int main(int argc, char** argv)
     addWhy(app, status);
     addExplain(app, status);
     addHistory(app, status);
+    addPackets(app, status);
+    addStatistics(app, status);
     addSql(app, status);
     addExport(app, status);
     addDiff(app, status);

@@ -1,0 +1,67 @@
+#include "engine/cli/table.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace rdrlab::cli {
+
+Table::Table(std::vector<Column> columns)
+    : m_columns(std::move(columns))
+{
+}
+
+void Table::add(std::vector<std::string> cells)
+{
+    for (std::size_t i = 0; i < cells.size() && i < m_columns.size(); ++i) {
+        if (m_columns[i].most != 0) {
+            cells[i] = shorten(cells[i], m_columns[i].most);
+        }
+    }
+    m_rows.push_back(std::move(cells));
+}
+
+void Table::print() const
+{
+    std::vector<std::size_t> widths;
+    for (std::size_t i = 0; i < m_columns.size(); ++i) {
+        std::size_t width = columns(m_columns[i].name);
+        for (const auto& row : m_rows) {
+            width = std::max(width, columns(row[i]));
+        }
+        widths.push_back(width);
+    }
+    const auto line = [&](auto cellOf) {
+        std::string text;
+        for (std::size_t i = 0; i < m_columns.size(); ++i) {
+            const std::string cell = cellOf(i);
+            const std::string space(widths[i] - columns(cell), ' ');
+            text += m_columns[i].isRight ? space + cell : cell + space;
+            text += i + 1 < m_columns.size() ? "  " : "";
+        }
+        return shorten(text.substr(0, text.find_last_not_of(' ') + 1), terminal().width);
+    };
+    fmt::print("{}\n", paint(Colour::Bold, line([&](std::size_t i) { return m_columns[i].name; })));
+    for (const auto& row : m_rows) {
+        fmt::print("{}\n", line([&](std::size_t i) { return row[i]; }));
+    }
+}
+
+std::string csvLine(const std::vector<std::string>& cells)
+{
+    std::string line;
+    for (const std::string& cell : cells) {
+        line += &cell == &cells.front() ? "" : ",";
+        if (cell.find_first_of(",\"\r\n") == cell.npos) {
+            line += cell;
+            continue;
+        }
+        line += '"';
+        for (const char letter : cell) {
+            line += letter == '"' ? "\"\"" : std::string(1, letter);
+        }
+        line += '"';
+    }
+    return line + "\r\n";
+}
+
+} // namespace rdrlab::cli
