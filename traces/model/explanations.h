@@ -34,12 +34,12 @@ enum class Language
 /// The language of a tag such as "de", "de-AT" or "de_DE.UTF-8"; English when it is none of ours.
 Language languageOf(std::string_view tag);
 
-/// An entry of explanations() with its kind, text and page in a language; the entry itself where
-/// nobody translated it. Programs compare the kind and the place in memory of the entry itself.
+/// An entry of explanations() (and no copy of one) with its kind, text and page in a language; the
+/// entry itself where nobody translated it. Programs compare the English kind: others may change.
 const Explanation& inLanguage(const Explanation& entry, Language language);
 
-/// What stands above an entry: its name, or in another language than English what the name says
-/// when it ends in a plain word: "Ereignis „error“" for "error event".
+/// The heading of an entry of explanations(): its name. Where the name ends in a plain word another
+/// language has its own: "Ereignis „error“" for "error event".
 std::string titleOf(const Explanation& entry, Language language);
 
 /// What the `routine` of an event means, which depends on the event: the reason of a reference, the
