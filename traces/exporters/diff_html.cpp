@@ -291,7 +291,7 @@ private:
             }
         }
         m_out << "<h2>First divergences: " << all.size() << "</h2>\n";
-        for (std::size_t i = 0; i < following.size(); ++i) {
+        for (std::size_t i = 0; i < following.size() && m_out; ++i) {
             const DiffCause& cause = all[i];
             const Difference& first = m_diff.differences()[cause.first];
             const DiffRequest& request = m_diff.requests()[first.request];
@@ -369,6 +369,9 @@ private:
         m_out << "<p>What follows from it:</p><ul>";
         std::size_t shown = 0;
         for (const auto& [number, list] : following) {
+            if (!m_out) {
+                break;
+            }
             if (shown++ == kRequests) {
                 m_out << "<li class=\"dim\">and in " << following.size() - kRequests
                       << " more requests</li>";
@@ -424,7 +427,7 @@ private:
                "<th class=\"n\">same</th><th class=\"n changed\">~</th>"
                "<th class=\"n missing\">−</th><th class=\"n extra\">+</th>"
                "<th class=\"n moved\">↕</th><th>divergence</th></tr>\n";
-        for (std::size_t i = 0; i < std::min(list.size(), kRows); ++i) {
+        for (std::size_t i = 0; i < std::min(list.size(), kRows) && m_out; ++i) {
             const DiffRequest& request = *list[i];
             m_out << "<tr><td>" << sign(request.op) << "</td><td>" << requestText(request)
                   << "</td><td>" << seqs(request.a, request.b) << "</td>";
@@ -471,7 +474,8 @@ private:
 
     void durations()
     {
-        const std::vector<DurationRow> rows = compareDurations(m_diff);
+        const std::vector<DurationRow> rows
+            = compareDurations(m_diff, [this] { return stillWanted(m_out); });
         if (rows.empty()) {
             return;
         }

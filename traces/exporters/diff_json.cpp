@@ -1,6 +1,7 @@
 #include "traces/exporters/diff_html.h"
 
 #include "traces/exporters/exporters.h"
+#include "traces/exporters/text.h"
 #include "traces/query/diff/describe.h"
 
 namespace rdrlab::trace {
@@ -207,14 +208,16 @@ void exportDiffJson(const TraceDiff& diff, bool matches, std::ostream& out)
         writeList(all, "differences", out, diff.differences(), [&](const Difference& difference) {
             writeDifference(diff, difference, out);
         });
-        writeList(all, "durations", out, compareDurations(diff), [&](const DurationRow& row) {
-            Scope scope(out, '{', '}');
-            scope.text("layer", layerName(row.layer));
-            scope.text("routine", row.routine);
-            scope.number("calls", row.calls);
-            scope.number("a_ns", row.a);
-            scope.number("b_ns", row.b);
-        });
+        const auto goesOn = [&] { return stillWanted(out); };
+        writeList(
+            all, "durations", out, compareDurations(diff, goesOn), [&](const DurationRow& row) {
+                Scope scope(out, '{', '}');
+                scope.text("layer", layerName(row.layer));
+                scope.text("routine", row.routine);
+                scope.number("calls", row.calls);
+                scope.number("a_ns", row.a);
+                scope.number("b_ns", row.b);
+            });
         if (matches) {
             std::vector<DiffRow> pairs;
             for (const DiffRow& row : diff.rows()) {

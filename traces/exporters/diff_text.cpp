@@ -334,6 +334,9 @@ private:
         }
         std::size_t shown = 0;
         for (const auto& [number, list] : byRequest) {
+            if (!m_out) {
+                return;
+            }
             const DiffRequest& request = m_diff.requests()[number];
             if (!m_options.everything && shown++ >= kLines) {
                 line(painted(
@@ -361,6 +364,9 @@ private:
         const auto& differences = m_diff.differences();
         if (m_options.everything) {
             for (const std::uint32_t i : list) {
+                if (!m_out) {
+                    return;
+                }
                 one(differences[i], "          ");
                 details(differences[i], "                    ");
             }
@@ -372,6 +378,9 @@ private:
         // What it came to, and how many smaller things.
         std::size_t small = 0;
         for (const std::uint32_t i : list) {
+            if (!m_out) {
+                return;
+            }
             const Difference& difference = differences[i];
             if (difference.a == 0 || difference.b == 0 || difference.op != DiffOp::Changed
                 || !isEndOf(difference, request)) {
@@ -425,7 +434,7 @@ private:
                 "Reordered: {} made at another point or by another process, {} met other "
                 "calls at another point",
                 counted(moved.size(), "request"), counted(between, "event"))));
-        for (std::size_t i = 0; i < moved.size(); ++i) {
+        for (std::size_t i = 0; i < moved.size() && m_out; ++i) {
             if (!m_options.everything && i >= kReordered) {
                 line(painted(Colour::Dim, fmt::format("  and {} more", moved.size() - i)));
                 break;
@@ -441,7 +450,8 @@ private:
 
     void durations()
     {
-        const std::vector<DurationRow> rows = compareDurations(m_diff);
+        const std::vector<DurationRow> rows
+            = compareDurations(m_diff, [this] { return stillWanted(m_out); });
         line(painted(Colour::Bold, "Where the time of calls that both made went"));
         line(fmt::format(
             "  {:<7} {:<40} {:>7} {:>11} {:>11} {:>7}", "layer", "routine", "calls", "A", "B",
@@ -506,7 +516,7 @@ void exportDiffAligned(
     };
     const std::size_t half = (options.width - 5) / 2;
     bool isGap = false;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t i = 0; i < rows.size() && out; ++i) {
         const DiffSide side = rows[i].a != 0 ? DiffSide::A : DiffSide::B;
         const Seq seq = rows[i].a != 0 ? rows[i].a : rows[i].b;
         const DiffOp op = diff.op(side, seq);

@@ -4,10 +4,18 @@
 #include "traces/model/kinds.h"
 
 #include <cstdint>
+#include <ostream>
 #include <string>
 #include <string_view>
 
 namespace rdrlab::trace {
+
+/// Whether somebody still wants what is written: a stream that fails is how an export is given up.
+/// What is buffered is written first, so that a failure shows at once.
+inline bool stillWanted(std::ostream& out)
+{
+    return bool(out.flush());
+}
 
 /// The length of the well-formed UTF-8 sequence at the start of `text`, 0 when there is none.
 std::size_t utf8Length(std::string_view text);

@@ -211,8 +211,16 @@ RequestTitle requestTitle(const Reader& reader, Seq first, bool isOutside)
     return title;
 }
 
-std::vector<DurationRow> compareDurations(const TraceDiff& diff)
+std::vector<DurationRow>
+compareDurations(const TraceDiff& diff, const std::function<bool()>& goesOn)
 {
+    constexpr std::uint64_t kAskEvery = 4096; // spans
+    std::uint64_t seen = 0;
+    bool isWanted = true;
+    const auto goesOnHere = [&] {
+        isWanted = isWanted && (++seen % kAskEvery != 0 || !goesOn || goesOn());
+        return isWanted;
+    };
     struct Finished
     {
         Layer layer;
@@ -225,7 +233,7 @@ std::vector<DurationRow> compareDurations(const TraceDiff& diff)
         if (partner != 0) {
             ofA[partner] = { span.layer, span.routine, span.endNs - span.beginNs };
         }
-        return true;
+        return goesOnHere();
     });
     std::map<std::pair<Layer, std::string>, DurationRow> rows;
     std::map<std::pair<Layer, std::string>, std::vector<double>> ratios;
@@ -247,9 +255,12 @@ std::vector<DurationRow> compareDurations(const TraceDiff& diff)
                     double(ns) / double(other->second.ns));
             }
         }
-        return true;
+        return goesOnHere();
     });
     std::vector<DurationRow> sorted;
+    if (!isWanted) {
+        return sorted;
+    }
     for (auto& [key, row] : rows) {
         if (std::vector<double>& all = ratios[key]; !all.empty()) {
             const auto middle = all.begin() + std::ptrdiff_t(all.size() / 2);

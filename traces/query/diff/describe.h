@@ -57,7 +57,9 @@ struct DurationRow
     std::uint64_t shorter = 0;
 };
 
-/// By layer and routine, the greatest difference first. Reads all spans of both traces.
-std::vector<DurationRow> compareDurations(const TraceDiff& diff);
+/// By layer and routine, the greatest difference first. Reads all spans of both traces; `goesOn` is
+/// asked now and then, and nothing comes back once it says no.
+std::vector<DurationRow>
+compareDurations(const TraceDiff& diff, const std::function<bool()>& goesOn = {});
 
 } // namespace rdrlab::trace
