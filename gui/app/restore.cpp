@@ -5,7 +5,9 @@
 // show, the docks. A trace is looked for beside the session file first, so that a folder can be
 // handed on, then where it was.
 #include "gui/app/mainwindow.h"
+#include "gui/compare/comparewindow.h"
 #include "gui/i18n/languages.h"
+#include "gui/live/livepanel.h"
 
 #include <QActionGroup>
 #include <QClipboard>
@@ -333,9 +335,29 @@ std::unique_ptr<MainWindow> MainWindow::rebuilt(MainWindow& old)
     auto window = std::make_unique<MainWindow>();
     old.saveLayout();
     const QJsonObject state = old.sessionState({});
+    QList<std::pair<QString, QString>> compared;
+    for (const CompareWindow* comparison : old.comparisons()) {
+        compared.emplaceBack(
+            comparison->session(DiffSide::A).document.path(),
+            comparison->session(DiffSide::B).document.path());
+    }
+    const int front = old.m_tabs->currentIndex();
+    old.closeComparisonsOf(nullptr);
     window->resize(old.size());
     window->restoreLayout();
+    const QString live = QStringLiteral("live");
+    auto* running = qobject_cast<LivePanel*>(old.panel(live));
+    auto* heir = qobject_cast<LivePanel*>(window->panel(live));
+    if (running != nullptr && heir != nullptr) {
+        heir->takeOver(*running);
+    }
     window->restoreSession(state, {});
+    for (const auto& [a, b] : compared) {
+        window->compareTraces(a, b);
+    }
+    if (!compared.isEmpty()) {
+        window->m_tabs->setCurrentIndex(front);
+    }
     if (old.m_keeper.isActive()) {
         old.m_keeper.stop();
         window->keepSession();

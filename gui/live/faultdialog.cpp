@@ -56,6 +56,12 @@ FaultDialog::FaultDialog(const LiveRun& run, QWidget* parent)
     , m_delay(new QDoubleSpinBox(this))
 {
     setWindowTitle(tr("Disturb a server"));
+    m_server->setObjectName(QStringLiteral("server"));
+    m_kind->setObjectName(QStringLiteral("kind"));
+    m_command->setObjectName(QStringLiteral("command"));
+    m_nth->setObjectName(QStringLiteral("nth"));
+    m_status->setObjectName(QStringLiteral("status"));
+    m_delay->setObjectName(QStringLiteral("delay"));
     auto* form = new QFormLayout(this);
     for (const LiveLink& link : run.links()) {
         m_server->addItem(link.server);

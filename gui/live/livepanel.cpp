@@ -262,6 +262,25 @@ void LivePanel::setSession(Session* session)
     }
 }
 
+void LivePanel::takeOver(LivePanel& other)
+{
+    if (other.m_run.state() == LiveRun::State::Idle) {
+        return;
+    }
+    m_log.takeOver(other.m_log);
+    m_goTo = other.m_goTo;
+    m_before = std::exchange(other.m_before, {});
+    m_followEnd->setChecked(other.m_followEnd->isChecked());
+    showPace(other.m_run.request().callsPerSecond);
+    m_run.takeOver(other.m_run, &m_breaks);
+}
+
+void LivePanel::showPace(int callsPerSecond)
+{
+    const QSignalBlocker quiet(m_pace);
+    m_pace->setCurrentIndex(std::max(0, m_pace->findData(callsPerSecond)));
+}
+
 void LivePanel::choose(const QString& scenario)
 {
     RunDialog dialog(window());
@@ -291,10 +310,7 @@ void LivePanel::start(RunRequest request)
     m_live = nullptr;
     m_goTo = 0;
     m_log.clear();
-    {
-        const QSignalBlocker quiet(m_pace);
-        m_pace->setCurrentIndex(std::max(0, m_pace->findData(request.callsPerSecond)));
-    }
+    showPace(request.callsPerSecond);
     Q_EMIT raiseWanted();
     m_run.start(request, &m_breaks);
 }

@@ -37,12 +37,17 @@ public:
     /// The same scenario with another seed; compared with the run before when both have ended.
     void runAgain(quint64 seed, bool compare);
 
+    /// The window is made anew, and this panel stands for that one: its run goes on here. To be
+    /// called before a session is there.
+    void takeOver(LivePanel& other);
+
     /// The paces offered, in calls a second; 0: as fast as it runs.
     static const std::vector<int>& paces();
     static QString paceText(int callsPerSecond);
 
 private:
     void refresh();
+    void showPace(int callsPerSecond);
     void told(const QString& line, quint64 seq, bool isProblem);
     void stood();
     void ended();

@@ -32,6 +32,15 @@ void LiveLog::clear()
     endResetModel();
 }
 
+void LiveLog::takeOver(LiveLog& other)
+{
+    beginResetModel();
+    other.beginResetModel();
+    m_lines = std::exchange(other.m_lines, {});
+    other.endResetModel();
+    endResetModel();
+}
+
 QString LiveLog::text() const
 {
     QStringList lines;

@@ -27,6 +27,8 @@ public:
 
     void add(const QString& line, quint64 seq, bool isProblem);
     void clear();
+    /// The lines of another log, which is empty then.
+    void takeOver(LiveLog& other);
     /// All of it as text, a line each.
     QString text() const;
 

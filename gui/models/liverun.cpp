@@ -87,83 +87,120 @@ QStringList RunRequest::arguments() const
 
 LiveRun::LiveRun(QObject* parent)
     : QObject(parent)
-    , m_process(this)
     , m_patience(this)
 {
     m_patience.setSingleShot(true);
     m_patience.setInterval(kPatienceMs);
-    connect(&m_patience, &QTimer::timeout, &m_process, &QProcess::kill);
-    connect(&m_process, &QProcess::readyReadStandardOutput, this, &LiveRun::readLines);
-    connect(&m_process, &QProcess::readyReadStandardError, this, [this] {
-        m_errors += m_process.readAllStandardError();
-        m_errors.truncate(kMostErrorBytes);
+    connect(&m_patience, &QTimer::timeout, this, [this] { m_own.process->kill(); });
+    listenToProcess();
+}
+
+void LiveRun::listenToProcess()
+{
+    QProcess* process = m_own.process.get();
+    connect(process, &QProcess::readyReadStandardOutput, this, &LiveRun::readLines);
+    connect(process, &QProcess::readyReadStandardError, this, [this] {
+        m_own.errors += m_own.process->readAllStandardError();
+        m_own.errors.truncate(kMostErrorBytes);
     });
-    connect(&m_process, &QProcess::finished, this, &LiveRun::processEnded);
-    connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
+    connect(process, &QProcess::finished, this, &LiveRun::processEnded);
+    connect(process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart) {
             end(false,
                 tr("The program %1 cannot be started: %2")
-                    .arg(m_process.program(), m_process.errorString()));
+                    .arg(m_own.process->program(), m_own.process->errorString()));
         }
     });
 }
 
+void LiveRun::listenToBreaks(LiveBreakModel* breaks)
+{
+    if (m_breaks != nullptr) {
+        m_breaks->disconnect(this);
+    }
+    m_breaks = breaks;
+    if (breaks != nullptr) {
+        connect(breaks, &LiveBreakModel::added, this, &LiveRun::addBreak);
+        connect(breaks, &LiveBreakModel::gone, this, &LiveRun::clearBreak);
+    }
+}
+
+void LiveRun::takeOver(LiveRun& other, LiveBreakModel* breaks)
+{
+    m_own.process->disconnect(this);
+    other.m_own.process->disconnect(&other);
+    const QPointer<LiveBreakModel> before = other.m_breaks;
+    other.listenToBreaks(nullptr);
+    m_own = std::exchange(other.m_own, Own());
+    listenToProcess();
+    other.listenToProcess();
+    if (other.m_patience.isActive()) {
+        m_patience.start(other.m_patience.remainingTime());
+        other.m_patience.stop();
+    }
+    for (int row = 0; breaks != nullptr && before != nullptr && row < before->rowCount(); ++row) {
+        const LiveBreak& one = before->breaks()[std::size_t(row)];
+        const auto& mine = breaks->breaks();
+        const auto same = std::find(mine.begin(), mine.end(), one);
+        if (same != mine.end()) {
+            breaks->setId(int(same - mine.begin()), one.id);
+        } else if (one.id != 0) {
+            clearBreak(one.id);
+        }
+    }
+    listenToBreaks(breaks);
+    Q_EMIT other.stateChanged();
+    Q_EMIT stateChanged();
+    Q_EMIT linksChanged();
+    readLines(); // what arrived between the two
+}
+
 LiveRun::~LiveRun()
 {
-    m_process.disconnect(this);
-    if (m_process.state() != QProcess::NotRunning) {
+    m_own.process->disconnect(this);
+    if (m_own.process->state() != QProcess::NotRunning) {
         sendNow(doing("quit"));
-        m_process.closeWriteChannel();
-        if (!m_process.waitForFinished(kFarewellMs)) {
-            m_process.kill();
-            m_process.waitForFinished(kPatienceMs);
+        m_own.process->closeWriteChannel();
+        if (!m_own.process->waitForFinished(kFarewellMs)) {
+            m_own.process->kill();
+            m_own.process->waitForFinished(kPatienceMs);
         }
     }
 }
 
 bool LiveRun::start(const RunRequest& request, LiveBreakModel* breaks)
 {
-    if (m_process.state() != QProcess::NotRunning) {
-        const QSignalBlocker quiet(m_process); // what the old run still says is nobody's business
-        m_process.kill();
-        m_process.waitForFinished(kPatienceMs);
+    if (m_own.process->state() != QProcess::NotRunning) {
+        const QSignalBlocker quiet(
+            *m_own.process); // what the old run still says is nobody's business
+        m_own.process->kill();
+        m_own.process->waitForFinished(kPatienceMs);
     }
     m_patience.stop();
-    if (m_breaks != nullptr) {
-        m_breaks->disconnect(this);
+    Own fresh;
+    fresh.process = std::move(m_own.process);
+    fresh.request = request;
+    fresh.state = State::Starting;
+    m_own = std::move(fresh);
+    for (int row = 0; breaks != nullptr && row < breaks->rowCount(); ++row) {
+        breaks->setId(row, 0);
     }
-    m_breaks = breaks;
-    m_breaksSent.clear();
-    m_request = request;
-    m_moment = {};
-    m_links.clear();
-    m_outcome.clear();
-    m_details.clear();
-    m_errors.clear();
-    m_isGood = m_hasFinished = m_stopWanted = m_wasStopped = false;
-    if (breaks != nullptr) {
-        for (int row = 0; row < breaks->rowCount(); ++row) {
-            breaks->setId(row, 0);
-        }
-        connect(breaks, &LiveBreakModel::added, this, &LiveRun::addBreak);
-        connect(breaks, &LiveBreakModel::gone, this, &LiveRun::clearBreak);
-    }
-    m_state = State::Starting;
+    listenToBreaks(breaks);
     Q_EMIT stateChanged();
     const QString program = laboratoryProgram();
     if (program.isEmpty()) {
         end(false, tr("The program rdrlab, which runs scenarios, is not beside this one."));
         return false;
     }
-    m_process.setWorkingDirectory(folderAndName(request.scenario).first);
-    m_process.start(program, request.arguments());
+    m_own.process->setWorkingDirectory(folderAndName(request.scenario).first);
+    m_own.process->start(program, request.arguments());
     return isAlive();
 }
 
 void LiveRun::send(const QJsonObject& command)
 {
-    if (m_process.state() != QProcess::NotRunning) {
-        m_process.write(QJsonDocument(command).toJson(QJsonDocument::Compact) + '\n');
+    if (m_own.process->state() != QProcess::NotRunning) {
+        m_own.process->write(QJsonDocument(command).toJson(QJsonDocument::Compact) + '\n');
     }
 }
 
@@ -175,7 +212,7 @@ void LiveRun::sendNow(QJsonObject command)
 
 void LiveRun::letGo(const QJsonObject& command)
 {
-    if (m_state == State::Standing) {
+    if (m_own.state == State::Standing) {
         send(command);
         setState(State::Running);
     }
@@ -196,7 +233,7 @@ void LiveRun::step(Step step)
 
 void LiveRun::pause()
 {
-    if (m_state == State::Running) {
+    if (m_own.state == State::Running) {
         send(doing("pause"));
     }
 }
@@ -204,16 +241,16 @@ void LiveRun::pause()
 void LiveRun::stop()
 {
     if (isAlive()) {
-        m_stopWanted = true;
+        m_own.stopWanted = true;
         sendNow(doing("quit"));
-        m_process.closeWriteChannel();
+        m_own.process->closeWriteChannel();
         m_patience.start();
     }
 }
 
 void LiveRun::setPace(int callsPerSecond)
 {
-    m_request.callsPerSecond = callsPerSecond;
+    m_own.request.callsPerSecond = callsPerSecond;
     QJsonObject command = doing("pace");
     command.insert(QStringLiteral("per_second"), callsPerSecond);
     sendNow(command);
@@ -267,9 +304,9 @@ void LiveRun::fault(
 
 void LiveRun::addBreak(int row)
 {
-    if (m_breaks != nullptr && (m_state == State::Standing || m_state == State::Running)) {
+    if (m_breaks != nullptr && (m_own.state == State::Standing || m_own.state == State::Running)) {
         const LiveBreak& one = m_breaks->breaks()[std::size_t(row)];
-        m_breaksSent.push_back(one);
+        m_own.breaksSent.push_back(one);
         sendNow(one.command());
     }
 }
@@ -283,8 +320,8 @@ void LiveRun::clearBreak(quint64 id)
 
 void LiveRun::readLines()
 {
-    while (m_process.canReadLine()) {
-        hear(m_process.readLine(kLongestLineBytes));
+    while (m_own.process->canReadLine()) {
+        hear(m_own.process->readLine(kLongestLineBytes));
     }
 }
 
@@ -306,9 +343,10 @@ void LiveRun::hear(const QByteArray& line)
         finished(message);
     } else if (
         event == QLatin1String("done")
-        && message.value(QStringLiteral("do")) == QLatin1String("break") && !m_breaksSent.empty()) {
-        const LiveBreak sent = m_breaksSent.front();
-        m_breaksSent.erase(m_breaksSent.begin());
+        && message.value(QStringLiteral("do")) == QLatin1String("break")
+        && !m_own.breaksSent.empty()) {
+        const LiveBreak sent = m_own.breaksSent.front();
+        m_own.breaksSent.erase(m_own.breaksSent.begin());
         const quint64 id = numberOf(message, "id");
         bool kept = false;
         for (int row = 0; m_breaks != nullptr && row < m_breaks->rowCount(); ++row) {
@@ -328,19 +366,19 @@ void LiveRun::hear(const QByteArray& line)
 void LiveRun::ready(const QJsonObject& message)
 {
     takeLinks(message);
-    m_moment = {};
-    m_moment.seq = numberOf(message, "seq");
+    m_own.moment = {};
+    m_own.moment.seq = numberOf(message, "seq");
     setState(State::Standing);
-    Q_EMIT traceReady(m_request.trace);
+    Q_EMIT traceReady(m_own.request.trace);
     for (int row = 0; m_breaks != nullptr && row < m_breaks->rowCount(); ++row) {
         if (m_breaks->breaks()[std::size_t(row)].isEnabled) {
             addBreak(row);
         }
     }
-    if (m_request.callsPerSecond != 0) {
-        setPace(m_request.callsPerSecond);
+    if (m_own.request.callsPerSecond != 0) {
+        setPace(m_own.request.callsPerSecond);
     }
-    if (m_request.standsAtStart) {
+    if (m_own.request.standsAtStart) {
         Q_EMIT stood();
     } else {
         go();
@@ -350,50 +388,51 @@ void LiveRun::ready(const QJsonObject& message)
 void LiveRun::paused(const QJsonObject& message)
 {
     takeLinks(message);
-    m_moment.seq = numberOf(message, "seq");
-    m_moment.at = textOf(message, "at");
-    m_moment.routine = textOf(message, "routine");
-    m_moment.object = textOf(message, "object");
-    m_moment.status = textOf(message, "status");
-    m_moment.breakId = numberOf(message, "break");
+    m_own.moment.seq = numberOf(message, "seq");
+    m_own.moment.at = textOf(message, "at");
+    m_own.moment.routine = textOf(message, "routine");
+    m_own.moment.object = textOf(message, "object");
+    m_own.moment.status = textOf(message, "status");
+    m_own.moment.breakId = numberOf(message, "break");
     setState(State::Standing);
     Q_EMIT stood();
 }
 
 void LiveRun::takeLinks(const QJsonObject& message)
 {
-    m_links.clear();
+    m_own.links.clear();
     for (const QJsonValue& value : message.value(QStringLiteral("links")).toArray()) {
         const QJsonObject link = value.toObject();
-        m_links.push_back({ textOf(link, "server"), link.value(QStringLiteral("cut")).toBool(),
-                            numberOf(link, "latency_ns"), int(numberOf(link, "loss_per_mille")) });
+        m_own.links.push_back({ textOf(link, "server"), link.value(QStringLiteral("cut")).toBool(),
+                                numberOf(link, "latency_ns"),
+                                int(numberOf(link, "loss_per_mille")) });
     }
     Q_EMIT linksChanged();
 }
 
 void LiveRun::finished(const QJsonObject& message)
 {
-    m_hasFinished = true;
-    m_isGood = message.value(QStringLiteral("ok")).toBool();
-    m_details = textOf(message, "details");
+    m_own.hasFinished = true;
+    m_own.isGood = message.value(QStringLiteral("ok")).toBool();
+    m_own.details = textOf(message, "details");
     const quint64 events = numberOf(message, "events");
-    if (m_isGood) {
-        m_outcome = tr("Ended well: %n expectation(s) met, ", nullptr,
-                       int(numberOf(message, "expectations")))
+    if (m_own.isGood) {
+        m_own.outcome = tr("Ended well: %n expectation(s) met, ", nullptr,
+                           int(numberOf(message, "expectations")))
             + tr("%n event(s), ", nullptr, int(events))
             + tr("%1 of virtual time.").arg(texts::duration(numberOf(message, "virtual_ns")));
     } else if (message.value(QStringLiteral("stopped")).toBool()) {
-        m_wasStopped = true;
-        m_outcome = tr("Stopped after %n event(s).", nullptr, int(events));
+        m_own.wasStopped = true;
+        m_own.outcome = tr("Stopped after %n event(s).", nullptr, int(events));
     } else {
-        m_outcome = textOf(message, "error");
+        m_own.outcome = textOf(message, "error");
     }
 }
 
 void LiveRun::setState(State state)
 {
-    if (m_state != state) {
-        m_state = state;
+    if (m_own.state != state) {
+        m_own.state = state;
         Q_EMIT stateChanged();
     }
 }
@@ -404,18 +443,19 @@ void LiveRun::processEnded()
     if (!isAlive()) {
         return;
     }
-    if (m_hasFinished) {
-        for (const QString& line : m_details.split(QLatin1Char('\n'), Qt::SkipEmptyParts)) {
+    if (m_own.hasFinished) {
+        for (const QString& line : m_own.details.split(QLatin1Char('\n'), Qt::SkipEmptyParts)) {
             Q_EMIT told(line, 0, true);
         }
-        end(m_isGood, m_outcome);
-    } else if (m_process.exitStatus() == QProcess::CrashExit) {
+        end(m_own.isGood, m_own.outcome);
+    } else if (m_own.process->exitStatus() == QProcess::CrashExit) {
         end(false,
-            m_stopWanted ? tr("Killed: it did not stop by itself. What it had recorded is kept.")
-                         : tr("The machine crashed; what it had recorded until then is kept."));
+            m_own.stopWanted
+                ? tr("Killed: it did not stop by itself. What it had recorded is kept.")
+                : tr("The machine crashed; what it had recorded until then is kept."));
     } else {
-        m_errors += m_process.readAllStandardError();
-        const QString line = firstLine(m_errors);
+        m_own.errors += m_own.process->readAllStandardError();
+        const QString line = firstLine(m_own.errors);
         end(false, line.isEmpty() ? tr("It ended without a word.") : line);
     }
 }
@@ -423,10 +463,10 @@ void LiveRun::processEnded()
 void LiveRun::end(bool good, const QString& outcome)
 {
     m_patience.stop();
-    m_isGood = good;
-    m_outcome = outcome;
-    m_breaksSent.clear();
-    m_state = State::Ended;
+    m_own.isGood = good;
+    m_own.outcome = outcome;
+    m_own.breaksSent.clear();
+    m_own.state = State::Ended;
     Q_EMIT stateChanged();
     Q_EMIT ended();
 }

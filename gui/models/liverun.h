@@ -13,6 +13,7 @@
 #include <QPointer>
 #include <QProcess>
 #include <QTimer>
+#include <memory>
 
 namespace rdrlab::gui {
 
@@ -80,20 +81,24 @@ public:
     /// ended() has told so.
     bool start(const RunRequest& request, LiveBreakModel* breaks);
 
-    State state() const { return m_state; }
+    /// Goes on with what `other` runs or ran, as if it had been started here; `other` is Idle then.
+    /// The breakpoints of `breaks` that are equal to those of `other` are the machine's.
+    void takeOver(LiveRun& other, LiveBreakModel* breaks);
+
+    State state() const { return m_own.state; }
     bool isAlive() const
     {
-        return m_state == State::Starting || m_state == State::Standing
-            || m_state == State::Running;
+        return m_own.state == State::Starting || m_own.state == State::Standing
+            || m_own.state == State::Running;
     }
-    qint64 processId() const { return m_process.processId(); } // 0: none
-    const RunRequest& request() const { return m_request; }
-    const LiveMoment& moment() const { return m_moment; }
-    const std::vector<LiveLink>& links() const { return m_links; }
-    bool wasGood() const { return m_isGood; } // once Ended
-    bool wasStopped() const { return m_wasStopped; } // as the person wished
+    qint64 processId() const { return m_own.process->processId(); } // 0: none
+    const RunRequest& request() const { return m_own.request; }
+    const LiveMoment& moment() const { return m_own.moment; }
+    const std::vector<LiveLink>& links() const { return m_own.links; }
+    bool wasGood() const { return m_own.isGood; } // once Ended
+    bool wasStopped() const { return m_own.wasStopped; } // as the person wished
     /// How it ended, one line.
-    const QString& outcome() const { return m_outcome; }
+    const QString& outcome() const { return m_own.outcome; }
 
     void go();
     void step(Step step);
@@ -140,22 +145,29 @@ private:
     void setState(State state);
     void processEnded();
     void end(bool good, const QString& outcome);
+    void listenToProcess();
+    void listenToBreaks(LiveBreakModel* breaks);
 
-    QProcess m_process;
+    // What one object hands to another in takeOver().
+    struct Own
+    {
+        std::unique_ptr<QProcess> process = std::make_unique<QProcess>();
+        RunRequest request;
+        std::vector<LiveBreak> breaksSent; // whose number is not known yet, in order
+        LiveMoment moment;
+        std::vector<LiveLink> links;
+        QString outcome;
+        QString details;
+        QByteArray errors; // of standard error
+        State state = State::Idle;
+        bool isGood = false;
+        bool hasFinished = false;
+        bool stopWanted = false;
+        bool wasStopped = false;
+    };
+    Own m_own;
     QTimer m_patience; // after stop()
-    RunRequest m_request;
     QPointer<LiveBreakModel> m_breaks;
-    std::vector<LiveBreak> m_breaksSent; // whose number is not known yet, in order
-    LiveMoment m_moment;
-    std::vector<LiveLink> m_links;
-    QString m_outcome;
-    QString m_details;
-    QByteArray m_errors; // of standard error
-    State m_state = State::Idle;
-    bool m_isGood = false;
-    bool m_hasFinished = false;
-    bool m_stopWanted = false;
-    bool m_wasStopped = false;
 };
 
 } // namespace rdrlab::gui

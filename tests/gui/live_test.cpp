@@ -1,90 +1,48 @@
+// Live runs in the visualizer, with the laboratory itself.
 #include "gui/compare/comparewindow.h"
-#include "gui/live/livepanel.h"
-#include "gui/live/rundialog.h"
-#include "gui/models/labs.h"
-#include "gui/models/runfolder.h"
-#include "gui/models/texts.h"
-#include "tests/gui/guisupport.h"
+#include "gui/i18n/languages.h"
+#include "gui/live/faultdialog.h"
+#include "tests/gui/live.h"
 #include "traces/store/writer.h"
 
-#include <QAbstractItemModelTester>
-#include <QDockWidget>
-#include <QLabel>
+#include <QComboBox>
+#include <QDialog>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
 #include <QLineEdit>
-#include <QListView>
-#include <QSettings>
+#include <QSpinBox>
+#include <QStatusBar>
 #include <QTableView>
-#include <QTemporaryDir>
-#include <QTest>
-#include <catch2/catch.hpp>
+#include <QTimer>
 #include <csignal>
 
 using namespace rdrlab;
 using namespace rdrlab::gui;
+using testing::kLongMs;
+using testing::lab;
+using testing::Live;
 
 namespace {
 
-constexpr int kLongMs = 30'000;
-
-QString lab(const char* name)
+// Runs a command that asks in a dialog, and answers there.
+template <typename Dialog, typename Answer>
+bool answered(Live& live, const char* command, Answer answer)
 {
-    return QStringLiteral(RDRLAB_SOURCE "/labs/%1/scenario.lua").arg(QLatin1String(name));
-}
-
-// A window with its Run panel, and a folder of its own for what runs record.
-struct Live
-{
-    QTemporaryDir folder;
-    MainWindow window;
-    LivePanel* panel;
-
-    Live()
-    {
-        qputenv("RDRLAB_PROGRAM", RDRLAB_PROGRAM);
-        QSettings().remove(QStringLiteral("live"));
-        setRunFolder(folder.path());
-        window.resize(1366, 768);
-        window.show();
-        panel = qobject_cast<LivePanel*>(window.panel(QStringLiteral("live")));
-        REQUIRE(panel != nullptr);
-        while (panel->breaks().rowCount() > 0) {
-            panel->breaks().remove(0);
+    bool isAsked = false;
+    constexpr int kSoonMs = 5;
+    QTimer timer;
+    QObject::connect(&timer, &QTimer::timeout, &timer, [&] {
+        auto* dialog = qobject_cast<Dialog*>(QApplication::activeModalWidget());
+        if (dialog != nullptr && !isAsked) {
+            isAsked = true;
+            answer(*dialog);
         }
-    }
-
-    LiveRun& run() { return panel->run(); }
-    bool wait(LiveRun::State state)
-    {
-        return QTest::qWaitFor([&] { return run().state() == state; }, kLongMs);
-    }
-    void start(const char* name, bool standsAtStart = true, int pace = 0)
-    {
-        RunRequest request;
-        request.scenario = lab(name);
-        request.standsAtStart = standsAtStart;
-        request.callsPerSecond = pace;
-        panel->start(request);
-    }
-    // The document shows the event where the machine stands.
-    bool shows()
-    {
-        return QTest::qWaitFor(
-            [&] {
-                return window.current() != nullptr && window.current()->document.isReady()
-                    && window.current()->focus.seq() == run().moment().seq;
-            },
-            kLongMs);
-    }
-    void press(const char* command) { window.actions().find(QLatin1String(command))->trigger(); }
-    QString routine()
-    {
-        const TraceDocument& document = window.current()->document;
-        const CallIndex call = document.index()->callAt(window.current()->focus.seq());
-        return call == kNoCall
-            ? QString()
-            : texts::routine(document.reader(), document.index()->calls[call].routine);
-    }
-};
+    });
+    timer.start(kSoonMs);
+    live.press(command);
+    return isAsked;
+}
 
 } // namespace
 
@@ -332,249 +290,6 @@ TEST_CASE("a recording is followed while it grows, also when its writer is gone"
     CHECK(session->focus.seq() == 5); // growing moves nobody
 }
 
-TEST_CASE("labs and samples are found and described by their own words", "[gui][live]")
-{
-    const std::vector<Lab> labs = findLabs({ QStringLiteral(RDRLAB_SOURCE "/labs") });
-    REQUIRE(labs.size() >= 6);
-    CHECK(labs[0].id == QStringLiteral("01-first-open"));
-    CHECK(labs[0].title == QStringLiteral("01 First open"));
-    CHECK(labs[0].summary.startsWith(QStringLiteral("notepad opens \\\\lab\\public\\readme.txt.")));
-    CHECK_FALSE(labs[0].summary.contains(QLatin1Char('`')));
-    const std::vector<Sample> samples
-        = findSamples({ QStringLiteral(RDRLAB_SOURCE "/traces/samples") }, labs);
-    CHECK(samples.size() >= 8);
-    for (const Sample& sample : samples) {
-        INFO(sample.path.toStdString());
-        CHECK_FALSE(sample.summary.isEmpty());
-    }
-    LabModel model;
-    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
-    model.setLabs(labs);
-    CHECK(model.rowOf(lab("03-read-write")) == 2);
-    const int row = model.rowOf(QStringLiteral(RDRLAB_SOURCE "/traces/samples/network-cut.lua"));
-    CHECK(row == int(labs.size()));
-    CHECK(model.index(row, 0).data().toString() == QStringLiteral("network-cut"));
-    CHECK(model.index(row, 0)
-              .data(LabModel::SummaryRole)
-              .toString()
-              .contains(QStringLiteral("cable is pulled")));
-    CHECK(findLabs({ QStringLiteral("/nonexistent") }).empty());
-}
-
-TEST_CASE("live breakpoints are kept, said in words and never doubled", "[gui][live]")
-{
-    QSettings().remove(QStringLiteral("live"));
-    LiveBreakModel model;
-    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
-    CHECK(model.add({ QStringLiteral("MRx*"), {}, QStringLiteral("readme"), false, true, 0 }));
-    CHECK_FALSE(
-        model.add({ QStringLiteral("MRx*"), {}, QStringLiteral("readme"), false, true, 0 }));
-    CHECK_FALSE(model.add({}));
-    CHECK(model.add({ {}, {}, {}, true, true, 0 }));
-    CHECK(model.index(0, 0).data().toString() == QStringLiteral("MRx*, about “readme”"));
-    CHECK(model.index(1, 0).data().toString() == QStringLiteral("any call that fails"));
-    CHECK(model.setData(model.index(1, 0), Qt::Unchecked, Qt::CheckStateRole));
-    LiveBreakModel other;
-    other.load();
-    REQUIRE(other.rowCount() == 2);
-    CHECK(other.breaks()[0] == model.breaks()[0]);
-    CHECK_FALSE(other.breaks()[1].isEnabled);
-    model.remove(0);
-    model.remove(7);
-    CHECK(model.rowCount() == 1);
-    QSettings().setValue(QStringLiteral("live/breakpoints"), "[[[ no json");
-    other.load();
-    CHECK(other.rowCount() == 0);
-}
-
-TEST_CASE("the log of a run keeps its newest lines", "[gui][live]")
-{
-    LiveLog log;
-    for (int i = 0; i <= LiveLog::kMostLines; ++i) {
-        log.add(QString::number(i), quint64(i), i % 2 == 0);
-    }
-    CHECK(log.rowCount() == LiveLog::kMostLines - LiveLog::kGoneAtOnce + 1);
-    CHECK(log.index(0, LiveLog::Event).data().toString() == QString::number(LiveLog::kGoneAtOnce));
-    CHECK(log.text().endsWith(QString::number(LiveLog::kMostLines)));
-    log.clear();
-    QAbstractItemModelTester tester(&log, QAbstractItemModelTester::FailureReportingMode::Fatal);
-    log.add(QStringLiteral("a line"), 7, false);
-    log.add(QStringLiteral("a problem"), 0, true);
-    CHECK(log.rowCount() == 2);
-    CHECK(log.text() == QStringLiteral("#7 a line\na problem"));
-    log.clear();
-    CHECK(log.rowCount() == 0);
-}
-
-TEST_CASE("runs get names of their own in the person's folder", "[gui][live]")
-{
-    const QTemporaryDir folder;
-    setRunFolder(folder.filePath(QStringLiteral("new/deep")));
-    QString error;
-    const QString made = runFolder(error);
-    CHECK(made == folder.filePath(QStringLiteral("new/deep")));
-    const QString first = newTracePath(made, QStringLiteral("a/b:c"), 7);
-    CHECK(first == made + QStringLiteral("/a_b_c seed 7.rdrtrace"));
-    QFile file(first);
-    REQUIRE(file.open(QIODevice::WriteOnly));
-    file.write("bytes");
-    file.close();
-    CHECK(
-        newTracePath(made, QStringLiteral("a/b:c"), 7)
-        == made + QStringLiteral("/a_b_c seed 7 (2).rdrtrace"));
-    CHECK(copyTrace(first, made + QStringLiteral("/copy")).isEmpty());
-    QFile copy(made + QStringLiteral("/copy"));
-    REQUIRE(copy.open(QIODevice::ReadOnly));
-    CHECK(copy.readAll() == "bytes");
-    CHECK(copyTrace(first, first).isEmpty());
-    CHECK_FALSE(copyTrace(first, QStringLiteral("/nonexistent/x")).isEmpty());
-    CHECK_FALSE(copyTrace(QStringLiteral("/nonexistent/x"), made + QStringLiteral("/y")).isEmpty());
-    setRunFolder(QStringLiteral("/proc/no"));
-    CHECK(runFolder(error).isEmpty());
-    CHECK_FALSE(error.isEmpty());
-}
-
-TEST_CASE("the run dialog offers the labs and refuses what cannot run", "[gui][live]")
-{
-    const QTemporaryDir folder;
-    setRunFolder(folder.path());
-    QSettings().remove(QStringLiteral("live"));
-    RunDialog dialog;
-    dialog.show();
-    dialog.choose(lab("04-directory"));
-    CHECK(dialog.request().scenario == lab("04-directory"));
-    CHECK(dialog.request().title == QStringLiteral("04 Directory"));
-    CHECK(dialog.request().seed == 1);
-    auto* seed = dialog.findChild<QLineEdit*>(QStringLiteral("seed"));
-    REQUIRE(seed != nullptr);
-    seed->setText(QStringLiteral("-3"));
-    dialog.accept();
-    CHECK(dialog.isVisible());
-    seed->setText(QStringLiteral("18446744073709551615"));
-    CHECK(dialog.request().seed == UINT64_MAX);
-    dialog.accept();
-    CHECK_FALSE(dialog.isVisible());
-    CHECK(dialog.result() == QDialog::Accepted);
-    RunDialog again;
-    CHECK(again.request().scenario == lab("04-directory"));
-}
-
-TEST_CASE("a window without a trace offers what to begin with", "[gui][live]")
-{
-    QSettings().setValue(QStringLiteral("recent"), QStringList { testing::sample("06-failures") });
-    MainWindow window;
-    window.resize(1366, 768);
-    window.show();
-    auto* page = window.findChild<StartPage*>();
-    REQUIRE(page != nullptr);
-    CHECK(page->isVisible());
-    CHECK_FALSE(window.timeline().isVisible());
-    CHECK_FALSE(window.dock(QStringLiteral("calls"))->isVisible());
-    const auto lists = page->findChildren<QListView*>();
-    REQUIRE(lists.size() == 3);
-    CHECK(lists[0]->model()->rowCount() >= 6); // found above the test program
-    CHECK(lists[1]->model()->rowCount() >= 8);
-    REQUIRE(lists[2]->model()->rowCount() == 1);
-    CHECK(testing::coloursIn(page->grab().toImage(), 10) == 10);
-    for (const QListView* list : lists) {
-        CHECK_FALSE(list->accessibleName().isEmpty());
-    }
-    Q_EMIT lists[2]->activated(lists[2]->model()->index(0, 0));
-    REQUIRE(window.current() != nullptr);
-    REQUIRE(testing::waitUntilLoaded(*window.current()));
-    CHECK_FALSE(page->isVisible());
-    CHECK(window.timeline().isVisible());
-    CHECK(window.dock(QStringLiteral("calls"))->isVisible());
-    CHECK(window.dock(QStringLiteral("events"))->isVisible());
-    window.dock(QStringLiteral("events"))->hide(); // a choice that survives the page
-    window.closeTrace(0);
-    CHECK(page->isVisible());
-    window.openTrace(testing::sample("01-first-open"));
-    CHECK_FALSE(window.dock(QStringLiteral("events"))->isVisible());
-    CHECK(window.dock(QStringLiteral("calls"))->isVisible());
-}
-
-TEST_CASE("what the page keeps of the panels is what is kept for the next start", "[gui][live]")
-{
-    QSettings().remove(QStringLiteral("docks"));
-    {
-        MainWindow window;
-        window.show();
-        window.close(); // on the start page, where no panel is visible
-    }
-    MainWindow window;
-    window.restoreLayout();
-    window.show();
-    window.openTrace(testing::sample("01-first-open"));
-    CHECK(window.dock(QStringLiteral("calls"))->isVisible());
-    CHECK(window.dock(QStringLiteral("events"))->isVisible());
-    QSettings().remove(QStringLiteral("docks"));
-}
-
-TEST_CASE("a run from the start page brings its panel to the front", "[gui][live]")
-{
-    Live live;
-    CHECK_FALSE(live.window.dock(QStringLiteral("live"))->isVisible());
-    live.start("01-first-open");
-    REQUIRE(live.wait(LiveRun::State::Standing));
-    REQUIRE(live.shows());
-    CHECK(live.panel->isVisible());
-    CHECK_FALSE(live.panel->visibleRegion().isEmpty());
-    CHECK(live.window.dock(QStringLiteral("events"))->isVisible());
-}
-
-TEST_CASE("the tour opens a sample, notices what is tried, and is left at any time", "[gui][live]")
-{
-    MainWindow window;
-    window.resize(1366, 768);
-    window.show();
-    window.actions().find(QStringLiteral("help.tour"))->trigger();
-    REQUIRE(QTest::qWaitFor([&] { return window.findChild<Tour*>() != nullptr; }, kLongMs));
-    QPointer<Tour> tour = window.findChild<Tour*>();
-    CHECK(tour->isVisible());
-    CHECK(tour->count() >= 7);
-    CHECK(window.rect().contains(tour->geometry()));
-    Session* session = window.current();
-    REQUIRE(session != nullptr);
-    CHECK(session->document.title() == QStringLiteral("01-first-open.rdrtrace"));
-    // Every stop can be read: in the window, with words, not over what it points to where there is
-    // room.
-    for (int i = 0; i < tour->count(); ++i) {
-        tour->goTo(i);
-        QTest::qWait(1);
-        INFO(i);
-        CHECK(window.rect().contains(tour->geometry()));
-        CHECK_FALSE(tour->accessibleDescription().isEmpty());
-        for (const QLabel* label : tour->findChildren<QLabel*>()) {
-            CHECK(
-                (!label->isVisible() || !label->hasHeightForWidth()
-                 || label->height() >= label->heightForWidth(label->width())));
-        }
-    }
-    tour->goTo(2);
-    const auto done = [&] {
-        for (const QLabel* label : tour->findChildren<QLabel*>()) {
-            if (label->text().contains(QStringLiteral("✓"))) {
-                return true;
-            }
-        }
-        return false;
-    };
-    CHECK_FALSE(done());
-    QTest::keyClick(&window, Qt::Key_Period); // the window's keys work beside the tour
-    CHECK(done());
-    QTest::keyClick(tour, Qt::Key_Left);
-    CHECK(tour->stop() == 1);
-    QTest::keyClick(tour, Qt::Key_Escape);
-    CHECK(QTest::qWaitFor([&] { return tour.isNull(); }, kLongMs));
-    // A trace that closes takes its tour along.
-    window.actions().find(QStringLiteral("help.tour"))->trigger();
-    tour = window.findChild<Tour*>();
-    REQUIRE(tour != nullptr);
-    window.closeTrace(0);
-    CHECK(QTest::qWaitFor([&] { return tour.isNull(); }, kLongMs));
-}
-
 TEST_CASE("a run with another seed is compared with the one before", "[gui][live]")
 {
     Live live;
@@ -614,4 +329,137 @@ TEST_CASE("a killed machine leaves what it had recorded", "[gui][live]")
     REQUIRE(reader != nullptr);
     CHECK(reader->lastSeq() == seq);
     CHECK_FALSE(reader->isComplete());
+}
+
+TEST_CASE("a live run goes on when the window is made anew in another language", "[gui][live]")
+{
+    Live live;
+    live.panel->breaks().add({ QStringLiteral("MRxCreate"), {}, {}, false, true, 0 });
+    live.start("01-first-open");
+    REQUIRE(live.wait(LiveRun::State::Standing));
+    REQUIRE(live.shows());
+    const qint64 process = live.run().processId();
+    REQUIRE(process > 0);
+    const Seq seq = live.run().moment().seq;
+    const QString said = live.panel->log().text();
+
+    Languages::instance().choose(QStringLiteral("de"));
+    std::unique_ptr<MainWindow> german = MainWindow::rebuilt(live.window);
+    german->show();
+    CHECK_FALSE(live.run().isAlive());
+    CHECK(live.run().state() == LiveRun::State::Idle);
+    // And back again; the window between ends, as it does in the program.
+    Languages::instance().choose(QStringLiteral("en"));
+    QLocale::setDefault(QLocale::c());
+    std::unique_ptr<MainWindow> window = MainWindow::rebuilt(*german);
+    window->show();
+    german.reset();
+    auto* panel = qobject_cast<LivePanel*>(window->panel(QStringLiteral("live")));
+    REQUIRE(panel != nullptr);
+    LiveRun& run = panel->run();
+    CHECK(run.processId() == process);
+    CHECK(run.state() == LiveRun::State::Standing);
+    CHECK(run.moment().seq == seq);
+    CHECK(run.links().size() == 1);
+    CHECK(panel->log().text() == said);
+    CHECK(window->actions().find(QStringLiteral("live.continue"))->isEnabled());
+    REQUIRE(window->current() != nullptr);
+    REQUIRE(testing::waitUntilLoaded(*window->current()));
+    CHECK(window->current()->document.path() == run.request().trace);
+    CHECK(window->current()->focus.seq() == seq);
+
+    // It still pauses at its breakpoint, which is still the machine's to take away.
+    const auto wait = [&](LiveRun::State state) {
+        return QTest::qWaitFor([&] { return run.state() == state; }, kLongMs);
+    };
+    window->actions().find(QStringLiteral("live.continue"))->trigger();
+    REQUIRE(wait(LiveRun::State::Running));
+    REQUIRE(wait(LiveRun::State::Standing));
+    CHECK(run.moment().routine == QStringLiteral("MRxCreate"));
+    REQUIRE(QTest::qWaitFor(
+        [&] { return window->current()->focus.seq() == run.moment().seq; }, kLongMs));
+    REQUIRE(panel->breaks().rowCount() == 1);
+    CHECK(panel->breaks().breaks()[0].id != 0);
+    panel->breaks().remove(0);
+    window->actions().find(QStringLiteral("live.continue"))->trigger();
+    REQUIRE(wait(LiveRun::State::Ended));
+    INFO(run.outcome().toStdString());
+    CHECK(run.wasGood());
+    CHECK(live.run().state() == LiveRun::State::Idle);
+}
+
+TEST_CASE("a disturbance asked for in its dialog reaches the server", "[gui][live]")
+{
+    Live live;
+    live.start("01-first-open");
+    REQUIRE(live.wait(LiveRun::State::Standing));
+    const auto ask = [&](const char* status) {
+        return answered<FaultDialog>(live, "live.fault", [&](FaultDialog& dialog) {
+            const auto box = [&](const char* name) {
+                auto* found = dialog.findChild<QComboBox*>(QLatin1String(name));
+                REQUIRE(found != nullptr);
+                return found;
+            };
+            CHECK(box("server")->currentText() == QStringLiteral("lab"));
+            CHECK_FALSE(box("status")->isEnabled()); // closing a connection has none
+            box("kind")->setCurrentIndex(box("kind")->findData(QStringLiteral("status")));
+            CHECK(box("status")->isEnabled());
+            box("command")->setCurrentText(QStringLiteral("CREATE"));
+            box("status")->setEditText(QLatin1String(status));
+            auto* nth = dialog.findChild<QSpinBox*>(QStringLiteral("nth"));
+            REQUIRE(nth != nullptr);
+            nth->setValue(1);
+            QTest::keyClick(&dialog, Qt::Key_Return);
+        });
+    };
+    // What is no status is refused by the machine, in a line.
+    REQUIRE(ask("STATUS_OF_NOTHING"));
+    REQUIRE(QTest::qWaitFor(
+        [&] { return live.panel->log().text().contains(QStringLiteral("STATUS_OF_NOTHING")); },
+        kLongMs));
+    CHECK(live.run().state() == LiveRun::State::Standing);
+    REQUIRE(ask("STATUS_DISK_FULL"));
+    CHECK(live.panel->log().text().contains(QStringLiteral("CREATE")));
+    live.press("live.continue");
+    REQUIRE(live.wait(LiveRun::State::Ended));
+    INFO(live.run().outcome().toStdString());
+    CHECK_FALSE(live.run().wasGood()); // the scenario expected its file
+    CHECK(live.run().outcome().contains(QStringLiteral("STATUS_DISK_FULL")));
+    // Escape disturbs nobody.
+    live.start("01-first-open");
+    REQUIRE(live.wait(LiveRun::State::Standing));
+    const int lines = live.panel->log().rowCount();
+    REQUIRE(answered<FaultDialog>(
+        live, "live.fault", [](FaultDialog& dialog) { QTest::keyClick(&dialog, Qt::Key_Escape); }));
+    CHECK(live.panel->log().rowCount() == lines);
+    live.press("live.continue");
+    REQUIRE(live.wait(LiveRun::State::Ended));
+    CHECK(live.run().wasGood());
+}
+
+TEST_CASE("the trace of a run is saved where its dialog says", "[gui][live]")
+{
+    Live live;
+    live.start("01-first-open", false);
+    REQUIRE(live.wait(LiveRun::State::Ended));
+    const QTemporaryDir elsewhere;
+    const QString path = elsewhere.filePath(QStringLiteral("mine.rdrtrace"));
+    REQUIRE(answered<QFileDialog>(live, "live.save", [&](QFileDialog& dialog) {
+        dialog.findChild<QLineEdit*>()->setText(path);
+        QTest::keyClick(&dialog, Qt::Key_Return);
+    }));
+    CHECK(live.window.statusBar()->currentMessage().contains(path));
+    const auto bytes = [](const QString& of) {
+        QFile file(of);
+        REQUIRE(file.open(QIODevice::ReadOnly));
+        return file.readAll();
+    };
+    CHECK(bytes(path) == bytes(live.run().request().trace));
+    std::string error;
+    const auto reader = trace::Reader::open(path.toStdString(), error);
+    REQUIRE(reader != nullptr);
+    CHECK(reader->isComplete());
+    // Given up, nothing appears.
+    REQUIRE(answered<QFileDialog>(live, "live.save", [](QFileDialog& dialog) { dialog.reject(); }));
+    CHECK(QDir(elsewhere.path()).entryList(QDir::Files).size() == 1);
 }
