@@ -1,5 +1,9 @@
-// Two timelines, one above the other, on the axis that both traces share; what differs is tinted,
-// and where a trace has nothing it is hatched. They scroll and zoom together.
+// Two timelines, one above the other; what differs is tinted. They scroll and zoom together.
+//
+// On the axis that both traces share, partners stand above each other, and where a trace has
+// nothing it is hatched. By time each trace has an axis of its own: a nanosecond is as wide in
+// both, so that what took longer looks longer, and the current pair stands at the same place. What
+// only the other trace has takes no time here and is a line.
 #pragma once
 
 #include "gui/compare/differencebar.h"
@@ -21,13 +25,23 @@ public:
     TimelineView& view(DiffSide side) { return *m_views[std::size_t(side)]; }
     DifferenceBar& bar() { return *m_bar; }
     void setMode(LaneMode mode);
+    /// Events: the aligned axis; Time: each trace in its own virtual time.
+    void setAxisKind(Axis::Kind kind);
+    Axis::Kind axisKind() const { return m_views[0]->axisKind(); }
+    void showAll(DiffSide active);
+    /// Shows rows [first, last] in the active timeline, which takes the other one along.
+    void showRows(DiffSide active, double first, double last);
     /// Scrolls and zooms together; else each by itself.
     void setLinked(bool linked);
 
 private:
     void realign();
     void follow(DiffSide side);
+    void followInTime(DiffSide side);
+    void nameViews();
+    double rowAt(DiffSide side, double units) const;
     void paintDifferences(DiffSide side, QPainter& painter, const QRect& lanes) const;
+    void paintGaps(DiffSide side, QPainter& painter, const QRect& lanes) const;
 
     Comparison& m_comparison;
     std::array<TimelineView*, 2> m_views;

@@ -60,7 +60,7 @@ void CompareWindow::addCommands()
         { keys("1") }, [this] {
             if (m_comparison.isReady() && !m_comparison.causes().empty()) {
                 const trace::TraceDiff& diff = m_comparison.diff();
-                m_comparison.goTo(
+                m_comparison.visit(
                     diff.differences()[diff.causes()[m_comparison.causes().front()].first].row);
             }
         });
@@ -87,11 +87,15 @@ void CompareWindow::addCommands()
     add("row.first", tr("Beginning of the scenario"),
         tr("Where the scenario's own processes begin."), { keys("Home") }, [this] {
             if (m_comparison.isReady()) {
-                m_comparison.goTo(m_comparison.firstOfScenario());
+                m_comparison.visit(m_comparison.firstOfScenario());
             }
         });
     add("row.last", tr("End"), tr("The end of the longer recording."), { keys("End") },
-        [this] { m_comparison.goTo(SIZE_MAX); });
+        [this] { m_comparison.visit(SIZE_MAX); });
+    add("go.back", tr("Back"), tr("To the place visited before, in both traces."),
+        { keys("Alt+Left") }, [this] { m_comparison.goBack(); });
+    add("go.forward", tr("Forward"), tr("To the place visited next, in both traces."),
+        { keys("Alt+Right") }, [this] { m_comparison.goForward(); });
     struct Step
     {
         const char* id;
@@ -170,6 +174,24 @@ void CompareWindow::addCommands()
         });
     linked->setCheckable(true);
     linked->setChecked(true);
+    auto* axes = new QActionGroup(this);
+    const std::tuple<const char*, QString, QString, const char*, Axis::Kind> axisKinds[] = {
+        { "axis.aligned", tr("Axis: ali&gned"),
+          tr("Partners stand above each other; every event is as wide as the next."), "Ctrl+E",
+          Axis::Kind::Events },
+        { "axis.time", tr("Axis: virtual ti&me"),
+          tr("Each trace in its own time: widths are durations, equal in both."), "Ctrl+T",
+          Axis::Kind::Time },
+    };
+    for (const auto& [id, text, hint, key, kind] : axisKinds) {
+        QAction* added = add(
+            id, text, hint, { keys(key) }, [this, kind = kind] { m_timelines->setAxisKind(kind); });
+        added->setCheckable(true);
+        added->setChecked(kind == Axis::Kind::Events);
+        axes->addAction(added);
+    }
+    action("axis.aligned")->setIconText(tr("Aligned"));
+    action("axis.time")->setIconText(tr("Time"));
     auto* modes = new QActionGroup(this);
     const std::tuple<const char*, QString, QString, LaneMode> lanes[] = {
         { "lanes.layers", tr("Lanes: &layers"), tr("A lane per layer of the system."),
@@ -192,15 +214,15 @@ void CompareWindow::addCommands()
     add("zoom.out", tr("Zoom &out"), tr("Both timelines further away."),
         { keys("S"), keys("Ctrl+-") }, [timeline] { timeline().zoomOut(); });
     add("zoom.all", tr("Show a&ll"), tr("The whole of both traces."), { keys("F"), keys("Ctrl+0") },
-        [timeline] { timeline().showAll(); });
+        [this] { m_timelines->showAll(m_link.active()); });
     add("zoom.place", tr("Show the difference"), tr("The current difference fills the timelines."),
-        { keys("Shift+F") }, [this, timeline] {
+        { keys("Shift+F") }, [this] {
             const std::size_t at = m_comparison.placeIndex();
             if (m_comparison.isReady() && at < m_comparison.places().size()) {
                 const Comparison::Place& shown = m_comparison.places()[at];
                 constexpr double kAround = 6;
-                timeline().showRange(
-                    double(shown.first) + 1 - kAround, double(shown.last) + 2 + kAround);
+                m_timelines->showRows(
+                    m_link.active(), double(shown.first) - kAround, double(shown.last) + kAround);
             }
         });
     add("pan.left", tr("Scroll left"), tr("A part of the width to the left."), { keys("A") },
@@ -238,11 +260,13 @@ void CompareWindow::addCommands()
             KeySheet sheet(m_actions, this);
             sheet.exec();
         });
-    action("compare.next")->setIcon(icon(Glyph::StepForward));
-    action("compare.previous")->setIcon(icon(Glyph::StepForward, true));
+    action("compare.next")->setIcon(icon(Glyph::DifferenceNext));
+    action("compare.previous")->setIcon(icon(Glyph::DifferenceNext, true));
     action("compare.first")->setIcon(icon(Glyph::First, true));
-    action("row.next")->setIcon(icon(Glyph::Forward));
-    action("row.previous")->setIcon(icon(Glyph::Back, true));
+    action("go.back")->setIcon(icon(Glyph::Back, true));
+    action("go.forward")->setIcon(icon(Glyph::Forward));
+    action("row.next")->setIcon(icon(Glyph::StepForward));
+    action("row.previous")->setIcon(icon(Glyph::StepForward, true));
     action("call.over")->setIcon(icon(Glyph::CallOver));
     action("call.over.backward")->setIcon(icon(Glyph::CallOver, true));
     for (const char* const id :
@@ -291,6 +315,7 @@ void CompareWindow::buildToolBar()
         }
         bar->addSeparator();
     };
+    actions({ "go.back", "go.forward" });
     bar->addAction(action("compare.first"));
     bar->addAction(action("compare.previous"));
     m_counter = new QLabel;
@@ -312,6 +337,7 @@ void CompareWindow::buildToolBar()
     bar->addWidget(m_goTo);
     bar->addSeparator();
     actions({ "view.rows.compared", "view.rows.all", "view.rows.differences" });
+    actions({ "axis.aligned", "axis.time" });
     actions({ "view.linked" });
     actions({ "compare.mask", "file.report" });
     action("compare.mask")->setIconText(tr("Mask…"));
@@ -336,7 +362,7 @@ void CompareWindow::goToText(const QString& text)
     if (!good) {
         say(tr("“%1” is no event; type 42 or a42 for one of A, b42 for one of B.").arg(text));
     } else if (m_comparison.isReady() && row < m_comparison.diff().rowCount()) {
-        m_comparison.goTo(row);
+        m_comparison.visit(row);
     } else if (m_comparison.isReady()) {
         say(tr("There is no event %1 in that trace.").arg(seq));
     }
@@ -392,6 +418,8 @@ void CompareWindow::updateCommands()
     action("compare.first")->setEnabled(!m_comparison.causes().empty());
     action("row.previous")->setEnabled(m_comparison.row() > 0);
     action("row.next")->setEnabled(m_comparison.row() + 1 < m_comparison.diff().rowCount());
+    action("go.back")->setEnabled(m_comparison.canGoBack());
+    action("go.forward")->setEnabled(m_comparison.canGoForward());
 }
 
 } // namespace rdrlab::gui

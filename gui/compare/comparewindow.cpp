@@ -84,12 +84,18 @@ CompareWindow::CompareWindow(Session& a, Session& b)
 
     connect(&m_comparison, &Comparison::stateChanged, this, &CompareWindow::stateChanged);
     connect(&m_comparison, &Comparison::moved, this, &CompareWindow::moved);
+    connect(&m_comparison, &Comparison::visitsChanged, this, &CompareWindow::updateCommands);
     connect(&m_comparison, &Comparison::progressed, this, [this](int permille) {
         m_progress->setValue(permille);
     });
     connect(m_table, &AlignedView::picked, this, [this](std::size_t row, DiffSide side) {
         m_link.setActive(side);
-        m_comparison.goTo(row);
+        // The arrow keys pass through rows; a click chooses one.
+        if (QGuiApplication::mouseButtons() != Qt::NoButton) {
+            m_comparison.visit(row);
+        } else {
+            m_comparison.goTo(row);
+        }
     });
     for (Session* session : { &m_a, &m_b }) {
         connect(
@@ -102,6 +108,7 @@ CompareWindow::CompareWindow(Session& a, Session& b)
             }
         });
     }
+    connect(&m_comparison, &Comparison::stateChanged, this, &CompareWindow::documentChanged);
     stateChanged();
     documentChanged();
 }
@@ -119,6 +126,7 @@ QWidget* CompareWindow::buildMiddle()
     auto* layout = new QVBoxLayout(middle);
     layout->setContentsMargins({});
     layout->setSpacing(0);
+    layout->addWidget(buildGrowth());
     auto* titles = new QHBoxLayout;
     titles->setContentsMargins(8, 4, 8, 2);
     for (QLabel* title : { m_titleA, m_titleB }) {
@@ -160,7 +168,7 @@ void CompareWindow::buildDocks()
         [this](const QModelIndex& current) {
             if (current.isValid() && !m_isFollowing) {
                 const QScopedValueRollback guard(m_isFollowing, true);
-                m_comparison.goTo(current.data(CompareCauses::RowRole).toULongLong());
+                m_comparison.visit(current.data(CompareCauses::RowRole).toULongLong());
             }
         });
     QDockWidget* causes = add("causes", tr("Causes"), m_causeView);
@@ -227,65 +235,22 @@ void CompareWindow::buildStatusBar()
     m_progress->setMaximumWidth(180);
     m_progress->setAccessibleName(tr("Progress"));
     auto* cancel = new QToolButton;
+    cancel->setObjectName(QStringLiteral("cancel"));
     cancel->setText(tr("Cancel"));
     connect(cancel, &QToolButton::clicked, this, [this] {
         m_comparison.cancel();
         m_report.cancel();
     });
-    connect(&m_report, &Background::finished, this, &CompareWindow::showProgress);
+    connect(&m_report, &Background::finished, this, [this](bool cancelled) {
+        showProgress();
+        if (cancelled) {
+            say(tr("Cancelled; no report was written."));
+        }
+    });
     m_cancel = cancel;
     statusBar()->addPermanentWidget(m_progress);
     statusBar()->addPermanentWidget(m_cancel);
     statusBar()->addPermanentWidget(m_where);
-}
-
-void CompareWindow::compareAgain()
-{
-    m_isStarted = true;
-    m_report.cancel();
-    std::optional<trace::DiffMask> mask;
-    const QString kept = QSettings().value(QStringLiteral("compare/mask")).toString();
-    if (!kept.isEmpty()) {
-        std::string error;
-        mask = trace::DiffMask::parse(kept.toStdString(), error);
-        if (!mask) {
-            say(tr("The kept mask cannot be used: %1").arg(QString::fromStdString(error)));
-        }
-    }
-    m_comparison.start(m_a.document.path(), m_b.document.path(), mask);
-}
-
-void CompareWindow::showProgress()
-{
-    const bool comparing = m_comparison.isRunning();
-    const bool writing = m_report.isRunning();
-    m_progress->setRange(0, comparing || !writing ? 1000 : 0); // how long a report takes is unknown
-    m_progress->setVisible(comparing || writing);
-    m_cancel->setVisible(comparing || writing);
-}
-
-void CompareWindow::documentChanged()
-{
-    for (Session* session : { &m_a, &m_b }) {
-        if (session->document.state() == TraceDocument::State::Failed) {
-            m_message->setText(session->document.error());
-            updateCommands();
-            return;
-        }
-    }
-    const bool ready = m_a.document.isReady() && m_b.document.isReady();
-    const bool growing = ready && (m_a.document.isGrowing() || m_b.document.isGrowing());
-    if (!ready) {
-        m_message->setText(tr("Loading both traces …"));
-    } else if (growing) {
-        m_message->setText(
-            tr("One of the traces is still being recorded, or its recorder died. They "
-               "are compared when the recording is complete; F5 compares what there "
-               "is."));
-    } else if (!m_isStarted) {
-        compareAgain();
-    }
-    updateCommands();
 }
 
 void CompareWindow::stateChanged()
@@ -322,6 +287,7 @@ void CompareWindow::stateChanged()
         m_link.setLinked(m_link.isLinked());
         moved();
     }
+    showGrowth();
     updateCommands();
 }
 

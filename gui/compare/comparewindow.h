@@ -19,6 +19,7 @@ class QLabel;
 class QLineEdit;
 class QMenu;
 class QProgressBar;
+class QPushButton;
 class QSplitter;
 class QStackedWidget;
 class QTreeView;
@@ -80,14 +81,18 @@ private:
     QWidget* buildMiddle();
     void buildDocks();
     void buildStatusBar();
+    // comparegrowth.cpp
+    QWidget* buildGrowth();
     void compareAgain();
+    void documentChanged();
+    void showProgress();
+    void showGrowth();
+    bool isCompleteNow() const;
     // comparereports.cpp: the mask and the reports
     void addReportCommands();
     void editMask();
     void saveReport();
-    void documentChanged();
     void stateChanged();
-    void showProgress();
     void moved();
     void showPair();
     void showObjects();
@@ -122,6 +127,10 @@ private:
     QLineEdit* m_goTo = nullptr;
     QProgressBar* m_progress = nullptr;
     QWidget* m_cancel = nullptr;
+    QWidget* m_growth = nullptr; // the line about a trace that is not complete
+    QLabel* m_growthText = nullptr;
+    QPushButton* m_growthButton = nullptr;
+    std::array<Seq, 2> m_startedWith {}; // the last events when the comparison was started
     bool m_isFollowing = false;
     bool m_isStarted = false;
     bool m_isArranged = false;

@@ -185,9 +185,15 @@ void DifferenceBar::mousePressEvent(QMouseEvent* event)
     const auto found = std::lower_bound(
         places.begin(), places.end(), from,
         [](const Comparison::Place& place, std::size_t row) { return place.last < row; });
-    m_comparison.goTo(
-        found != places.end() && found->first <= to ? std::max<std::size_t>(found->first, from)
-                                                    : rowAt(x));
+    const std::size_t row = found != places.end() && found->first <= to
+        ? std::max<std::size_t>(found->first, from)
+        : rowAt(x);
+    // Dragging passes through rows; where it began is what one comes back from.
+    if (event->type() == QEvent::MouseButtonPress) {
+        m_comparison.visit(row);
+    } else {
+        m_comparison.goTo(row);
+    }
 }
 
 void DifferenceBar::mouseMoveEvent(QMouseEvent* event)
@@ -305,7 +311,7 @@ void DifferenceBar::activateCanvasItem(std::size_t at)
     const std::size_t here = index == m_comparison.places().size() ? 0 : index;
     const std::size_t to = at == 0 ? here : at == 1 && here > 0 ? here - 1 : here + 1;
     if (to < m_comparison.places().size()) {
-        m_comparison.goTo(m_comparison.places()[to].first);
+        m_comparison.visit(m_comparison.places()[to].first);
     }
 }
 

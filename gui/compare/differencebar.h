@@ -53,36 +53,51 @@ private:
     QPixmap m_picture;
 };
 
-/// Visits what is visible of ascending rows, as stretches [x, end) of pixels that do not overlap,
-/// with the first and the last row of each; at most one per pixel, however many rows there are.
-template <typename Visit>
-void visitRows(const std::vector<std::uint32_t>& rows, const Axis& axis, double width, Visit visit)
+/// Visits what is visible of items in ascending order, as stretches [x, end) of pixels that do not
+/// overlap, with the first and the last item of each; at most one per pixel, however many items
+/// there are. `beginOf` and `endOf` say where an item is on the axis.
+template <typename Item, typename Begin, typename End, typename Visit>
+void visitStretches(
+    const std::vector<Item>& items,
+    Begin beginOf,
+    End endOf,
+    const Axis& axis,
+    double width,
+    Visit visit)
 {
-    const auto rowOf = [&](double x) {
-        return std::uint32_t(std::clamp(axis.units(x) - 1, 0.0, double(UINT32_MAX)));
-    };
-    auto at = std::lower_bound(rows.begin(), rows.end(), rowOf(0));
-    while (at != rows.end()) {
-        const double x = axis.x(double(*at) + 1);
+    auto at = std::partition_point(
+        items.begin(), items.end(), [&](const Item& item) { return endOf(item) < axis.units(0); });
+    while (at != items.end()) {
+        const double x = axis.x(beginOf(*at));
         if (x >= width) {
             return;
         }
         // Everything that begins within a pixel of the end of what came before.
         auto last = at;
-        double end = std::max(axis.x(double(*at) + 2), x + 1);
-        for (auto next = std::next(at); next != rows.end();) {
-            const double begin = axis.x(double(*next) + 1);
+        double end = std::max(axis.x(endOf(*at)), x + 1);
+        for (auto next = std::next(at); next != items.end();) {
+            const double begin = axis.x(beginOf(*next));
             if (begin > end || begin >= width || begin > x + 1) {
                 break;
             }
-            const auto behind = std::lower_bound(next, rows.end(), rowOf(end) + 1);
+            const auto behind = std::partition_point(
+                next, items.end(), [&](const Item& item) { return axis.x(beginOf(item)) <= end; });
             last = behind == next ? next : std::prev(behind);
-            end = std::max(end, axis.x(double(*last) + 2));
+            end = std::max(end, axis.x(endOf(*last)));
             next = std::next(last);
         }
         visit(x, end, *at, *last);
         at = std::next(last);
     }
+}
+
+/// The same of rows of the aligned axis.
+template <typename Visit>
+void visitRows(const std::vector<std::uint32_t>& rows, const Axis& axis, double width, Visit visit)
+{
+    visitStretches(
+        rows, [](std::uint32_t row) { return double(row) + 1; },
+        [](std::uint32_t row) { return double(row) + 2; }, axis, width, visit);
 }
 
 } // namespace rdrlab::gui

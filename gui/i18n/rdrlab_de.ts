@@ -663,6 +663,10 @@
         <source>%1, aligned</source>
         <translation>%1, ausgerichtet</translation>
     </message>
+    <message>
+        <source>%1, by its own time</source>
+        <translation>%1, nach eigener Zeit</translation>
+    </message>
 </context>
 <context>
     <name>rdrlab::gui::AlignedView</name>
@@ -1492,10 +1496,6 @@
         <translation>Lade beide Aufzeichnungen …</translation>
     </message>
     <message>
-        <source>One of the traces is still being recorded, or its recorder died. They are compared when the recording is complete; F5 compares what there is.</source>
-        <translation>Eine der Aufzeichnungen läuft noch, oder ihr Aufzeichner ist gestorben. Verglichen wird, wenn sie fertig ist; F5 vergleicht, was da ist.</translation>
-    </message>
-    <message>
         <source>Comparing …</source>
         <translation>Vergleiche …</translation>
     </message>
@@ -1701,6 +1701,66 @@
     <message>
         <source>(with a mask of your own)</source>
         <translation>(mit einer eigenen Maske)</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>To the place visited before, in both traces.</source>
+        <translation>Zur zuvor besuchten Stelle, in beiden Aufzeichnungen.</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>Vorwärts</translation>
+    </message>
+    <message>
+        <source>To the place visited next, in both traces.</source>
+        <translation>Zur danach besuchten Stelle, in beiden Aufzeichnungen.</translation>
+    </message>
+    <message>
+        <source>Axis: ali&amp;gned</source>
+        <translation>Achse: aus&amp;gerichtet</translation>
+    </message>
+    <message>
+        <source>Partners stand above each other; every event is as wide as the next.</source>
+        <translation>Partner stehen übereinander; jedes Ereignis ist so breit wie das nächste.</translation>
+    </message>
+    <message>
+        <source>Axis: virtual ti&amp;me</source>
+        <translation>Achse: v&amp;irtuelle Zeit</translation>
+    </message>
+    <message>
+        <source>Each trace in its own time: widths are durations, equal in both.</source>
+        <translation>Jede Aufzeichnung in ihrer eigenen Zeit: Breiten sind Dauern, in beiden im selben Maßstab.</translation>
+    </message>
+    <message>
+        <source>Aligned</source>
+        <translation>Ausgerichtet</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Compare again</source>
+        <translation>Neu vergleichen</translation>
+    </message>
+    <message>
+        <source>With what has been recorded by now; you stay at the same event.</source>
+        <translation>Mit dem, was inzwischen aufgezeichnet ist; die Stelle bleibt dieselbe.</translation>
+    </message>
+    <message>
+        <source>%1 is not complete: compared up to event %2 of the %3 recorded by now.</source>
+        <translation>%1 ist nicht vollständig: verglichen bis Ereignis %2 von bisher %3 aufgezeichneten.</translation>
+    </message>
+    <message>
+        <source>%1 is not complete: compared up to event %2, the last one recorded by now.</source>
+        <translation>%1 ist nicht vollständig: verglichen bis Ereignis %2, dem bisher letzten.</translation>
+    </message>
+    <message>
+        <source>Cancelled; no report was written.</source>
+        <translation>Abgebrochen; es wurde kein Bericht geschrieben.</translation>
     </message>
 </context>
 <context>

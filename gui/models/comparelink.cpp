@@ -2,6 +2,7 @@
 
 #include <QScopedValueRollback>
 #include <algorithm>
+#include <utility>
 
 namespace rdrlab::gui {
 
@@ -15,6 +16,12 @@ CompareLink::CompareLink(Comparison& comparison, Focus& a, Focus& b, QObject* pa
     for (const DiffSide side : kBothSides) {
         connect(
             &focus(side), &Focus::moved, this, [this, side](Seq seq) { focusMoved(side, seq); });
+        // A jump in one of the traces is one here; it is told of behind the move.
+        connect(&focus(side), &Focus::visitsChanged, this, [this] {
+            if (!m_following && m_comparison.isReady()) {
+                m_comparison.noteVisit(std::exchange(m_before, m_comparison.row()));
+            }
+        });
         connect(
             &focus(side), &Focus::chosen, this,
             [this, side](trace::ObjectId object, trace::StringId field) {
@@ -56,6 +63,7 @@ void CompareLink::focusMoved(DiffSide side, Seq seq)
         return;
     }
     m_active = side;
+    m_before = m_comparison.row();
     const std::size_t row = m_comparison.diff().rowOf(side, seq);
     if (row >= m_comparison.diff().rowCount()) {
         return; // recorded after the comparison was made

@@ -33,6 +33,7 @@ private:
     Focus& m_b;
     DiffSide m_active = DiffSide::A;
     bool m_linked = true;
+    std::size_t m_before = 0; // the row from which a person's move in one trace led away
     bool m_following = false; // a move made here is nobody's wish
 };
 

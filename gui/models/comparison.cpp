@@ -1,196 +1,12 @@
-#include "gui/models/comparison.h"
-
+#include "gui/models/comparisonresult.h"
 #include "gui/models/texts.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace rdrlab::gui {
 
-using trace::DiffOp;
-using trace::DiffOrder;
 using trace::DiffRow;
 using trace::TraceDiff;
-
-struct Comparison::Result
-{
-    struct Side
-    {
-        std::unique_ptr<trace::Reader> reader;
-        std::unique_ptr<trace::Spine> spine;
-        std::unique_ptr<EventStore> events;
-        std::unique_ptr<trace::StateCursor> cursor;
-        std::vector<Place> gaps;
-        std::shared_ptr<std::vector<std::uint32_t>> places
-            = std::make_shared<std::vector<std::uint32_t>>();
-    };
-    std::array<Side, 2> sides;
-    std::unique_ptr<TraceDiff> diff;
-    std::string error;
-
-    std::vector<trace::DurationRow> durations;
-
-    std::vector<RowMark> marks; // by row
-    std::array<std::vector<std::uint32_t>, kRowMarks> rowsOf;
-    std::vector<Place> places;
-    std::vector<std::uint32_t> causes;
-    std::size_t causesOfScenario = 0;
-    std::vector<std::uint32_t> sorted; // differences by cause, then request
-    std::vector<Group> groups;
-    std::vector<std::uint32_t> groupsFrom; // by cause, one more than causes
-    std::vector<std::uint32_t> causeRows; // of the first difference of each, ascending
-    std::size_t firstOfScenario = 0;
-
-    Side& side(DiffSide which) { return sides[std::size_t(which)]; }
-    void markRows();
-    void findPlaces();
-    void sortCauses();
-    RowMark markOf(const DiffRow& row) const;
-};
-
-namespace {
-
-Seq startOf(const trace::Reader& reader)
-{
-    return std::strtoull(reader.meta("start", "0").c_str(), nullptr, 10);
-}
-
-} // namespace
-
-RowMark Comparison::Result::markOf(const DiffRow& row) const
-{
-    const DiffSide side = row.a != 0 ? DiffSide::A : DiffSide::B;
-    const Seq seq = row.a != 0 ? row.a : row.b;
-    const DiffOp op = diff->op(side, seq);
-    switch (op) {
-    case DiffOp::LeftOut:
-        return RowMark::LeftOut;
-    case DiffOp::Changed:
-        return RowMark::Changed;
-    case DiffOp::Missing:
-        return RowMark::OnlyA;
-    case DiffOp::Extra:
-        return RowMark::OnlyB;
-    case DiffOp::Same:
-        break;
-    }
-    const DiffOrder order = diff->order(side, seq);
-    return order == DiffOrder::Kept   ? RowMark::Same
-        : order == DiffOrder::Between ? RowMark::Between
-                                      : RowMark::Moved;
-}
-
-void Comparison::Result::markRows()
-{
-    const std::vector<DiffRow>& rows = diff->rows();
-    marks.reserve(rows.size());
-    const auto extend = [](std::vector<Place>& gaps, std::uint32_t row) {
-        if (!gaps.empty() && gaps.back().last + 1 == row) {
-            gaps.back().last = row;
-        } else {
-            gaps.push_back({ row, row });
-        }
-    };
-    // Numbers that a damaged file lacks stand where the event before them does. Where it lacks more
-    // than it has, the rest stays out: a file may claim any number.
-    constexpr Seq kSparsest = 4;
-    const Seq greatest = kSparsest * rows.size() + 4096;
-    const auto put = [greatest](std::vector<std::uint32_t>& into, Seq seq, std::uint32_t row) {
-        if (seq > greatest) {
-            return;
-        }
-        into.resize(std::size_t(seq), into.empty() ? 1 : into.back());
-        into.push_back(row + 1);
-    };
-    for (std::uint32_t row = 0; row < rows.size(); ++row) {
-        if (rows[row].a != 0) {
-            put(*side(DiffSide::A).places, rows[row].a, row);
-        }
-        if (rows[row].b != 0) {
-            put(*side(DiffSide::B).places, rows[row].b, row);
-        }
-        const RowMark mark = markOf(rows[row]);
-        marks.push_back(mark);
-        if (mark > RowMark::LeftOut) {
-            rowsOf[std::size_t(mark)].push_back(row);
-        }
-        if (rows[row].a == 0) {
-            extend(side(DiffSide::A).gaps, row);
-        } else if (rows[row].b == 0) {
-            extend(side(DiffSide::B).gaps, row);
-        }
-    }
-}
-
-void Comparison::Result::findPlaces()
-{
-    bool isOpen = false;
-    for (std::uint32_t row = 0; row < marks.size(); ++row) {
-        if (differs(marks[row])) {
-            if (isOpen) {
-                places.back().last = row;
-            } else {
-                places.push_back({ row, row });
-            }
-            isOpen = true;
-        } else if (marks[row] != RowMark::LeftOut) {
-            isOpen = false;
-        }
-    }
-}
-
-void Comparison::Result::sortCauses()
-{
-    const auto& differences = diff->differences();
-    const auto& all = diff->causes();
-    const Seq startA = startOf(*side(DiffSide::A).reader);
-    const Seq startB = startOf(*side(DiffSide::B).reader);
-    std::vector<std::uint32_t> atBoot;
-    for (std::uint32_t i = 0; i < all.size(); ++i) {
-        const trace::Difference& first = differences[all[i].first];
-        const bool isBoot = first.a != 0 ? first.a < startA : first.b < startB;
-        (isBoot ? atBoot : causes).push_back(i);
-        causeRows.push_back(first.row);
-    }
-    std::sort(causeRows.begin(), causeRows.end());
-    causesOfScenario = causes.size();
-    causes.insert(causes.end(), atBoot.begin(), atBoot.end());
-    firstOfScenario = startA > 1 ? diff->rowOf(DiffSide::A, startA) : 0;
-    firstOfScenario = firstOfScenario < marks.size() ? firstOfScenario : 0;
-
-    sorted.reserve(differences.size());
-    for (std::uint32_t i = 0; i < differences.size(); ++i) {
-        if (all[differences[i].cause].first != i) {
-            sorted.push_back(i);
-        }
-    }
-    // The cause's own request leads its groups.
-    const auto key = [&](std::uint32_t i) {
-        const trace::Difference& difference = differences[i];
-        const std::uint32_t own = differences[all[difference.cause].first].request;
-        return std::tuple(difference.cause, difference.request != own, difference.request, i);
-    };
-    std::sort(sorted.begin(), sorted.end(), [&](std::uint32_t x, std::uint32_t y) {
-        return key(x) < key(y);
-    });
-    std::uint32_t cause = 0;
-    groupsFrom.push_back(0);
-    for (std::uint32_t at = 0; at < sorted.size(); ++at) {
-        const trace::Difference& difference = differences[sorted[at]];
-        for (; cause < difference.cause; ++cause) {
-            groupsFrom.push_back(std::uint32_t(groups.size()));
-        }
-        const bool continues
-            = groups.size() > groupsFrom.back() && groups.back().request == difference.request;
-        if (!continues) {
-            groups.push_back({ difference.request, at, at });
-        }
-        groups.back().to = at + 1;
-    }
-    for (; cause < all.size(); ++cause) {
-        groupsFrom.push_back(std::uint32_t(groups.size()));
-    }
-}
 
 Comparison::Comparison(QObject* parent)
     : QObject(parent)
@@ -200,39 +16,6 @@ Comparison::Comparison(QObject* parent)
 }
 
 Comparison::~Comparison() = default;
-
-void Comparison::compare(
-    const std::array<std::string, 2>& paths,
-    const std::optional<trace::DiffMask>& mask,
-    Result& result,
-    Background::Control& control)
-{
-    for (const DiffSide side : kBothSides) {
-        Result::Side& made = result.side(side);
-        made.reader = trace::Reader::open(paths[std::size_t(side)], result.error);
-        if (made.reader == nullptr) {
-            return;
-        }
-        made.reader->string(1); // the dictionary, which the views need at once, is read here
-        made.spine = std::make_unique<trace::Spine>(*made.reader);
-        made.events = std::make_unique<EventStore>(*made.reader, *made.spine);
-        made.cursor = std::make_unique<trace::StateCursor>(*made.reader);
-    }
-    constexpr double kWhole = 1000;
-    const trace::Reader& a = *result.sides[0].reader;
-    const trace::Reader& b = *result.sides[1].reader;
-    result.diff = TraceDiff::compare(
-        a, b, mask ? *mask : trace::DiffMask::standardFor(a, b), result.error, [&](double done) {
-            control.tell(std::uint64_t(done * kWhole * 0.95), std::uint64_t(kWhole));
-            return !control.isCancelled();
-        });
-    if (result.diff != nullptr) {
-        result.markRows();
-        result.findPlaces();
-        result.sortCauses();
-        result.durations = trace::compareDurations(*result.diff);
-    }
-}
 
 void Comparison::start(
     const QString& a, const QString& b, const std::optional<trace::DiffMask>& mask)
@@ -267,10 +50,18 @@ void Comparison::take(const std::shared_ptr<Result>& result)
         Q_EMIT stateChanged();
         return;
     }
-    // The same events stay current under another mask.
-    const Seq at = isReady() ? lastAt(DiffSide::A, m_row) : 0;
+    // The same events stay current under another mask, and those visited are the same.
+    const auto seqOf = [this](std::uint64_t row) { return lastAt(DiffSide::A, std::size_t(row)); };
+    const Seq at = isReady() ? seqOf(m_row) : 0;
+    if (isReady()) {
+        m_visits.translate(seqOf);
+    }
     m_result = result;
     m_state = State::Ready;
+    m_visits.translate([this](Seq seq) -> std::uint64_t {
+        const std::size_t row = seq != 0 ? diff().rowOf(DiffSide::A, seq) : 0;
+        return row < diff().rowCount() ? row : 0;
+    });
     m_row = at != 0 ? diff().rowOf(DiffSide::A, at)
         : !m_result->causes.empty()
         ? diff().differences()[diff().causes()[m_result->causes.front()].first].row
@@ -320,6 +111,16 @@ const std::vector<std::uint32_t>& Comparison::rowsOf(RowMark mark) const
 const std::vector<Comparison::Place>& Comparison::gapsOf(DiffSide side) const
 {
     return m_result->side(side).gaps;
+}
+
+const std::vector<Comparison::TimePart>& Comparison::partsOf(DiffSide side, RowMark mark) const
+{
+    return m_result->side(side).parts[std::size_t(mark)];
+}
+
+const std::vector<std::uint64_t>& Comparison::gapTimesOf(DiffSide side) const
+{
+    return m_result->side(side).gapTimes;
 }
 
 std::shared_ptr<const std::vector<std::uint32_t>> Comparison::placesOf(DiffSide side) const
@@ -408,6 +209,38 @@ Seq Comparison::lastAt(DiffSide side, std::size_t row) const
     return first == 0 ? 0 : side == DiffSide::A ? rows[first - 1].a : rows[first - 1].b;
 }
 
+Seq Comparison::lastCompared(DiffSide side) const
+{
+    const auto& known = *m_result->side(side).places;
+    return std::max<Seq>(reader(side).lastSeq(), known.empty() ? 0 : known.size() - 1);
+}
+
+double Comparison::timeAt(DiffSide side, std::size_t row) const
+{
+    const std::size_t last = diff().rowCount() - std::min<std::size_t>(1, diff().rowCount());
+    const Seq seq = lastAt(side, std::min(row, last));
+    return seq != 0 ? double(events(side).event(seq).timeNs) : 0;
+}
+
+double Comparison::timeBeside(DiffSide side, double ns) const
+{
+    const DiffSide other = otherSide(side);
+    const EventStore& own = events(side);
+    const Seq from = own.at(std::uint64_t(std::max(0.0, ns)));
+    const double ownFrom = double(own.event(from).timeNs);
+    const double otherFrom = timeAt(other, diff().rowOf(side, from));
+    if (ns <= ownFrom) {
+        return std::max(0.0, otherFrom - (ownFrom - ns)); // before the first event
+    }
+    // The next event; behind the last one both go on alike.
+    const bool isLast = from >= lastCompared(side);
+    const double ownTo = isLast ? ns : double(own.event(from + 1).timeNs);
+    const double otherTo
+        = isLast ? otherFrom + (ns - ownFrom) : timeAt(other, diff().rowOf(side, from + 1));
+    return ownTo > ownFrom ? otherFrom + (otherTo - otherFrom) * (ns - ownFrom) / (ownTo - ownFrom)
+                           : otherFrom;
+}
+
 std::size_t Comparison::firstOfScenario() const
 {
     return m_result->firstOfScenario;
@@ -422,6 +255,37 @@ void Comparison::goTo(std::size_t row)
     if (row != m_row) {
         m_row = row;
         Q_EMIT moved(row);
+    }
+}
+
+void Comparison::visit(std::size_t row)
+{
+    const std::size_t from = m_row;
+    goTo(row);
+    noteVisit(from);
+}
+
+void Comparison::noteVisit(std::size_t from)
+{
+    if (from != m_row) {
+        m_visits.enter(from, m_row);
+        Q_EMIT visitsChanged();
+    }
+}
+
+void Comparison::goBack()
+{
+    if (canGoBack() && isReady()) {
+        goTo(std::size_t(m_visits.goBack()));
+        Q_EMIT visitsChanged();
+    }
+}
+
+void Comparison::goForward()
+{
+    if (canGoForward() && isReady()) {
+        goTo(std::size_t(m_visits.goForward()));
+        Q_EMIT visitsChanged();
     }
 }
 
@@ -464,7 +328,7 @@ bool Comparison::goToPlace(bool forward)
             to = at - 1;
         }
     }
-    goTo(places()[to].first);
+    visit(places()[to].first);
     return true;
 }
 
@@ -479,14 +343,14 @@ bool Comparison::goToCause(bool forward)
         if (next == rows.end()) {
             return false;
         }
-        goTo(*next);
+        visit(*next);
         return true;
     }
     const auto here = std::lower_bound(rows.begin(), rows.end(), m_row);
     if (here == rows.begin()) {
         return false;
     }
-    goTo(*std::prev(here));
+    visit(*std::prev(here));
     return true;
 }
 

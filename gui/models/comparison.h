@@ -9,6 +9,7 @@
 
 #include "gui/models/background.h"
 #include "gui/models/eventstore.h"
+#include "gui/models/visits.h"
 #include "traces/query/diff/describe.h"
 #include "traces/query/diff/diff.h"
 #include "traces/query/state.h"
@@ -64,6 +65,12 @@ public:
         std::uint32_t first = 0;
         std::uint32_t last = 0;
     };
+    /// What of one kind follows one on the other in a side's own time.
+    struct TimePart
+    {
+        std::uint64_t fromNs = 0;
+        std::uint64_t toNs = 0; // the last event's: no later than fromNs when it is alone
+    };
     /// What follows from one cause in one request: [from, to) in sortedDifferences().
     struct Group
     {
@@ -99,6 +106,10 @@ public:
     const std::vector<Place>& gapsOf(DiffSide side) const;
     /// Row + 1 of every event of a side, by seq: for Axis::setPlaces().
     std::shared_ptr<const std::vector<std::uint32_t>> placesOf(DiffSide side) const;
+    /// rowsOf() in a side's own time, without what only the other side has; ascending.
+    const std::vector<TimePart>& partsOf(DiffSide side, RowMark mark) const;
+    /// When a side lacks what the other has: after the event at each of these times.
+    const std::vector<std::uint64_t>& gapTimesOf(DiffSide side) const;
     /// Causes as a report tells them: those of the scenario first, then those of the machine's
     /// start, of which the first is at causesOfScenario().
     const std::vector<std::uint32_t>& causes() const;
@@ -120,25 +131,42 @@ public:
     std::uint32_t differenceAt(std::size_t row) const;
     /// The last event of a side at or before a row; 0 before its first.
     Seq lastAt(DiffSide side, std::size_t row) const;
+    /// The last event of a side that was compared: a recording may have grown since.
+    Seq lastCompared(DiffSide side) const;
+    /// When the other side was where `side` was at a time: between two events as far as they are
+    /// apart there.
+    double timeBeside(DiffSide side, double ns) const;
+    /// The time of lastAt().
+    double timeAt(DiffSide side, std::size_t row) const;
     /// The row where the scenario's own events begin.
     std::size_t firstOfScenario() const;
 
     // The person's place.
     std::size_t row() const { return m_row; }
+    /// A small move, or one that was made elsewhere: it does not enter the visit history.
     void goTo(std::size_t row);
+    /// To a place the person chose: it does.
+    void visit(std::size_t row);
+    /// The person came here by a jump from that row, which somebody else made.
+    void noteVisit(std::size_t from);
+    bool canGoBack() const { return m_visits.canGoBack(); }
+    bool canGoForward() const { return m_visits.canGoForward(); }
+    void goBack();
+    void goForward();
     /// The place that holds the current row, or the last one before it; places().size() when it is
     /// before all of them.
     std::size_t placeIndex() const;
     bool isInPlace() const;
-    /// Moves to the next (previous) place; false when there is none.
+    /// Visits the next (previous) place; false when there is none.
     bool goToPlace(bool forward);
-    /// Moves to the next (previous) cause on the axis; false when there is none.
+    /// Visits the next (previous) cause on the axis; false when there is none.
     bool goToCause(bool forward);
 
 Q_SIGNALS:
     void progressed(int permille);
     void stateChanged();
     void moved(std::size_t row);
+    void visitsChanged();
 
 private:
     struct Result;
@@ -154,6 +182,7 @@ private:
     QString m_error;
     std::shared_ptr<Result> m_result; // shared only with the thread while it fills it
     std::size_t m_row = 0;
+    Visits m_visits; // rows
     Background m_background; // last: its thread ends before the rest goes
 };
 

@@ -4,10 +4,6 @@
 
 namespace rdrlab::gui {
 
-namespace {
-constexpr std::size_t kVisits = 256;
-}
-
 Focus::Focus(QObject* parent)
     : QObject(parent)
 {
@@ -37,20 +33,7 @@ void Focus::goTo(Seq seq, How how)
     const Seq from = m_seq;
     moveTo(seq);
     if (how == How::Jump && m_seq != 0 && m_seq != from) {
-        // A new jump forgets what was ahead, as in a browser; the place it left is kept as well.
-        if (m_visits.empty() && from != 0) {
-            m_visits.push_back(from);
-        } else if (!m_visits.empty()) {
-            m_visits.resize(m_place + 1);
-            if (m_visits.back() != from && from != 0) {
-                m_visits.push_back(from);
-            }
-        }
-        m_visits.push_back(m_seq);
-        if (m_visits.size() > kVisits) {
-            m_visits.erase(m_visits.begin(), m_visits.end() - std::ptrdiff_t(kVisits));
-        }
-        m_place = m_visits.size() - 1;
+        m_visits.enter(from != 0 ? std::optional(from) : std::nullopt, m_seq);
         Q_EMIT visitsChanged();
     }
 }
@@ -79,7 +62,7 @@ void Focus::setMarkerB(Seq seq)
 void Focus::goBack()
 {
     if (canGoBack()) {
-        moveTo(m_visits[--m_place]);
+        moveTo(m_visits.goBack());
         Q_EMIT visitsChanged();
     }
 }
@@ -87,7 +70,7 @@ void Focus::goBack()
 void Focus::goForward()
 {
     if (canGoForward()) {
-        moveTo(m_visits[++m_place]);
+        moveTo(m_visits.goForward());
         Q_EMIT visitsChanged();
     }
 }

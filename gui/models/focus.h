@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gui/models/traceindex.h"
+#include "gui/models/visits.h"
 
 #include <QObject>
 #include <vector>
@@ -36,11 +37,11 @@ public:
     void setMarkerA(Seq seq);
     void setMarkerB(Seq seq);
 
-    bool canGoBack() const { return m_place > 0; }
-    bool canGoForward() const { return m_place + 1 < m_visits.size(); }
+    bool canGoBack() const { return m_visits.canGoBack(); }
+    bool canGoForward() const { return m_visits.canGoForward(); }
     void goBack();
     void goForward();
-    const std::vector<Seq>& visits() const { return m_visits; }
+    const std::vector<Seq>& visits() const { return m_visits.all(); }
 
 Q_SIGNALS:
     void moved(rdrlab::trace::Seq seq);
@@ -57,8 +58,7 @@ private:
     trace::StringId m_field = 0;
     Seq m_markerA = 0;
     Seq m_markerB = 0;
-    std::vector<Seq> m_visits;
-    std::size_t m_place = 0;
+    Visits m_visits;
 };
 
 } // namespace rdrlab::gui

@@ -74,6 +74,12 @@ void draw(QPainter& painter, Glyph glyph, const QColor& ink)
         painter.drawLine(QPointF(7.5, 5), QPointF(2.5, 11));
         triangle(9.5, 4.5, 4.5, 7);
         break;
+    case Glyph::DifferenceNext:
+        painter.drawLine(QPointF(1.5, 6), QPointF(8, 6));
+        painter.drawLine(QPointF(1.5, 10), QPointF(8, 10));
+        painter.drawLine(QPointF(3, 12.5), QPointF(6.5, 3.5));
+        triangle(10, 4.5, 4.5, 7);
+        break;
     case Glyph::Back:
     case Glyph::Forward:
         painter.drawLine(QPointF(3, 8), QPointF(13, 8));

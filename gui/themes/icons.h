@@ -14,6 +14,7 @@ enum class Glyph
     CallOut,
     ErrorNext,
     ErrorPrevious,
+    DifferenceNext,
     Play,
     Pause,
     Stop,

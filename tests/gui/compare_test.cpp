@@ -1,82 +1,21 @@
-// Two traces compared in the visualizer: models, stepping, window.
-#include "gui/app/comparedialog.h"
-#include "gui/compare/alignedtimelines.h"
-#include "gui/compare/alignedview.h"
-#include "gui/compare/comparewindow.h"
+// Two traces compared in the visualizer: the models.
+#include "gui/compare/differencebar.h"
 #include "gui/compare/maskeditor.h"
 #include "gui/models/comparecauses.h"
 #include "gui/models/comparedurations.h"
 #include "gui/models/comparepair.h"
-#include "gui/models/comparereport.h"
 #include "gui/models/comparerows.h"
 #include "gui/models/comparetexts.h"
-#include "tests/gui/guisupport.h"
-#include "traces/exporters/diff_html.h"
+#include "tests/gui/compared.h"
 
 #include <QAbstractItemModelTester>
-
-#include <QClipboard>
 #include <QFile>
-#include <QGuiApplication>
-#include <QHeaderView>
-#include <QLabel>
-#include <QSettings>
 #include <QTemporaryDir>
-#include <QTest>
-#include <catch2/catch.hpp>
-#include <sstream>
 
 using namespace rdrlab;
 using namespace rdrlab::gui;
-
-namespace {
-
-constexpr int kLongestMs = 60'000;
-
-bool waitFor(Comparison& comparison)
-{
-    return QTest::qWaitFor([&] { return !comparison.isRunning(); }, kLongestMs);
-}
-
-// Two samples that share most of their calls.
-struct Compared
-{
-    Comparison comparison;
-
-    explicit Compared(const char* a = "01-first-open", const char* b = "02-second-open")
-    {
-        comparison.start(testing::sample(a), testing::sample(b), std::nullopt);
-        REQUIRE(waitFor(comparison));
-        INFO(comparison.error().toStdString());
-        REQUIRE(comparison.isReady());
-    }
-    const trace::TraceDiff& diff() const { return comparison.diff(); }
-};
-
-// The window as a person has it after "Compare with…".
-struct Window
-{
-    MainWindow main;
-    CompareWindow* window = nullptr;
-
-    explicit Window(const char* a = "01-first-open", const char* b = "02-second-open")
-    {
-        main.compareTraces(testing::sample(a), testing::sample(b));
-        REQUIRE(main.comparisons().size() == 1);
-        window = main.comparisons().front();
-        window->resize(1366, 768);
-        REQUIRE(QTest::qWaitFor([&] { return window->comparison().isReady(); }, kLongestMs));
-        QTest::qWait(1);
-    }
-    Comparison& comparison() { return window->comparison(); }
-    Seq seq(DiffSide side) { return window->session(side).focus.seq(); }
-    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier)
-    {
-        QTest::keyClick(window, key, modifiers);
-    }
-};
-
-} // namespace
+using testing::Compared;
+using testing::waitFor;
 
 TEST_CASE("every row of the axis has its mark, and places hold all differences", "[gui][compare]")
 {
@@ -290,158 +229,6 @@ TEST_CASE("a comparison can be cancelled and another mask keeps the place", "[gu
     CHECK(comparison.lastAt(DiffSide::A, comparison.row()) == 400);
 }
 
-TEST_CASE("both traces move together in the window", "[gui][compare]")
-{
-    Window w;
-    REQUIRE(!w.comparison().causes().empty());
-    const auto& diff = w.comparison().diff();
-    const std::size_t first
-        = diff.differences()[diff.causes()[w.comparison().causes()[0]].first].row;
-    CHECK(w.comparison().row() == first); // the first divergence is where one begins
-    w.press(Qt::Key_Home);
-    CHECK(w.comparison().row() == w.comparison().firstOfScenario());
-    const auto together = [&] {
-        const trace::DiffRow pair = w.comparison().pairAt(w.comparison().row());
-        CHECK((pair.a == 0 || w.seq(DiffSide::A) == pair.a));
-        CHECK((pair.b == 0 || w.seq(DiffSide::B) == pair.b));
-    };
-    for (int i = 0; i < 20; ++i) {
-        w.press(Qt::Key_Period);
-        together();
-    }
-    w.press(Qt::Key_N);
-    together();
-    CHECK(w.comparison().isInPlace());
-    w.press(Qt::Key_N, Qt::ShiftModifier);
-    together();
-    w.press(Qt::Key_F11);
-    together();
-
-    // A move in the main window's panels takes the other trace along.
-    Seq paired = 0;
-    for (Seq seq = 200; paired == 0; ++seq) {
-        paired = diff.op(DiffSide::A, seq) == trace::DiffOp::Same
-                && diff.order(DiffSide::A, seq) == trace::DiffOrder::Kept
-            ? seq
-            : 0;
-    }
-    w.window->session(DiffSide::A).focus.goTo(paired);
-    CHECK(w.seq(DiffSide::B) == diff.partner(DiffSide::A, paired));
-    w.window->session(DiffSide::B).focus.goTo(diff.partner(DiffSide::A, paired) + 7);
-    CHECK(w.comparison().lastAt(DiffSide::B, w.comparison().row()) == w.seq(DiffSide::B));
-
-    // Unlinked, the other one stays.
-    w.window->actions().find(QStringLiteral("view.linked"))->trigger();
-    const Seq stays = w.seq(DiffSide::A);
-    w.window->session(DiffSide::B).focus.goTo(3);
-    CHECK(w.seq(DiffSide::A) == stays);
-}
-
-TEST_CASE("choosing an object chooses its counterpart", "[gui][compare]")
-{
-    Window w;
-    const auto& diff = w.comparison().diff();
-    std::size_t checked = 0;
-    for (const trace::Object& object : w.comparison().reader(DiffSide::A).objects()) {
-        const trace::ObjectId partner = diff.partnerOf(DiffSide::A, object.id);
-        if (partner != 0 && checked < 20) {
-            w.window->session(DiffSide::A).focus.choose(object.id);
-            CHECK(w.window->session(DiffSide::B).focus.object() == partner);
-            ++checked;
-        }
-    }
-    CHECK(checked == 20);
-}
-
-TEST_CASE(
-    "closing a trace closes its comparison, and the same pair opens one window", "[gui][compare]")
-{
-    Window w;
-    w.main.compareTraces(testing::sample("01-first-open"), testing::sample("02-second-open"));
-    CHECK(w.main.comparisons().size() == 1);
-    w.window->actions().find(QStringLiteral("compare.swap"))->trigger();
-    REQUIRE(QTest::qWaitFor([&] { return w.main.comparisons().size() == 2; }, kLongestMs));
-    CHECK(w.main.comparisons()[1]
-              ->session(DiffSide::A)
-              .document.path()
-              .contains(QStringLiteral("02-second-open")));
-    CHECK(w.main.sessions().size() == 2);
-    w.main.closeTrace(0);
-    CHECK(w.main.comparisons().isEmpty());
-}
-
-TEST_CASE("a comparison with a file that is no trace says why in the window", "[gui][compare]")
-{
-    const QTemporaryDir folder;
-    QFile foreign(folder.filePath(QStringLiteral("foreign.rdrtrace")));
-    REQUIRE(foreign.open(QIODevice::WriteOnly));
-    foreign.write(QByteArray(5000, 'x'));
-    foreign.close();
-    MainWindow main;
-    main.compareTraces(testing::sample("01-first-open"), foreign.fileName());
-    REQUIRE(main.comparisons().size() == 1);
-    CompareWindow* window = main.comparisons().front();
-    Session& bad = window->session(DiffSide::B);
-    REQUIRE(testing::waitUntilLoaded(bad));
-    CHECK(bad.document.state() == TraceDocument::State::Failed);
-    bool isTold = false;
-    for (const QLabel* label : window->findChildren<QLabel*>()) {
-        isTold = isTold || (label->isVisible() && label->text() == bad.document.error());
-    }
-    CHECK(isTold);
-}
-
-TEST_CASE("no two commands of the compare window share a key", "[gui][compare]")
-{
-    Window w;
-    CHECK(w.window->actions().collisions().join(QLatin1Char('\n')).toStdString() == "");
-    for (const Actions::Entry& entry : w.window->actions().all()) {
-        INFO(entry.id.toStdString());
-        CHECK_FALSE(entry.action->text().isEmpty());
-        CHECK_FALSE(entry.action->statusTip().isEmpty());
-    }
-}
-
-TEST_CASE("the dialog proposes the open traces", "[gui][compare]")
-{
-    const QString a = testing::sample("01-first-open");
-    const QString b = testing::sample("02-second-open");
-    CompareDialog dialog({ a, b }, { a, QStringLiteral("/nowhere/gone.rdrtrace") }, b);
-    CHECK(dialog.path(DiffSide::A) == b);
-    CHECK(dialog.path(DiffSide::B) == a);
-    dialog.choose(DiffSide::B, testing::sample("03-read-write"));
-    CHECK(dialog.path(DiffSide::B) == testing::sample("03-read-write"));
-}
-
-TEST_CASE("an event stands at the same x as its partner in both timelines", "[gui][compare]")
-{
-    Window w;
-    const auto& diff = w.comparison().diff();
-    TimelineView& a = w.window->timelines().view(DiffSide::A);
-    TimelineView& b = w.window->timelines().view(DiffSide::B);
-    a.zoomIn();
-    CHECK(a.axis().left() == Approx(b.axis().left()));
-    CHECK(a.axis().right() == Approx(b.axis().right()));
-    std::size_t checked = 0;
-    for (const trace::DiffRow& row : diff.rows()) {
-        if (row.a != 0 && row.b != 0) {
-            CHECK(std::abs(a.xOf(row.a) - b.xOf(row.b)) < 1.5);
-            ++checked;
-        }
-    }
-    CHECK(checked > 300);
-    b.panBy(0.3);
-    CHECK(a.axis().left() == Approx(b.axis().left()));
-    // What stands at a pixel is what was put there.
-    for (Seq seq = 1; seq <= w.comparison().reader(DiffSide::A).lastSeq(); seq += 7) {
-        CHECK(a.axis().seqAt(a.axis().place(seq) + 0.5) == seq);
-    }
-    const std::size_t gap = w.comparison().gapsOf(DiffSide::A).back().last;
-    CHECK(
-        a.axis().seqAt(double(gap) + 1.5)
-        == std::max<Seq>(1, w.comparison().lastAt(DiffSide::A, gap)));
-}
-
 TEST_CASE("every visible row is in one stretch, at most one a pixel", "[gui][compare]")
 {
     std::vector<std::uint32_t> rows;
@@ -478,29 +265,6 @@ TEST_CASE("every visible row is in one stretch, at most one a pixel", "[gui][com
     }
 }
 
-TEST_CASE("the overview of differences goes where one clicks, and by keys", "[gui][compare]")
-{
-    Window w;
-    DifferenceBar& bar = w.window->timelines().bar();
-    const auto& places = w.comparison().places();
-    REQUIRE(places.size() > 2);
-    bar.setFocus();
-    w.comparison().goTo(places.front().first);
-    QTest::keyClick(&bar, Qt::Key_Right);
-    CHECK(w.comparison().row() == places[1].first);
-    QTest::keyClick(&bar, Qt::Key_Left);
-    CHECK(w.comparison().row() == places[0].first);
-    QTest::mouseClick(&bar, Qt::LeftButton, {}, QPoint(bar.width() - 2, bar.height() / 2));
-    CHECK(w.comparison().row() > w.comparison().diff().rowCount() * 9 / 10);
-    w.comparison().goTo(places[1].first);
-    const auto items = bar.canvasItems();
-    REQUIRE(items.size() == 3);
-    CHECK(items[0].name.contains(QStringLiteral("2")));
-    bar.activateCanvasItem(2);
-    CHECK(w.comparison().row() == places[2].first);
-    CHECK(testing::coloursIn(bar.grab().toImage(), 8) == 8);
-}
-
 TEST_CASE("the mask editor's list and text say the same", "[gui][compare]")
 {
     const trace::DiffMask standard = trace::DiffMask::standard();
@@ -525,71 +289,6 @@ TEST_CASE("the mask editor's list and text say the same", "[gui][compare]")
     }
 }
 
-TEST_CASE("a mask of one's own is used and kept for the next comparison", "[gui][compare]")
-{
-    {
-        Window w("05-sharing", "06-failures");
-        const std::uint64_t changed = w.comparison().diff().counts().changed;
-        trace::DiffMask mask = w.comparison().diff().mask();
-        mask.compare("times");
-        w.window->setMask(mask);
-        REQUIRE(waitFor(w.comparison()));
-        CHECK(w.comparison().diff().counts().changed > changed);
-    }
-    {
-        Window w("05-sharing", "06-failures");
-        CHECK_FALSE(w.comparison().diff().mask().ignores("times"));
-        w.window->actions().find(QStringLiteral("compare.mask.standard"))->trigger();
-        REQUIRE(waitFor(w.comparison()));
-        CHECK(w.comparison().diff().mask().ignores("times"));
-    }
-    CHECK_FALSE(QSettings().contains(QStringLiteral("compare/mask")));
-}
-
-TEST_CASE("reports are what the exporters write", "[gui][compare]")
-{
-    const QTemporaryDir folder;
-    Window w("05-sharing", "06-failures");
-    const auto written = [&](const char* name, ReportKind kind) {
-        const QString path = folder.filePath(QString::fromLatin1(name));
-        w.window->writeReportTo(path, kind);
-        REQUIRE(QTest::qWaitFor([&] { return !w.window->isWriting(); }, kLongestMs));
-        QFile file(path);
-        REQUIRE(file.open(QIODevice::ReadOnly));
-        return file.readAll().toStdString();
-    };
-    const trace::TraceDiff& diff = w.comparison().diff();
-    std::ostringstream json, html, text;
-    trace::exportDiffJson(diff, false, json);
-    trace::exportDiffHtml(diff, html);
-    trace::DiffTextOptions options;
-    options.everything = options.durations = true;
-    trace::exportDiffText(diff, options, text);
-    CHECK(written("a.json", ReportKind::Json) == json.str());
-    CHECK(written("a.html", ReportKind::Html) == html.str());
-    CHECK(written("a.txt", ReportKind::Text) == text.str());
-    CHECK(written("b.txt", ReportKind::Aligned).find("kernel born") != std::string::npos);
-    CHECK(reportKindOf(QStringLiteral("x/y.HTML")) == ReportKind::Html);
-    CHECK(reportKindOf(QStringLiteral("y.json")) == ReportKind::Json);
-    CHECK(reportKindOf(QStringLiteral("y")) == ReportKind::Text);
-
-    // A place where nothing can be written is one line, not a crash.
-    QString error;
-    Background background;
-    writeReport(
-        w.comparison(), ReportKind::Json, folder.filePath(QStringLiteral("no/such/folder.json")),
-        background, [&](const QString& line) { error = line; });
-    REQUIRE(QTest::qWaitFor([&] { return !background.isRunning(); }, kLongestMs));
-    CHECK_FALSE(error.isEmpty());
-    CHECK_FALSE(error.contains(QLatin1Char('\n')));
-
-    // Cancelled, nothing appears.
-    const QString never = folder.filePath(QStringLiteral("never.json"));
-    writeReport(w.comparison(), ReportKind::Json, never, background, [](const QString&) {});
-    background.cancel();
-    CHECK((!QFile::exists(never) || QFile(never).size() == qint64(json.str().size())));
-}
-
 TEST_CASE("durations pair calls with calls", "[gui][compare]")
 {
     Compared compared("01-first-open", "01-first-open");
@@ -609,27 +308,62 @@ TEST_CASE("durations pair calls with calls", "[gui][compare]")
     }
 }
 
-TEST_CASE("rows are copied with both sides", "[gui][compare]")
+TEST_CASE("what differs has its place in each trace's own time", "[gui][compare]")
 {
-    Window w;
-    w.press(Qt::Key_N);
-    w.window->actions().find(QStringLiteral("edit.copy"))->trigger();
-    const QString text = QGuiApplication::clipboard()->text();
-    CHECK(text.count(QLatin1Char('\t')) >= 8);
-    CHECK(text.count(QLatin1Char('\n')) == 0);
-}
-
-TEST_CASE("every view of the compare window has a name", "[gui][compare]")
-{
-    Window w;
-    for (const QWidget* widget : w.window->findChildren<QWidget*>()) {
-        const bool isView = qobject_cast<const QAbstractItemView*>(widget) != nullptr
-            || qobject_cast<const TimelineView*>(widget) != nullptr
-            || qobject_cast<const DifferenceBar*>(widget) != nullptr;
-        if (isView && widget->isVisible() && qobject_cast<const QHeaderView*>(widget) == nullptr) {
-            INFO(widget->metaObject()->className());
-            CHECK_FALSE(widget->accessibleName().isEmpty());
-            CHECK(widget->focusPolicy() != Qt::NoFocus);
+    Compared compared;
+    const Comparison& comparison = compared.comparison;
+    const auto timeOf
+        = [&](DiffSide side, Seq seq) { return comparison.events(side).event(seq).timeNs; };
+    for (const DiffSide side : kBothSides) {
+        std::array<std::size_t, kRowMarks> inParts {};
+        for (const RowMark mark :
+             { RowMark::Moved, RowMark::Changed, RowMark::OnlyA, RowMark::OnlyB }) {
+            const auto& parts = comparison.partsOf(side, mark);
+            for (std::size_t i = 0; i < parts.size(); ++i) {
+                CHECK(parts[i].fromNs <= parts[i].toNs);
+                CHECK((i == 0 || parts[i - 1].toNs <= parts[i].fromNs));
+            }
+            for (const std::uint32_t row : comparison.rowsOf(mark)) {
+                const trace::DiffRow& pair = compared.diff().rows()[row];
+                const Seq seq = side == DiffSide::A ? pair.a : pair.b;
+                if (seq == 0) {
+                    continue;
+                }
+                const std::uint64_t ns = timeOf(side, seq);
+                const auto part = std::lower_bound(
+                    parts.begin(), parts.end(), ns,
+                    [](const Comparison::TimePart& one, std::uint64_t at) {
+                        return one.toNs < at;
+                    });
+                CHECK((part != parts.end() && part->fromNs <= ns));
+                ++inParts[std::size_t(mark)];
+            }
         }
+        CHECK(inParts[std::size_t(side == DiffSide::A ? RowMark::OnlyB : RowMark::OnlyA)] == 0);
+        CHECK(
+            std::is_sorted(comparison.gapTimesOf(side).begin(), comparison.gapTimesOf(side).end()));
+    }
+    CHECK_FALSE(comparison.partsOf(DiffSide::B, RowMark::OnlyB).empty());
+    CHECK_FALSE(comparison.gapTimesOf(DiffSide::A).empty());
+
+    // The map between the times never runs backwards, and joins partners.
+    double last = -1;
+    std::size_t joined = 0;
+    const Seq end = comparison.lastCompared(DiffSide::A);
+    for (Seq seq = 1; seq < end; ++seq) {
+        const double beside = comparison.timeBeside(DiffSide::A, double(timeOf(DiffSide::A, seq)));
+        CHECK(beside >= last);
+        last = beside;
+        const trace::DiffRow row = compared.diff().rows()[compared.diff().rowOf(DiffSide::A, seq)];
+        const bool isAlone = timeOf(DiffSide::A, seq + 1) != timeOf(DiffSide::A, seq);
+        if (row.b != 0 && isAlone) {
+            CHECK(beside == double(timeOf(DiffSide::B, row.b)));
+            ++joined;
+        }
+    }
+    CHECK(joined > 100);
+    const Compared same("01-first-open", "01-first-open");
+    for (const double ns : { 0.0, 12'345.0, 1e6, 5e6, 1e12 }) {
+        CHECK(same.comparison.timeBeside(DiffSide::B, ns) == Approx(ns));
     }
 }
