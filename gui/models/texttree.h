@@ -1,15 +1,15 @@
 // A tree of texts that is made at once and only read afterwards: what several panels show.
 #pragma once
 
+#include "gui/models/rowtree.h"
 #include "gui/models/traceindex.h"
 
-#include <QAbstractItemModel>
 #include <QStringList>
 #include <vector>
 
 namespace rdrlab::gui {
 
-class TextTreeModel : public QAbstractItemModel
+class TextTreeModel : public RowTreeModel
 {
     Q_OBJECT
 public:
@@ -24,9 +24,6 @@ public:
     /// `rightColumns` are aligned to the right.
     TextTreeModel(QStringList headings, QList<int> rightColumns, QObject* parent = nullptr);
 
-    QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
-    QModelIndex parent(const QModelIndex& child) const override;
-    int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
@@ -41,9 +38,6 @@ protected:
         bool isAlarm = false;
         bool isCurrent = false;
         bool isDim = false;
-        int parent = -1;
-        int row = 0;
-        std::vector<int> children;
     };
 
     /// Adds a node below another (-1: outermost). Only between begin and end of a reset.
@@ -55,7 +49,6 @@ private:
     QStringList m_headings;
     QList<int> m_rightColumns;
     std::vector<Node> m_nodes;
-    std::vector<int> m_roots;
 };
 
 } // namespace rdrlab::gui

@@ -9,33 +9,24 @@
 namespace rdrlab::gui {
 
 WireModel::WireModel(QObject* parent)
-    : QAbstractItemModel(parent)
+    : RowTreeModel(parent)
 {
-    m_children.resize(1);
 }
 
 void WireModel::setFields(std::vector<trace::WireField> fields)
 {
     beginResetModel();
     m_fields = std::move(fields);
-    m_children.assign(m_fields.size() + 1, {});
-    m_rows.assign(m_fields.size(), 0);
-    for (std::size_t i = 0; i < m_fields.size(); ++i) {
-        auto& siblings = m_children[std::size_t(m_fields[i].parent + 1)];
-        m_rows[i] = int(siblings.size());
-        siblings.push_back(std::uint32_t(i));
+    clearRows();
+    for (const trace::WireField& field : m_fields) {
+        addRow(field.parent);
     }
     endResetModel();
 }
 
 const trace::WireField* WireModel::field(const QModelIndex& index) const
 {
-    return index.isValid() ? &m_fields[std::size_t(index.internalId())] : nullptr;
-}
-
-QModelIndex WireModel::indexOf(std::size_t field) const
-{
-    return createIndex(m_rows[field], 0, quintptr(field));
+    return index.isValid() ? &m_fields[std::size_t(numberOf(index))] : nullptr;
 }
 
 QModelIndex WireModel::fieldAt(std::uint32_t offset) const
@@ -50,43 +41,17 @@ QModelIndex WireModel::fieldAt(std::uint32_t offset) const
             found = i;
         }
     }
-    return found < m_fields.size() ? indexOf(found) : QModelIndex();
+    return found < m_fields.size() ? indexOf(int(found)) : QModelIndex();
 }
 
 QModelIndex WireModel::structureAt(std::uint32_t offset) const
 {
     for (std::size_t i = 0; i < m_fields.size(); ++i) {
-        if (m_fields[i].offset == offset && !m_children[i + 1].empty()) {
-            return indexOf(i);
+        if (m_fields[i].offset == offset && !childrenOf(int(i)).empty()) {
+            return indexOf(int(i));
         }
     }
     return {};
-}
-
-QModelIndex WireModel::index(int row, int column, const QModelIndex& parent) const
-{
-    const auto& siblings
-        = m_children[parent.isValid() ? std::size_t(parent.internalId()) + 1 : std::size_t(0)];
-    if (row < 0 || std::size_t(row) >= siblings.size() || column < 0 || column >= Columns
-        || (parent.isValid() && parent.column() != 0)) {
-        return {};
-    }
-    return createIndex(row, column, quintptr(siblings[std::size_t(row)]));
-}
-
-QModelIndex WireModel::parent(const QModelIndex& child) const
-{
-    const trace::WireField* own = field(child);
-    return own != nullptr && own->parent >= 0 ? indexOf(std::size_t(own->parent)) : QModelIndex();
-}
-
-int WireModel::rowCount(const QModelIndex& parent) const
-{
-    if (parent.isValid() && parent.column() != 0) {
-        return 0;
-    }
-    return int(m_children[parent.isValid() ? std::size_t(parent.internalId()) + 1 : std::size_t(0)]
-                   .size());
 }
 
 int WireModel::columnCount(const QModelIndex& /*parent*/) const

@@ -2,15 +2,15 @@
 // a field stands in.
 #pragma once
 
+#include "gui/models/rowtree.h"
 #include "traces/query/smb2.h"
 
-#include <QAbstractItemModel>
 #include <QAbstractTableModel>
 #include <vector>
 
 namespace rdrlab::gui {
 
-class WireModel : public QAbstractItemModel
+class WireModel : public RowTreeModel
 {
     Q_OBJECT
 public:
@@ -29,19 +29,12 @@ public:
     /// The structure that begins there, outermost first.
     QModelIndex structureAt(std::uint32_t offset) const;
 
-    QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
-    QModelIndex parent(const QModelIndex& child) const override;
-    int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
-    QModelIndex indexOf(std::size_t field) const;
-
-    std::vector<trace::WireField> m_fields;
-    std::vector<std::vector<std::uint32_t>> m_children; // [0]: outermost, [i + 1]: in field i
-    std::vector<int> m_rows;
+    std::vector<trace::WireField> m_fields; // in the order of their numbers as rows
 };
 
 /// Rows of bytes: a column for each, then the same as letters.
