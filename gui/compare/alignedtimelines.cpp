@@ -90,9 +90,15 @@ void AlignedTimelines::showRows(DiffSide active, double first, double last)
         view(active).showRange(first + 1, last + 2);
         return;
     }
-    const auto timeAt
-        = [&](double row) { return m_comparison.timeAt(active, std::size_t(std::max(0.0, row))); };
-    view(active).showRange(timeAt(first), std::max(timeAt(last), timeAt(first) + 1));
+    const auto timeAt = [&](DiffSide side, double row) {
+        return m_comparison.timeAt(side, std::size_t(std::max(0.0, row)));
+    };
+    const auto length = [&](DiffSide side) { return timeAt(side, last) - timeAt(side, first); };
+    // What only one side has takes no time on the other.
+    const DiffSide other = otherSide(active);
+    const DiffSide side = m_linked && length(other) > length(active) ? other : active;
+    const double room = std::max(1.0, length(side) * 0.05);
+    view(side).showRange(timeAt(side, first) - room, timeAt(side, last) + room);
 }
 
 void AlignedTimelines::setLinked(bool linked)

@@ -29,7 +29,8 @@ public:
     void setAxisKind(Axis::Kind kind);
     Axis::Kind axisKind() const { return m_views[0]->axisKind(); }
     void showAll(DiffSide active);
-    /// Shows rows [first, last] in the active timeline, which takes the other one along.
+    /// Shows rows [first, last] in the active timeline, which takes the other one along; by time in
+    /// the one where they took longer.
     void showRows(DiffSide active, double first, double last);
     /// Scrolls and zooms together; else each by itself.
     void setLinked(bool linked);

@@ -189,6 +189,7 @@ void takeComparison(Shooter& shooter, const QString& prefix, const QStringList& 
     compare->actions().find(QStringLiteral("panel.object"))->trigger();
     take("compare-2-differences");
     compare->actions().find(QStringLiteral("axis.time"))->trigger();
+    compare->actions().find(QStringLiteral("compare.cause.next"))->trigger();
     compare->actions().find(QStringLiteral("zoom.place"))->trigger();
     take("compare-3-time");
     compare->close();
