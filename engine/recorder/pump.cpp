@@ -187,6 +187,26 @@ void Pump::take(const Slot& slot)
         m_writer->reference({ m_seq, slot.object, slot.status,
                               static_cast<std::int32_t>(slot.argument), slot.routine });
         return;
+    case SlotKind::StackLocation: {
+        trace::StackLocation location;
+        location.id = m_seq - std::uint32_t(slot.status);
+        location.irp = slot.object;
+        location.number = slot.kind;
+        location.major = slot.layer;
+        location.minor = slot.cpu;
+        location.flags = slot.irql;
+        location.control = slot.flags;
+        location.hasContext = slot.isLent != 0;
+        location.file = slot.thread;
+        location.routine = slot.routine;
+        location.name = slot.text;
+        location.parameters = { slot.timeNs, slot.argument, slot.span, slot.parent, slot.process };
+        m_writer->stackLocation(location);
+        return;
+    }
+    case SlotKind::StackPended:
+        m_writer->stackPended(slot.span, m_seq);
+        return;
     case SlotKind::Packet: {
         const Attached bytes(slot);
         trace::Packet packet;

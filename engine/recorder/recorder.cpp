@@ -3,6 +3,7 @@
 #include "engine/recorder/fields.h"
 #include "engine/recorder/flatmap.h"
 #include "engine/recorder/pump.h"
+#include "engine/recorder/routinename.h"
 #include "engine/recorder/tape.h"
 
 #include <algorithm>
@@ -82,6 +83,7 @@ struct Recorder::Implementation
         finished {}; // some of the latest, for work that goes on after its call
     FlatMap<Place> places { 4096 };
     FlatMap<trace::StringId> literals { 4096 };
+    FlatMap<trace::StringId> routines { 64 }; // by address
     std::unordered_map<std::string, trace::StringId> strings;
     trace::StringId lastString = 0;
 
@@ -237,6 +239,20 @@ struct Recorder::Implementation
         }
         const trace::StringId id = intern(text);
         literals.at(address) = id;
+        return id;
+    }
+
+    trace::StringId routineName(const void* routine)
+    {
+        if (routine == nullptr) {
+            return 0;
+        }
+        const auto address = reinterpret_cast<std::uint64_t>(routine);
+        if (const trace::StringId* known = routines.find(address)) [[likely]] {
+            return *known;
+        }
+        const trace::StringId id = intern(nameOfRoutine(routine));
+        routines.at(address) = id;
         return id;
     }
 
@@ -526,6 +542,49 @@ SpanId Recorder::spanOf(const void* object) const
         ? m_implementation->places.find(m_implementation->key(object))
         : nullptr;
     return place != nullptr ? place->span : 0;
+}
+
+void Recorder::stackLocation(SpanId span, const void* irp, const StackInfo& info)
+{
+    Implementation& self = *m_implementation;
+    const ObjectId id = self.objectId(irp);
+    if (span == 0 || span > self.seq || id == 0 || self.over) {
+        return;
+    }
+    const trace::StringId routine = self.routineName(info.completionRoutine);
+    const trace::StringId name = info.name.empty() ? 0 : self.intern(info.name);
+    Slot& slot = self.tape.next();
+    slot.slot = SlotKind::StackLocation;
+    slot.kind = info.number;
+    slot.layer = info.major;
+    slot.cpu = info.minor;
+    slot.irql = info.flags;
+    slot.flags = info.control;
+    slot.isLent = info.hasContext;
+    slot.object = id;
+    slot.thread = self.objectId(info.file);
+    slot.routine = routine;
+    slot.text = name;
+    slot.timeNs = info.parameters[0];
+    slot.argument = info.parameters[1];
+    slot.span = info.target != nullptr ? self.objectId(info.target) : info.parameters[2];
+    slot.parent = info.parameters[3];
+    slot.process = std::uint32_t(info.parameters[4]);
+    // Whoever listens to the call may have recorded since, but not much.
+    slot.status = std::int32_t(self.seq - span);
+    self.tape.publish();
+}
+
+void Recorder::stackPended(SpanId span)
+{
+    Implementation& self = *m_implementation;
+    if (span == 0 || span > self.seq || self.over) {
+        return;
+    }
+    Slot& slot = self.tape.next();
+    slot.slot = SlotKind::StackPended;
+    slot.span = span;
+    self.tape.publish();
 }
 
 SpanId Recorder::currentSpan() const
@@ -863,6 +922,7 @@ void Recorder::choice(std::uint32_t options, std::uint32_t taken)
 void Recorder::forgetLiterals()
 {
     m_implementation->literals.clear();
+    m_implementation->routines.clear();
 }
 
 void Recorder::flush()

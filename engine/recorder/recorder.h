@@ -14,6 +14,7 @@
 #include "engine/sched/context.h"
 #include "traces/model/trace.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -49,6 +50,23 @@ struct PacketInfo
     std::uint32_t connection = 0; // numbers the connections of a run from 1
 };
 
+/// An IO_STACK_LOCATION as it is sent; trace::StackLocation tells what the members are.
+struct StackInfo
+{
+    std::uint8_t number = 0;
+    std::uint8_t major = 0;
+    std::uint8_t minor = 0;
+    std::uint8_t flags = 0;
+    std::uint8_t control = 0;
+    bool hasContext = false;
+    const void* file = nullptr;
+    const void* completionRoutine = nullptr;
+    const void* target = nullptr; // an object that becomes the third parameter
+    std::string name; // UTF-8
+    /// The fifth has 32 bits.
+    std::array<std::uint64_t, trace::StackLocation::kParameters> parameters {};
+};
+
 class Recorder
 {
 public:
@@ -81,6 +99,11 @@ public:
     void end(SpanId span, std::int32_t status, std::uint64_t information);
     void bind(const void* object, SpanId span);
     SpanId spanOf(const void* object) const;
+    /// The stack location with which `span`, begun just now, sends an IRP. An IRP that was not born
+    /// has none.
+    void stackLocation(SpanId span, const void* irp, const StackInfo& info);
+    /// SL_PENDING_RETURNED has been seen in it; the first time counts.
+    void stackPended(SpanId span);
     /// The innermost span of the running thread.
     SpanId currentSpan() const;
 

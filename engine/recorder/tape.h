@@ -27,6 +27,8 @@ enum class SlotKind : std::uint8_t
     Renamed,
     Change,
     Reference,
+    StackLocation,
+    StackPended,
     Packet,
     Input,
     Choice,

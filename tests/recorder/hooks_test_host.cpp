@@ -31,6 +31,8 @@ TEST_CASE("without a recorder every hook returns at once", "[recorder][hooks]")
     RdrTraceEnd(1, 0, 0);
     RdrTraceBind(&thing, 1);
     CHECK(RdrTraceSpanOf(&thing) == 0);
+    RdrTraceStackLocation(1, &thing);
+    RdrTraceStackPended(1);
     RdrTraceEvent(RdrLayerApp, RdrEventNote, "x", &thing, 0, 0);
     RdrTraceText(RdrLayerApp, RdrEventNote, "x", &thing, "text");
     RdrTraceBorn(RdrObjectIrp, &thing, 4, nullptr, nullptr);

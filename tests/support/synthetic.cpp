@@ -133,6 +133,11 @@ std::uint64_t recordFirstOpen(recorder::Recorder& recorder, sched::Context& cont
     recorder.born(ObjectKind::Irp, &it.irp, 0, "", &it.file);
     const auto irp = recorder.begin(Layer::Io, "IRP_MJ_CREATE", &it.device);
     recorder.bind(&it.irp, irp);
+    recorder::StackInfo stack;
+    stack.number = 2;
+    stack.file = &it.file;
+    stack.parameters = { 0x00120089, 0x01000040, 0x80, 0x1, 0 };
+    recorder.stackLocation(irp, &it.irp, stack);
     const auto lookup = recorder.begin(Layer::Mup, "MupCreate", nullptr);
     recorder.note(Layer::Mup, "prefix cache: miss (0 entries)");
     recorder.born(ObjectKind::RxContext, &it.context, 0, "", &it.irp);
@@ -182,6 +187,7 @@ std::uint64_t recordFirstOpen(recorder::Recorder& recorder, sched::Context& cont
     recorder.end(rx, 0, 1);
     recorder.end(lookup, 0, 1);
     recorder.end(irp, 0, 1);
+    recorder.stackPended(irp);
     recorder.died(&it.irp);
     recorder.end(open, 0, 1);
 

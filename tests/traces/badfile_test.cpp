@@ -85,7 +85,7 @@ TEST_CASE("a trace of a newer schema opens with a note", "[traces][badfile]")
     CHECK(reader->schemaVersion() == 99);
     CHECK(
         reader->note()
-        == "trace schema version 99 is newer than this program's 3: what it added is not shown");
+        == "trace schema version 99 is newer than this program's 4: what it added is not shown");
     CHECK(reader->event(1).has_value());
     test::alterTrace(path, "PRAGMA user_version = 0");
     CHECK(refusal(path) == "trace schema version 0, which no program has written");

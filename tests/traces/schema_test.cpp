@@ -110,7 +110,7 @@ TEST_CASE("SCHEMA.md names every table and column, and the version", "[traces][s
     const auto reader = trace::Reader::open(test::firstOpenTrace("columns"), error);
     REQUIRE(reader != nullptr);
     const std::string text = page();
-    CHECK(text.find("**version 3**") != std::string::npos);
+    CHECK(text.find("**version 4**") != std::string::npos);
     std::vector<std::string> tables;
     reader->sql(
         "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE "

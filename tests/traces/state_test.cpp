@@ -240,7 +240,7 @@ TEST_CASE("keyframes and the state log tell what the rows tell", "[traces][state
         test::alterTrace(
             path,
             "DROP TABLE state_log; DROP TABLE keyframes; DROP TABLE spine_chunks;"
-            "DROP TABLE spine_columns; PRAGMA user_version = 2");
+            "DROP TABLE spine_columns; DROP TABLE stack_locations; PRAGMA user_version = 2");
     }
     const auto reader = trace::Reader::open(path, error);
     INFO(error);

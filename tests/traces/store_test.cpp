@@ -69,6 +69,23 @@ TEST_CASE("every row comes back from the file as it was written", "[traces][stor
     writer->change(
         { 1, 1, 3, { trace::Value::Type::Integer, -5, 0 }, { trace::Value::Type::Object, 1, 2 } });
     writer->reference({ 1, 1, -1, 3, 1 });
+    trace::StackLocation location;
+    location.id = 1;
+    location.irp = 1;
+    location.number = 127;
+    location.major = 17;
+    location.minor = 255;
+    location.flags = 2;
+    location.control = 0xE0;
+    location.hasContext = true;
+    location.file = 1;
+    location.routine = 1;
+    location.name = 2;
+    location.parameters = { 1, 2, UINT64_C(0xFFFFFFFFFFFFFFFE), 4, 5 };
+    writer->stackLocation(location);
+    writer->commit();
+    writer->stackPended(1, 2);
+    writer->stackPended(1, 3); // the first one counts
     trace::Packet packet;
     packet.seq = 1;
     packet.clientAddress = 0xFFFEFDFC;
@@ -130,6 +147,21 @@ TEST_CASE("every row comes back from the file as it was written", "[traces][stor
         CHECK(read.count == 3);
         return true;
     }));
+    const auto sent = reader->stackLocation(1);
+    REQUIRE(sent);
+    CHECK(sent->irp == 1);
+    CHECK(sent->number == 127);
+    CHECK(sent->major == 17);
+    CHECK(sent->minor == 255);
+    CHECK(sent->flags == 2);
+    CHECK(sent->control == 0xE0);
+    CHECK(sent->hasContext);
+    CHECK(sent->file == 1);
+    CHECK(sent->routine == 1);
+    CHECK(sent->name == 2);
+    CHECK(sent->parameters == location.parameters);
+    CHECK(sent->pended == 2);
+    CHECK_FALSE(reader->stackLocation(2));
     CHECK(reader->packets([&](const trace::Packet& read) {
         CHECK(read.payload == packet.payload);
         CHECK(read.clientAddress == packet.clientAddress);

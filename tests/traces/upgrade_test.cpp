@@ -17,17 +17,31 @@ namespace {
 std::string asVersion(int version, const std::string& name)
 {
     const std::string path = test::firstOpenTrace(name);
+    if (version == 3) {
+        test::alterTrace(path, "DROP TABLE stack_locations; PRAGMA user_version = 3");
+        return path;
+    }
     test::alterTrace(
         path,
         "DROP TABLE spine_chunks; DROP TABLE spine_columns; DROP TABLE state_log;"
-        "DROP TABLE keyframes; PRAGMA user_version = 2");
+        "DROP TABLE keyframes; DROP TABLE stack_locations; PRAGMA user_version = 2");
     if (version == 1) {
         test::alterTrace(
             path,
-            "ALTER TABLE inputs DROP COLUMN seq; ALTER TABLE inputs DROP COLUMN wire_bytes;"
+            "DROP VIEW v_stack; ALTER TABLE inputs DROP COLUMN seq; ALTER TABLE inputs DROP COLUMN wire_bytes;"
             "PRAGMA user_version = 1");
     }
     return path;
+}
+
+trace::SpanId irpCall(const trace::Reader& reader)
+{
+    trace::SpanId call = 0;
+    reader.spans([&](const trace::Span& span) {
+        call = span.layer == trace::Layer::Io ? span.id : call;
+        return call == 0;
+    });
+    return call;
 }
 
 // Every row of every table, packed ones too.
@@ -66,7 +80,7 @@ std::string dump(const trace::Reader& reader)
 
 TEST_CASE("a trace of an older layout reads like one of today's", "[traces][upgrade]")
 {
-    const int version = GENERATE(1, 2);
+    const int version = GENERATE(1, 2, 3);
     const auto today = test::openTrace(test::firstOpenTrace("today.rdrtrace"));
     const auto old = test::openTrace(asVersion(version, "old.rdrtrace"));
     CHECK(old->schemaVersion() == version);
@@ -84,6 +98,13 @@ TEST_CASE("a trace of an older layout reads like one of today's", "[traces][upgr
         }
     }
     CHECK(old->inputs([](const trace::Input&) { return true; }));
+    // What it lacks is empty, for those who ask the views too.
+    CHECK_FALSE(old->stackLocation(irpCall(*today)));
+    CHECK(today->stackLocation(irpCall(*today)));
+    CHECK(old->stackLocations([](const trace::StackLocation&) { return false; }));
+    int rows = -1; // the first call is the head
+    CHECK(old->sql("SELECT * FROM v_stack", {}, [&](const auto&) { ++rows; }) == "");
+    CHECK(rows == 0);
     CHECK(
         trace::check(
             *old, {},
@@ -95,10 +116,14 @@ TEST_CASE("a trace of an older layout reads like one of today's", "[traces][upgr
 
 TEST_CASE("an upgraded trace is what today's program would have written", "[traces][upgrade]")
 {
-    const int version = GENERATE(1, 2, 3);
-    const auto today = test::openTrace(test::firstOpenTrace("goal.rdrtrace"));
+    const int version = GENERATE(1, 2, 3, 4);
+    const std::string goal = test::firstOpenTrace("goal.rdrtrace");
+    if (version < 4) {
+        test::alterTrace(goal, "DELETE FROM stack_locations"); // cannot be made from the rest
+    }
+    const auto today = test::openTrace(goal);
     const auto old = test::openTrace(
-        version == 3 ? test::firstOpenTrace("from.rdrtrace") : asVersion(version, "from.rdrtrace"));
+        version == 4 ? test::firstOpenTrace("from.rdrtrace") : asVersion(version, "from.rdrtrace"));
     const std::string to = test::temporaryPath("to.rdrtrace");
     std::string error;
     REQUIRE(trace::upgradeTrace(*old, to, error, {}));

@@ -8,6 +8,7 @@
 
 #include "traces/model/kinds.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -109,6 +110,28 @@ struct Change
     StringId field = 0;
     Value before; // None: first time this field is seen
     Value after;
+};
+
+/// One IO_STACK_LOCATION of an IRP, as the I/O manager gave it to a driver (IoCallDriver). No
+/// pointer is kept: an object is its id, anything else behind a pointer only whether it is there.
+struct StackLocation
+{
+    static constexpr std::size_t kParameters = 5;
+
+    SpanId id = 0; // the call that sent it, = its `begin` event
+    ObjectId irp = 0;
+    std::uint8_t number = 0; // CurrentLocation, 1: the lowest driver's
+    std::uint8_t major = 0; // MajorFunction, MinorFunction
+    std::uint8_t minor = 0;
+    std::uint8_t flags = 0;
+    std::uint8_t control = 0; // as it was sent: when the completion routine is called
+    bool hasContext = false; // for the completion routine
+    ObjectId file = 0; // FileObject; 0: none
+    StringId routine = 0; // the CompletionRoutine's name; 0: none
+    StringId name = 0; // Parameters.QueryDirectory.FileName; 0: none
+    /// Parameters, in the order of the function's members; query/irpparameters.h has their names.
+    std::array<std::uint64_t, kParameters> parameters {};
+    Seq pended = 0; // the event after which SL_PENDING_RETURNED was first seen; 0: never
 };
 
 /// One line of the reference ledger.

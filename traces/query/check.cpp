@@ -301,7 +301,8 @@ CheckResult Checker::run()
         rules.emplace_back([this, table = std::move(table)] { types(table); });
     }
     for (CheckRule& rule : checkRules()) {
-        if (rule.table == "inputs" && version < 2) {
+        if ((rule.table == "inputs" && version < 2)
+            || (rule.table == "stack_locations" && version < 4)) {
             continue; // it says what version 2 added
         }
         rules.emplace_back([this, rule = std::move(rule)] { ask(rule.table, rule.sql); });

@@ -224,6 +224,36 @@ std::string packetsRule()
           "NULL";
 }
 
+std::string stackLocationsRule()
+{
+    return "SELECT l.seq, CASE"
+           " WHEN s.id IS NULL THEN 'there is no such call'"
+           " WHEN s.layer <> "
+        + std::to_string(unsigned(Layer::Io))
+        + " THEN 'its call is none into a driver'"
+          " WHEN s.request IS NOT l.irp THEN printf('it is of object %s, but its call carries %s', "
+          "l.irp, ifnull(s.request, 'none'))"
+          " WHEN l.location < 1 THEN 'locations count from 1'"
+          " WHEN l.major NOT BETWEEN 0 AND 27 THEN printf('there is no major function %s', l.major)"
+          " WHEN l.minor NOT BETWEEN 0 AND 255 OR l.flags NOT BETWEEN 0 AND 255"
+          "  OR l.control NOT BETWEEN 0 AND 255 THEN 'minor, flags and control are bytes'"
+          " WHEN l.context NOT IN (0, 1) THEN 'context is 0 or 1'"
+          " WHEN l.file IS NOT NULL AND f.id IS NULL THEN printf('file %s is not in objects', "
+          "l.file)"
+          " WHEN l.completion_routine IS NOT NULL AND r.id IS NULL THEN printf('completion routine "
+          "%s is not in strings', l.completion_routine)"
+          " WHEN l.file_name IS NOT NULL AND n.id IS NULL THEN printf('file name %s is not in "
+          "strings', l.file_name)"
+          " WHEN l.pended IS NOT NULL AND (e.seq IS NULL OR l.pended <= l.seq OR l.pended > "
+          "s.end_seq) THEN printf('event %s, after which it was marked pending, is not in its "
+          "call', l.pended)"
+          " END AS breach FROM stack_locations l LEFT JOIN spans s ON s.id = l.seq LEFT JOIN "
+          "objects f ON f.id = l.file"
+          " LEFT JOIN strings r ON r.id = l.completion_routine LEFT JOIN strings n ON n.id = "
+          "l.file_name"
+          " LEFT JOIN events e ON e.seq = l.pended WHERE breach IS NOT NULL";
+}
+
 std::string inputsRule()
 {
     return "SELECT i.id, CASE"
@@ -277,6 +307,7 @@ std::vector<CheckRule> checkRules()
         { "changes", changesRule() },
         { "refs", referencesRule() },
         { "packets", packetsRule() },
+        { "stack_locations", stackLocationsRule() },
         { "inputs", inputsRule() },
         { "choices",
           "SELECT c.id, iif(c.taken < 0 OR c.options > 0 AND c.taken >= c.options,"

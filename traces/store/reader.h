@@ -142,9 +142,12 @@ public:
     bool packets(const std::function<bool(const Packet&)>& visit) const;
     bool packets(Seq from, Seq to, const std::function<bool(const Packet&)>& visit) const;
     bool spans(const std::function<bool(const Span&)>& visit) const; // by id
+    bool stackLocations(const std::function<bool(const StackLocation&)>& visit) const; // by id
     // Single rows by number; nothing when the file has none.
     std::optional<Event> event(Seq seq) const;
     std::optional<Span> span(SpanId id) const;
+    /// What the call gave its driver. Files of schema version 3 and older have none.
+    std::optional<StackLocation> stackLocation(SpanId call) const;
     bool inputs(const std::function<bool(const Input&)>& visit) const;
     bool choices(const std::function<bool(const Choice&)>& visit) const;
 

@@ -223,6 +223,57 @@ std::optional<Span> Reader::span(SpanId id) const
     return found;
 }
 
+namespace {
+
+constexpr const char* kStackColumns
+    = "SELECT seq, irp, location, major, minor, flags, control, file, completion_routine, context,"
+      " parameter1, parameter2, parameter3, parameter4, parameter5, file_name, pended"
+      " FROM stack_locations ";
+
+StackLocation stackLocationOf(const Cursor& row)
+{
+    StackLocation location;
+    location.id = row.number(0);
+    location.irp = row.small(1);
+    location.number = std::uint8_t(row.small(2));
+    location.major = std::uint8_t(row.small(3));
+    location.minor = std::uint8_t(row.small(4));
+    location.flags = std::uint8_t(row.small(5));
+    location.control = std::uint8_t(row.small(6));
+    location.file = row.small(7);
+    location.routine = row.small(8);
+    location.hasContext = row.number(9) != 0;
+    for (std::size_t i = 0; i < StackLocation::kParameters; ++i) {
+        location.parameters[i] = row.number(int(10 + i));
+    }
+    location.name = row.small(15);
+    location.pended = row.number(16);
+    return location;
+}
+
+} // namespace
+
+bool Reader::stackLocations(const std::function<bool(const StackLocation&)>& visit) const
+{
+    return m_implementation->version < 4
+        || m_implementation->eachByKey(
+            std::string(kStackColumns) + "ORDER BY seq", {},
+            [&](const Cursor& row) { return visit(stackLocationOf(row)); });
+}
+
+std::optional<StackLocation> Reader::stackLocation(SpanId call) const
+{
+    std::optional<StackLocation> found;
+    if (m_implementation->version >= 4) {
+        m_implementation->each(
+            std::string(kStackColumns) + "WHERE seq = ?", { call }, [&](const Cursor& row) {
+                found = stackLocationOf(row);
+                return false;
+            });
+    }
+    return found;
+}
+
 bool Reader::inputs(const std::function<bool(const Input&)>& visit) const
 {
     Seq after = 0;

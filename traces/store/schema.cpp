@@ -29,6 +29,11 @@ CREATE TABLE changes(seq INTEGER NOT NULL, object INTEGER NOT NULL, field INTEGE
     old_object INTEGER, new_object INTEGER);
 CREATE TABLE refs(seq INTEGER PRIMARY KEY, object INTEGER NOT NULL, delta INTEGER NOT NULL, count INTEGER NOT NULL,
     reason INTEGER);
+CREATE TABLE stack_locations(seq INTEGER PRIMARY KEY, irp INTEGER NOT NULL, location INTEGER NOT NULL,
+    major INTEGER NOT NULL, minor INTEGER NOT NULL, flags INTEGER NOT NULL, control INTEGER NOT NULL, file INTEGER,
+    completion_routine INTEGER, context INTEGER NOT NULL, parameter1 INTEGER NOT NULL, parameter2 INTEGER NOT NULL,
+    parameter3 INTEGER NOT NULL, parameter4 INTEGER NOT NULL, parameter5 INTEGER NOT NULL, file_name INTEGER,
+    pended INTEGER);
 CREATE TABLE packets(seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, connection INTEGER NOT NULL,
     direction INTEGER NOT NULL, client TEXT NOT NULL, client_port INTEGER NOT NULL, server TEXT NOT NULL,
     server_port INTEGER NOT NULL, tcp_seq INTEGER NOT NULL, tcp_ack INTEGER NOT NULL, flags INTEGER NOT NULL,

@@ -8,7 +8,7 @@
 namespace rdrlab::trace {
 
 constexpr std::int32_t kApplicationId = 0x52445254; // "RDRT"
-constexpr std::int32_t kSchemaVersion = 3;
+constexpr std::int32_t kSchemaVersion = 4;
 
 /// Statements that create the tables and views, and fill the vocabularies.
 std::string schemaSql();

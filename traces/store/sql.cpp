@@ -2,6 +2,7 @@
 
 #include "traces/store/opening.h"
 #include "traces/store/schema.h"
+#include "traces/store/shape.h"
 
 #include <sqlite3.h>
 
@@ -112,18 +113,32 @@ SqlValue valueOf(sqlite3_stmt* statement, int column)
 
 // Which columns of the file number events, and which objects.
 constexpr std::pair<std::string_view, std::string_view> kEventColumns[] = {
-    { "events", "seq" },      { "events", "span" },   { "events", "parent" },
-    { "spine", "seq" },       { "spine", "span" },    { "spine", "parent" },
-    { "spans", "id" },        { "spans", "parent" },  { "spans", "end_seq" },
-    { "objects", "birth" },   { "objects", "death" }, { "changes", "seq" },
-    { "refs", "seq" },        { "packets", "seq" },   { "inputs", "seq" },
-    { "processes", "birth" }, { "threads", "birth" }, { "keyframes", "seq" },
+    { "events", "seq" },
+    { "events", "span" },
+    { "events", "parent" },
+    { "spine", "seq" },
+    { "spine", "span" },
+    { "spine", "parent" },
+    { "spans", "id" },
+    { "spans", "parent" },
+    { "spans", "end_seq" },
+    { "objects", "birth" },
+    { "objects", "death" },
+    { "changes", "seq" },
+    { "refs", "seq" },
+    { "packets", "seq" },
+    { "inputs", "seq" },
+    { "processes", "birth" },
+    { "threads", "birth" },
+    { "keyframes", "seq" },
+    { "stack_locations", "seq" },
+    { "stack_locations", "pended" },
 };
 constexpr std::pair<std::string_view, std::string_view> kObjectColumns[] = {
-    { "events", "object" },  { "spine", "object" },       { "spans", "object" },
-    { "spans", "request" },  { "objects", "id" },         { "objects", "owner" },
-    { "changes", "object" }, { "changes", "old_object" }, { "changes", "new_object" },
-    { "refs", "object" },
+    { "events", "object" },  { "spine", "object" },        { "spans", "object" },
+    { "spans", "request" },  { "objects", "id" },          { "objects", "owner" },
+    { "changes", "object" }, { "changes", "old_object" },  { "changes", "new_object" },
+    { "refs", "object" },    { "stack_locations", "irp" }, { "stack_locations", "file" },
 };
 
 SqlValue::Meaning meaningOf(sqlite3_stmt* statement, int column)
@@ -163,6 +178,18 @@ void prepareSql(sqlite3* database, const Reader& reader)
     // The first use declares its columns, which the authorizer would take for an attempt to write.
     sqlite3_exec(database, "SELECT seq FROM spine LIMIT 0", nullptr, nullptr, nullptr);
     sqlite3_exec(database, "PRAGMA query_only=OFF;", nullptr, nullptr, nullptr);
+    if (reader.schemaVersion() < 4) { // the views need the table, be it empty
+        std::string columns;
+        for (const TableShape& table : tableShapes()) {
+            for (const ColumnShape& column : table.columns) {
+                if (table.name == "stack_locations") {
+                    columns += (columns.empty() ? "" : ", ") + column.name;
+                }
+            }
+        }
+        const std::string empty = "CREATE TEMP TABLE stack_locations(" + columns + ")";
+        sqlite3_exec(database, empty.c_str(), nullptr, nullptr, nullptr);
+    }
     sqlite3_exec(database, viewsSql(true).c_str(), nullptr, nullptr, nullptr);
     sqlite3_exec(database, "PRAGMA query_only=ON;", nullptr, nullptr, nullptr);
 }

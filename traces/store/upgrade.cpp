@@ -178,6 +178,9 @@ private:
                 m_to.commit();
             }
             return true;
+        }) && m_from.stackLocations([this](const StackLocation& location) {
+            m_to.stackLocation(location);
+            return true;
         }) && m_from.packets([this](const Packet& packet) {
             m_to.packet(packet);
             return true;

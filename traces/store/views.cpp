@@ -47,6 +47,14 @@ constexpr View kViews[] = {
   LEFT JOIN objects t ON t.id = s.object LEFT JOIN strings d ON d.id = t.name LEFT JOIN strings c ON c.id = up.routine
   LEFT JOIN processes p ON p.id = s.process LEFT JOIN statuses u ON u.value = s.status
   WHERE up.request IS NOT s.request)sql" },
+    { "v_stack", R"sql(
+  SELECT k.seq, n.text AS irp, k.location, m.text AS function, k.minor, k.flags, k.control, d.text AS device, f.text AS file,
+    c.text AS completion_routine, k.context, k.parameter1, k.parameter2, k.parameter3, k.parameter4, k.parameter5,
+    t.text AS file_name, k.pended, k.irp AS irp_id
+  FROM stack_locations k JOIN objects i ON i.id = k.irp JOIN strings n ON n.id = i.name JOIN spans s ON s.id = k.seq
+  LEFT JOIN strings m ON m.id = s.routine LEFT JOIN objects v ON v.id = s.object LEFT JOIN strings d ON d.id = v.name
+  LEFT JOIN objects o ON o.id = k.file LEFT JOIN strings f ON f.id = o.name
+  LEFT JOIN strings c ON c.id = k.completion_routine LEFT JOIN strings t ON t.id = k.file_name)sql" },
     { "v_mrx", R"sql(
   SELECT s.id AS seq, r.text AS call, n.text AS object, q.text AS rx_context, p.name AS process, s.thread, s.begin_time,
     s.end_seq, s.end_time, s.end_time - s.begin_time AS duration,

@@ -51,6 +51,9 @@ public:
     void objectRenamed(ObjectId id, StringId name);
     void change(const Change& change);
     void reference(const Reference& reference);
+    void stackLocation(const StackLocation& location);
+    /// SL_PENDING_RETURNED was seen in the location that the call `id` sent; the first time counts.
+    void stackPended(SpanId id, Seq seq);
     void packet(const Packet& packet);
     void packet(const Packet& head, const std::byte* payload, std::size_t length);
     void input(const Input& input);

@@ -26,6 +26,8 @@ enum Statement
     kObjectName,
     kChange,
     kReference,
+    kStackLocation,
+    kStackPended,
     kPacket,
     kInput,
     kChoice,
@@ -59,6 +61,7 @@ struct Writer::Implementation
     // and never updated. Ids ascend, so the lists are in key order.
     std::vector<Span> spans;
     std::vector<Object> objects;
+    std::vector<StackLocation> locations;
     std::unordered_set<std::int32_t> statusesSeen;
 
     // Object values are text in the file; their strings have been defined before.
@@ -200,6 +203,25 @@ struct Writer::Implementation
             put(kObject);
         }
         objects.clear();
+        for (const StackLocation& location : locations) {
+            Row bound = row(kStackLocation);
+            bound.number(location.id)
+                .number(location.irp)
+                .number(location.number)
+                .number(location.major)
+                .number(location.minor)
+                .number(location.flags)
+                .number(location.control)
+                .optional(location.file)
+                .optional(location.routine)
+                .number(location.hasContext);
+            for (const std::uint64_t parameter : location.parameters) {
+                bound.number(parameter);
+            }
+            bound.optional(location.name).optional(location.pended);
+            put(kStackLocation);
+        }
+        locations.clear();
     }
 
     // Each table and index takes a page at least: a short run fits much better into small ones.

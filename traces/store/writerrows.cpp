@@ -193,6 +193,26 @@ void Writer::reference(const Reference& reference)
     m_implementation->packer.reference(reference);
 }
 
+void Writer::stackLocation(const StackLocation& location)
+{
+    std::vector<StackLocation>& locations = m_implementation->locations;
+    if (!locations.empty() && locations.back().id >= location.id) {
+        m_implementation->flushPending();
+    }
+    locations.push_back(location);
+}
+
+void Writer::stackPended(SpanId id, Seq seq)
+{
+    Implementation& self = *m_implementation;
+    if (StackLocation* waiting = waitingRow(self.locations, id)) {
+        waiting->pended = waiting->pended != 0 ? waiting->pended : seq;
+        return;
+    }
+    self.row(kStackPended).number(id).number(seq);
+    self.put(kStackPended);
+}
+
 void Writer::packet(const Packet& packet)
 {
     this->packet(packet, packet.payload.data(), packet.payload.size());

@@ -91,6 +91,8 @@ typedef unsigned long long RDR_SPAN;
 #define RdrTraceEnd(Span, Status, Information) ((void)(Span))
 #define RdrTraceBind(Object, Span) ((void)(Span))
 #define RdrTraceSpanOf(Object) ((RDR_SPAN)0)
+#define RdrTraceStackLocation(Span, Irp) ((void)(Span))
+#define RdrTraceStackPended(Span) ((void)(Span))
 #define RdrTraceEvent(Layer, Kind, Routine, Object, Status, Argument) ((void)0)
 #define RdrTraceText(Layer, Kind, Routine, Object, Text) ((void)0)
 #define RdrTraceBorn(Kind, Object, Bytes, Name, Owner) ((void)0)
@@ -121,6 +123,12 @@ void RdrTraceEnd(RDR_SPAN Span, NTSTATUS Status, unsigned long long Information)
 /* Remembers the span an IRP, RX_CONTEXT or exchange belongs to, so that whoever completes it can find it. */
 void RdrTraceBind(const void* Object, RDR_SPAN Span);
 RDR_SPAN RdrTraceSpanOf(const void* Object);
+
+/* For the I/O manager. The current stack location of the IRP, with which the call Span, begun just before, sends it to a
+ * driver; nothing for an IRP that was not born. Pointers are not kept, but what the create, directory and lock requests say
+ * behind one is read. And: SL_PENDING_RETURNED has been seen in that location; the first time counts. */
+void RdrTraceStackLocation(RDR_SPAN Span, const void* Irp);
+void RdrTraceStackPended(RDR_SPAN Span);
 
 /* One event without duration. Argument is printed as a number; Text is copied (UTF-8, at most 400 bytes are kept). */
 void RdrTraceEvent(RDR_LAYER Layer, RDR_EVENT_KIND Kind, const char* Routine, const void* Object, NTSTATUS Status,

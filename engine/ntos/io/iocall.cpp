@@ -63,20 +63,25 @@ RDR_SPAN IopBeginHop(PDEVICE_OBJECT DeviceObject, PIRP Irp, PIO_STACK_LOCATION I
     RDR_SPAN Span = RdrTraceBegin(RdrLayerIo, IopMajorName(IrpSp->MajorFunction), DeviceObject, 0);
     RdrTraceBind(IopHopKey(IrpSp, Hop), Span);
     RdrTraceBind(Irp, Span);
+    RdrTraceStackLocation(Span, Irp);
     return Span;
 }
 
 void IopFinishHops(PIRP Irp, PIO_STACK_LOCATION IrpSp)
 {
     ULONG Hop = 0;
+    RDR_SPAN Span = 0;
 
     while (Hop < kHopsPerLocation && RdrTraceSpanOf(IopHopKey(IrpSp, Hop)) != 0) {
         Hop++;
     }
     while (Hop > 0) {
         Hop--;
-        RdrTraceFinish(
-            RdrTraceSpanOf(IopHopKey(IrpSp, Hop)), Irp->IoStatus.Status, Irp->IoStatus.Information);
+        Span = RdrTraceSpanOf(IopHopKey(IrpSp, Hop));
+        RdrTraceFinish(Span, Irp->IoStatus.Status, Irp->IoStatus.Information);
+        if (Irp->PendingReturned) {
+            RdrTraceStackPended(Span);
+        }
         RdrTraceBind(IopHopKey(IrpSp, Hop), 0);
     }
     // The driver above owns the IRP again.
@@ -178,6 +183,10 @@ NTSTATUS NTAPI IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     IopRemoveCall(&Call);
     if (Span != 0) {
         RdrTraceLeave(Span);
+        // Before completion the location is still there, and usually marked by now.
+        if (!Call.Completed && (IrpSp->Control & SL_PENDING_RETURNED) != 0) {
+            RdrTraceStackPended(Span);
+        }
     }
     if (KeGetCurrentIrql() != Irql) {
         IopMisuse(
