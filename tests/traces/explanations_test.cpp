@@ -1,4 +1,5 @@
 #include "traces/model/explanations.h"
+#include "traces/query/irpparameters.h"
 #include "traces/store/reader.h"
 
 #include <algorithm>
@@ -79,6 +80,21 @@ TEST_CASE("every name that the samples contain is explained", "[traces][explanat
     }
     CHECK(names > 500);
     CHECK(missing == std::set<std::string> {});
+}
+
+TEST_CASE("every name that a stack location can show is explained", "[traces][explanations]")
+{
+    std::set<std::string_view> missing;
+    for (const std::string_view name : trace::stackNames()) {
+        if (trace::explain(name) == nullptr) {
+            missing.insert(name);
+        }
+    }
+    CHECK(missing == std::set<std::string_view> {});
+    CHECK(trace::stackNames().size() > 200);
+    // Where a member's name means something else in another structure.
+    CHECK(trace::explain("IO_STACK_LOCATION.Context")->name == "IO_STACK_LOCATION.Context");
+    CHECK(trace::explain("Read.Length")->name == "Length");
 }
 
 TEST_CASE("a name is found in any case, and by what it belongs to", "[traces][explanations]")

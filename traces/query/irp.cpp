@@ -36,6 +36,13 @@ bool IrpStack::isCompleted(Seq at) const
     return !locations.empty() && locations.front().isBack(at);
 }
 
+bool IrpStack::sharesLocation(std::size_t index) const
+{
+    return index > 0 && index < locations.size() && locations[index].sent
+        && locations[index - 1].sent
+        && locations[index].sent->number == locations[index - 1].sent->number;
+}
+
 ObjectId irpOfCall(const Reader& reader, SpanId span)
 {
     Causes causes(reader);
@@ -93,8 +100,15 @@ IrpStack irpStack(const Reader& reader, const Spine& spine, ObjectId irp)
             location.information = span->information;
             location.process = span->process;
             location.thread = span->thread;
+            location.sent = reader.stackLocation(seq);
+            if (location.sent && location.sent->irp != irp) {
+                location.sent.reset(); // a damaged file
+            }
             if (stack.locations.empty()) {
                 stack.sender = span->parent;
+            }
+            if (stack.file == 0 && location.sent) {
+                stack.file = location.sent->file;
             }
             inside[seq] = stack.locations.size();
             stack.locations.push_back(std::move(location));

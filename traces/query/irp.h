@@ -1,12 +1,14 @@
 // One IRP and its stack: which drivers have it, in which order, and how far each of them is.
 //
 // The recording has a call for each driver that an IRP was sent to (IoCallDriver), finished when
-// the IRP came back through that driver's location (IoCompleteRequest). It does not have the
-// Parameters of the locations, nor completion routines.
+// the IRP came back through that driver's location (IoCompleteRequest), and what was in that
+// location (irpparameters.h has its names). Recordings of schema version 3 and older lack the
+// latter.
 #pragma once
 
 #include "traces/store/spine.h"
 
+#include <optional>
 #include <vector>
 
 namespace rdrlab::trace {
@@ -36,6 +38,7 @@ struct IrpLocation
     std::uint32_t thread = 0;
     Seq pended = 0; // the event at which the sending thread left it open; 0: never
     std::vector<IrpWork> work; // in order
+    std::optional<StackLocation> sent; // what was in it; none: an older recording
 
     bool isSent(Seq at) const { return call <= at; }
     bool isBack(Seq at) const { return end != 0 && end <= at; }
@@ -56,6 +59,10 @@ struct IrpStack
     /// did not come back from. SIZE_MAX: not sent yet, or completed.
     std::size_t current(Seq at) const;
     bool isCompleted(Seq at) const;
+    /// Whether the driver above passed its own location on instead of filling in the next one.
+    bool sharesLocation(std::size_t index) const;
+    /// Whether the recording has what was in the locations.
+    bool hasParameters() const { return !locations.empty() && locations.front().sent.has_value(); }
 };
 
 /// The IRP that an event belongs to: the one that carries the innermost such call around it, or
