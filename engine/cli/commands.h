@@ -16,6 +16,7 @@ void addState(CLI::App& app, int& status);
 void addChanges(CLI::App& app, int& status);
 void addSpans(CLI::App& app, int& status);
 void addWaits(CLI::App& app, int& status);
+void addIrp(CLI::App& app, int& status);
 void addWhy(CLI::App& app, int& status);
 void addExplain(CLI::App& app, int& status);
 void addHistory(CLI::App& app, int& status);

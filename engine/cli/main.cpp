@@ -19,6 +19,7 @@ int main(int argc, char** argv)
     addChanges(app, status);
     addSpans(app, status);
     addWaits(app, status);
+    addIrp(app, status);
     addWhy(app, status);
     addExplain(app, status);
     addHistory(app, status);

@@ -153,7 +153,7 @@ TEST_CASE("every command has a help", "[cli]")
 {
     for (const char* command :
          { "", "show", "state", "sql", "check", "export", "changes", "last-change", "history",
-           "life", "why", "leaks", "spans", "waits" }) {
+           "life", "why", "leaks", "spans", "waits", "irp" }) {
         const Outcome help = run(std::string(command) + " --help");
         CHECK(help.status == 0);
         CHECK(help.output.find("--help") != std::string::npos);
@@ -190,4 +190,32 @@ TEST_CASE("control characters in a foreign trace do not reach the terminal", "[c
         CHECK(shown.output.find('\033') == std::string::npos);
         CHECK(shown.output.find('\r') == std::string::npos);
     }
+}
+
+TEST_CASE("irp says in one line what it cannot show", "[cli][irp]")
+{
+    const std::string path = firstOpenTrace("irp.rdrtrace");
+    const Outcome stack = run("irp " + path + " 'IRP#1'");
+    CHECK(stack.status == 0);
+    CHECK(stack.output.find("location 2  DEVICE \\Device\\Mup") != std::string::npos);
+    CHECK(
+        stack.output.find("Control                           SL_PENDING_RETURNED\n")
+        != std::string::npos);
+    for (const char* wrong :
+         { "'IRP#7'", "99999", "'#1'", "'SRV_CALL:\\lab'", "'IRP#1' --at 99999" }) {
+        INFO(wrong);
+        const Outcome refused = run("irp " + path + " " + wrong);
+        CHECK(refused.status == 1);
+        CHECK(refused.output.empty());
+        CHECK(isOneLine(refused.errors));
+    }
+    CHECK(run("irp").status == 2);
+    CHECK(run("irp /nonexistent.rdrtrace").status == 1);
+    alterTrace(path, "DROP TABLE stack_locations; PRAGMA user_version = 3");
+    const Outcome old = run("irp " + path + " 'IRP#1'");
+    CHECK(old.status == 0);
+    CHECK(old.output.find("MajorFunction                     IRP_MJ_CREATE") != std::string::npos);
+    CHECK(
+        old.output.find("not in this recording: it was made by an older rdrlab")
+        != std::string::npos);
 }

@@ -102,3 +102,56 @@ TEST_CASE("tshark finds no fault in the packets of a real recording", "[cli][rec
     const std::string answers = outputOf(tshark + "-Y 'smb2.response_to'");
     CHECK(std::count(answers.begin(), answers.end(), '\n') >= 6);
 }
+
+TEST_CASE("an IRP's stack tells what each driver was asked for", "[cli][recorded][irp]")
+{
+    const std::string program = RDRLAB_PROGRAM;
+    const std::string trace = recordLab("irp.rdrtrace");
+    const auto has = [](const std::string& text, const std::string& part) {
+        INFO(part << "\n" << text);
+        CHECK(text.find(part) != std::string::npos);
+    };
+    const std::string list = outputOf(program + " irp " + trace);
+    has(list, "IRP_MJ_READ                      STATUS_SUCCESS  \\Device\\Mup → ");
+    has(list, "not sent to any driver");
+    // The read of the application, by its number, by its RX_CONTEXT and by an event of it.
+    std::size_t read = list.find("IRP_MJ_READ");
+    read = list.rfind('\n', read) + 1;
+    const std::string name = list.substr(read, list.find(' ', read) - read);
+    const std::string stack = outputOf(program + " irp " + trace + " '" + name + "'");
+    CHECK(stack.starts_with(name + "   born #"));
+    has(stack, "MinorFunction                     IRP_MN_NORMAL");
+    has(stack, "Parameters.Read\n    Length ");
+    has(stack, "ByteOffset                      0\n");
+    has(stack, "IoStatus.Information              39\n");
+    has(stack, "the same location: the driver above skipped it");
+    const std::size_t context = stack.find("RX_CONTEXT#");
+    REQUIRE(context != std::string::npos);
+    CHECK(
+        outputOf(
+            program + " irp " + trace + " '"
+            + stack.substr(context, stack.find('\n', context) - context) + "'")
+        == stack);
+    const std::size_t sent = stack.find("sent  ");
+    const std::size_t number = stack.find('#', sent) + 1;
+    const std::string event = stack.substr(number, stack.find(' ', number) - number);
+    CHECK(outputOf(program + " irp " + trace + " " + event) == stack);
+    // While the lower driver has it.
+    const std::string then = outputOf(program + " irp " + trace + " " + event + " --at " + event);
+    has(then, "has it now");
+    has(then, "not sent yet");
+    // Whoever sends an IRP on and waits for it is told by name; no pointer of this machine.
+    const std::string json = outputOf(program + " irp " + trace + " --json");
+    has(json, "\"CompletionRoutine\":\"MuppCreateCompleted\",\"Context\":true");
+    has(json, "\"IoControlCode\":\"IOCTL_REDIR_QUERY_PATH_EX\",\"Type3InputBuffer\":\"present\"");
+    has(json, "\"Disposition\":\"FILE_OPEN\"");
+    CHECK_FALSE(holdsPointer(json));
+    CHECK(json == outputOf(program + " irp " + recordLab("irpagain.rdrtrace") + " --json"));
+    const std::string rows
+        = outputOf(program + " sql " + trace + " 'SELECT * FROM stack_locations'");
+    CHECK(rows.size() > 1000);
+    CHECK(
+        rows
+        == outputOf(
+            program + " sql " + recordLab("rows.rdrtrace") + " 'SELECT * FROM stack_locations'"));
+}
