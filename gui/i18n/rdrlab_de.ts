@@ -533,6 +533,10 @@
         <source>How long resources were waited for, by thread (each wait up to the wake of the same thread)</source>
         <translation>Wie lange auf Ressourcen gewartet wurde, nach Thread (jedes Warten bis zum Wecken desselben Threads)</translation>
     </message>
+    <message>
+        <source>What each read asked for, and whose completion routine waits for it</source>
+        <translation>Was jedes Lesen verlangt und wessen Completion-Routine darauf wartet</translation>
+    </message>
 </context>
 <context>
     <name>comparereport</name>
@@ -2724,14 +2728,6 @@ seit Ereignis #%2, %3</translation>
         <translation>Unterwegs seit</translation>
     </message>
     <message>
-        <source>not in the recording</source>
-        <translation>nicht aufgezeichnet</translation>
-    </message>
-    <message>
-        <source>The recording has which driver was called for what, with which device and result; it does not have the Parameters of the stack location. Of a request that went to the server the SMB2 message below says what was asked for.</source>
-        <translation>Aufgezeichnet ist, welcher Treiber wofür aufgerufen wurde, mit welchem Gerät und Ergebnis, nicht aber die Parameters des Stapelplatzes. Bei einer Anfrage, die zum Server ging, sagt die SMB2-Nachricht unten, worum gebeten wurde.</translation>
-    </message>
-    <message>
         <source>What it did</source>
         <translation>Was es tat</translation>
     </message>
@@ -2778,6 +2774,22 @@ seit Ereignis #%2, %3</translation>
     <message>
         <source>Value</source>
         <translation>Wert</translation>
+    </message>
+    <message>
+        <source>%1, the same as above</source>
+        <translation>%1, derselbe wie oben</translation>
+    </message>
+    <message>
+        <source>The driver above did not fill in a location for this one: it passed its own on (IoSkipCurrentIrpStackLocation), and so has no completion routine of its own.</source>
+        <translation>Der Treiber darüber hat für diesen keinen eigenen Stapelplatz ausgefüllt: Er hat seinen weitergegeben (IoSkipCurrentIrpStackLocation) und hat deshalb keine eigene Completion-Routine.</translation>
+    </message>
+    <message>
+        <source>This recording was made by an older rdrlab: it has which driver was called for what, with which device and result, but not what was in the stack location. Record it again to see the parameters. Of a request that went to the server the SMB2 message below says what was asked for.</source>
+        <translation>Diese Aufzeichnung stammt von einem älteren rdrlab: Sie enthält, welcher Treiber wofür aufgerufen wurde, mit welchem Gerät und Ergebnis, nicht aber, was im Stapelplatz stand. Eine neue Aufzeichnung zeigt die Parameter. Bei einer Anfrage, die zum Server ging, sagt die SMB2-Nachricht unten, worum gebeten wurde.</translation>
+    </message>
+    <message>
+        <source>not in this recording</source>
+        <translation>nicht in dieser Aufzeichnung</translation>
     </message>
 </context>
 <context>

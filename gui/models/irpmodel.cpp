@@ -2,6 +2,7 @@
 
 #include "gui/models/packetmodel.h"
 #include "gui/models/texts.h"
+#include "traces/query/irpparameters.h"
 #include "traces/query/smb2.h"
 
 #include <QLocale>
@@ -88,9 +89,28 @@ private:
             = location.isBack(m_at) && severityOf(location.status) == Severity::Failed;
         add(top, QStringLiteral("MajorFunction"),
             texts::foreign(m_reader.string(location.function)));
+        if (location.sent) {
+            const int number = addMember(
+                top, "CurrentLocation",
+                m_stack.sharesLocation(index)
+                    ? IrpModel::tr("%1, the same as above").arg(location.sent->number)
+                    : QString::number(location.sent->number));
+            if (m_stack.sharesLocation(index)) {
+                m_model.node(number).tip = IrpModel::tr(
+                    "The driver above did not fill in a location for this one: it passed its own "
+                    "on (IoSkipCurrentIrpStackLocation), and so has no completion routine of its "
+                    "own.");
+            }
+            addSent(top, *location.sent);
+        } else {
+            addMissing(top);
+        }
         addObject(top, QStringLiteral("DeviceObject"), location.device);
         if (location.driver != 0) {
             addObject(top, QStringLiteral("DriverObject"), location.driver);
+        }
+        if (location.sent) {
+            addCompletion(top, *location.sent);
         }
         add(top, IrpModel::tr("Sent"), at(location.call), location.call);
         add(top, IrpModel::tr("By"), texts::thread(m_reader, location.process, location.thread),
@@ -113,16 +133,74 @@ private:
                 texts::duration(now - std::min(now, location.beginNs)));
         }
         addWork(top, location);
-        const int parameters
-            = add(top, QStringLiteral("Parameters"), IrpModel::tr("not in the recording"));
-        m_model.node(parameters).isDim = true;
-        m_model.node(parameters).tip = IrpModel::tr(
-            "The recording has which driver was called for what, with which device and result; it "
-            "does not have the Parameters of the stack location. Of a request that went to the "
-            "server the SMB2 message below says what was asked for.");
-        const int routine
-            = add(top, QStringLiteral("CompletionRoutine"), IrpModel::tr("not in the recording"));
-        m_model.node(routine).isDim = true;
+    }
+
+    // A member of IO_STACK_LOCATION; some names mean something else elsewhere.
+    int addMember(int top, const char* name, const QString& value, Seq seq = 0)
+    {
+        const int at = add(top, QString::fromLatin1(name), value, seq);
+        m_model.node(at).meaning = QStringLiteral("IO_STACK_LOCATION.") + QLatin1String(name);
+        return at;
+    }
+
+    void addSent(int top, const trace::StackLocation& sent)
+    {
+        addMember(top, "MinorFunction", QString::fromStdString(trace::stackMinorFunction(sent)));
+        const std::string_view member = trace::stackMember(sent);
+        if (!member.empty()) {
+            const QString name = QString::fromLatin1(member.data(), qsizetype(member.size()));
+            const int group = add(top, QStringLiteral("Parameters.") + name, {});
+            m_model.node(group).meaning = QStringLiteral("Parameters");
+            for (const trace::StackValue& value : trace::stackParameters(m_reader, sent)) {
+                addParameter(group, name, value);
+            }
+        }
+        addMember(top, "Flags", QString::fromStdString(trace::stackFlags(sent)));
+        const bool isMarked = sent.pended != 0 && sent.pended <= m_at;
+        addMember(
+            top, "Control", QString::fromStdString(trace::stackControl(sent, m_at)),
+            isMarked ? sent.pended : sent.id);
+    }
+
+    void addParameter(int group, const QString& member, const trace::StackValue& value)
+    {
+        const QString text = value.object != 0 ? texts::object(m_reader, value.object)
+            : value.isNumber                   ? QLocale().toString(qlonglong(value.number))
+                                               : texts::foreign(value.text);
+        const QString name = QString::fromLatin1(value.name.data(), qsizetype(value.name.size()));
+        const int at = add(group, name, text);
+        m_model.node(at).meaning
+            = name.contains(QLatin1Char('.')) ? name : member + QLatin1Char('.') + name;
+        m_model.node(at).object = value.object;
+    }
+
+    void addCompletion(int top, const trace::StackLocation& sent)
+    {
+        const int file = addMember(
+            top, "FileObject",
+            sent.file != 0 ? texts::object(m_reader, sent.file) : QStringLiteral("NULL"));
+        m_model.node(file).object = sent.file;
+        addMember(
+            top, "CompletionRoutine",
+            sent.routine != 0 ? texts::foreign(m_reader.string(sent.routine))
+                              : QStringLiteral("NULL"));
+        addMember(
+            top, "Context", sent.hasContext ? QStringLiteral("present") : QStringLiteral("NULL"));
+    }
+
+    void addMissing(int top)
+    {
+        const QString why = IrpModel::tr(
+            "This recording was made by an older rdrlab: it has which driver was called for what, "
+            "with which device and result, but not what was in the stack location. Record it again "
+            "to see the parameters. Of a request that went to the server the SMB2 message below "
+            "says what was asked for.");
+        for (const char* name : { "Parameters", "CompletionRoutine" }) {
+            const int at
+                = add(top, QString::fromLatin1(name), IrpModel::tr("not in this recording"));
+            m_model.node(at).isDim = true;
+            m_model.node(at).tip = why;
+        }
     }
 
     void addWork(int top, const trace::IrpLocation& location)
@@ -273,6 +351,18 @@ void IrpModel::show(const TraceDocument* document, const trace::IrpStack& stack,
 QModelIndex IrpModel::current() const
 {
     return m_current >= 0 ? index(m_current, 0) : QModelIndex();
+}
+
+QModelIndex IrpModel::parametersOf(const QModelIndex& location) const
+{
+    for (int row = 0; row < rowCount(location); ++row) {
+        const QModelIndex child = index(row, Name, location);
+        if (rowCount(child) > 0
+            && child.data().toString().startsWith(QLatin1String("Parameters."))) {
+            return child;
+        }
+    }
+    return {};
 }
 
 } // namespace rdrlab::gui

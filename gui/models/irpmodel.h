@@ -25,6 +25,8 @@ public:
     const QString& summary() const { return m_summary; }
     /// The row of the location whose driver has the IRP; invalid when none has.
     QModelIndex current() const;
+    /// The row below a location that holds its Parameters; invalid when it has none.
+    QModelIndex parametersOf(const QModelIndex& location) const;
 
 private:
     class Builder;

@@ -38,6 +38,8 @@ constexpr const char* kTitles[] = {
     QT_TRANSLATE_NOOP("WorkedQueries", "Calls that pended, and how long they were away"),
     QT_TRANSLATE_NOOP("WorkedQueries", "Each IRP, from whom it came and where it went"),
     QT_TRANSLATE_NOOP(
+        "WorkedQueries", "What each read asked for, and whose completion routine waits for it"),
+    QT_TRANSLATE_NOOP(
         "WorkedQueries", "The calldowns that waited for the server, the longest first"),
     QT_TRANSLATE_NOOP("WorkedQueries", "How many round trips each kind of calldown cost"),
     QT_TRANSLATE_NOOP(

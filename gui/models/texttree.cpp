@@ -43,7 +43,10 @@ QVariant TextTreeModel::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole:
         return text;
     case Qt::ToolTipRole:
-        return own.tip.isEmpty() ? explainTip(text, text) : own.tip;
+        if (!own.tip.isEmpty()) {
+            return own.tip;
+        }
+        return explainTip(index.column() == 0 && !own.meaning.isEmpty() ? own.meaning : text, text);
     case Qt::TextAlignmentRole:
         return m_rightColumns.contains(index.column()) ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
                                                        : QVariant();

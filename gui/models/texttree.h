@@ -33,6 +33,7 @@ protected:
     {
         QStringList texts; // missing ones are empty
         QString tip; // "": the text of the cell, explained where it is a name
+        QString meaning; // the name under which the first cell is explained; "": its text
         Seq seq = 0;
         trace::ObjectId object = 0;
         bool isAlarm = false;

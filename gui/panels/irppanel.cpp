@@ -141,7 +141,9 @@ void IrpPanel::placeChanged()
     // Every location open one level; the one that has the IRP and its work wholly.
     for (int row = 0; row < int(m_stack.locations.size()); ++row) {
         m_view->setFirstColumnSpanned(row, {}, true);
-        m_view->expand(m_model.index(row, 0));
+        const QModelIndex location = m_model.index(row, 0);
+        m_view->expand(location);
+        m_view->expand(m_model.parametersOf(location));
     }
     if (m_model.current().isValid()) {
         m_view->expandRecursively(m_model.current());

@@ -469,7 +469,8 @@ TEST_CASE("the IRP panel shows the stack of the current event's IRP", "[gui][irp
                         Qt::MatchContains | Qt::MatchRecursive)
                     .isEmpty();
     };
-    CHECK(found("Parameters"));
+    CHECK(found("Parameters."));
+    CHECK_FALSE(found("not in this recording"));
     const QModelIndexList sent = model->match(
         model->index(0, 0), Qt::DisplayRole, QStringLiteral("wire"), 1,
         Qt::MatchExactly | Qt::MatchRecursive);
@@ -494,6 +495,114 @@ TEST_CASE("the IRP panel shows the stack of the current event's IRP", "[gui][irp
     w.window.closeTrace(0);
     CHECK(model->rowCount() == 0);
     CHECK(panel->irp() == 0);
+}
+
+TEST_CASE("the IRP panel shows what each driver was given, and explains it", "[gui][irp]")
+{
+    Window w("01-first-open", "irp");
+    auto* panel = w.panel<IrpPanel>("irp");
+    const IrpModel& model = panel->model();
+    const trace::Reader& reader = w.session->document.reader();
+    trace::IrpStack create, read;
+    for (const trace::Object& object : reader.objects()) {
+        const auto stack = trace::irpStack(reader, w.session->document.events().spine(), object.id);
+        if (stack.locations.size() == 2) {
+            (stack.sharesLocation(1) ? read : create) = stack;
+        }
+    }
+    REQUIRE(create.irp != 0);
+    REQUIRE(read.irp != 0);
+    const auto child = [&](const QModelIndex& parent, const QString& name) {
+        for (int row = 0; row < model.rowCount(parent); ++row) {
+            const QModelIndex one = model.index(row, IrpModel::Name, parent);
+            if (one.data().toString() == name) {
+                return one;
+            }
+        }
+        return QModelIndex();
+    };
+    const auto value = [&](const QModelIndex& parent, const char* name) {
+        return child(parent, QLatin1String(name)).siblingAtColumn(IrpModel::Value);
+    };
+    w.session->focus.choose(0);
+    w.session->focus.goTo(create.locations[1].call);
+    const QModelIndex lower = model.index(1, 0);
+    CHECK(value(lower, "CurrentLocation").data().toString() == QLatin1String("1"));
+    CHECK(
+        value(lower, "CompletionRoutine").data().toString()
+        == QLatin1String("MuppCreateCompleted"));
+    CHECK(value(lower, "Context").data().toString() == QLatin1String("present"));
+    CHECK(value(lower, "FileObject").data().toString().contains(QLatin1String("FILE_OBJECT")));
+    const QModelIndex parameters = model.parametersOf(lower);
+    REQUIRE(parameters.isValid());
+    CHECK(parameters.data().toString() == QLatin1String("Parameters.Create"));
+    CHECK(value(parameters, "Disposition").data().toString() == QLatin1String("FILE_OPEN"));
+    CHECK(value(parameters, "EaLength").data().toString() == QLatin1String("0"));
+    auto* view = panel->findChild<QTreeView*>();
+    CHECK(view->isExpanded(parameters));
+    CHECK(view->isExpanded(model.parametersOf(model.index(0, 0))));
+    // Names and flags are explained, those of the location as such.
+    const auto tip
+        = [](const QModelIndex& index) { return index.data(Qt::ToolTipRole).toString(); };
+    CHECK(
+        tip(child(lower, QStringLiteral("Context"))).contains(QLatin1String("completion routine")));
+    CHECK(tip(value(lower, "Control")).contains(QLatin1String("SL_INVOKE_ON_ERROR")));
+    CHECK(tip(child(parameters, QStringLiteral("Disposition"))).contains(QLatin1String("<b>")));
+    CHECK(tip(value(parameters, "ShareAccess")).contains(QLatin1String("FILE_SHARE_READ")));
+    CHECK(tip(parameters).contains(QLatin1String("union")));
+    // A driver that skips its location.
+    w.session->focus.goTo(read.locations[0].end);
+    CHECK(value(model.index(1, 0), "CurrentLocation")
+              .data()
+              .toString()
+              .contains(QLatin1String("same")));
+    // The mark shows from where it was seen.
+    for (const trace::Object& object : reader.objects()) {
+        const auto stack = trace::irpStack(reader, w.session->document.events().spine(), object.id);
+        if (!stack.locations.empty() && stack.locations[0].sent->pended != 0) {
+            w.session->focus.goTo(stack.locations[0].sent->pended - 1);
+            const auto control
+                = [&] { return value(model.index(0, 0), "Control").data().toString(); };
+            REQUIRE(panel->irp() == stack.irp);
+            CHECK_FALSE(control().contains(QLatin1String("SL_PENDING_RETURNED")));
+            w.session->focus.choose(stack.irp);
+            w.session->focus.goTo(stack.locations[0].sent->pended);
+            REQUIRE(panel->irp() == stack.irp);
+            CHECK(control().startsWith(QLatin1String("SL_PENDING_RETURNED")));
+            break;
+        }
+    }
+}
+
+TEST_CASE("of an older recording the IRP's stack says why it has no parameters", "[gui][irp]")
+{
+    Window w("01-first-open", "irp");
+    const TraceDocument& document = w.session->document;
+    trace::IrpStack stack;
+    for (const trace::Object& object : document.reader().objects()) {
+        stack = trace::irpStack(document.reader(), document.events().spine(), object.id);
+        if (stack.locations.size() == 2) {
+            break;
+        }
+    }
+    for (trace::IrpLocation& location : stack.locations) {
+        location.sent.reset();
+    }
+    IrpModel model;
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    model.show(&document, stack, stack.locations[1].end);
+    const QModelIndexList missing = model.match(
+        model.index(0, 0), Qt::DisplayRole, QStringLiteral("Parameters"), -1,
+        Qt::MatchExactly | Qt::MatchRecursive);
+    REQUIRE(missing.size() == 2);
+    for (const QModelIndex& index : missing) {
+        CHECK(index.siblingAtColumn(IrpModel::Value)
+                  .data()
+                  .toString()
+                  .contains(QLatin1String("not in this recording")));
+        CHECK(index.data(Qt::ToolTipRole).toString().contains(QLatin1String("Record it again")));
+        CHECK_FALSE(model.parametersOf(index.parent()).isValid());
+    }
 }
 
 TEST_CASE("at an event outside of all IRPs the IRP panel says so", "[gui][irp]")
