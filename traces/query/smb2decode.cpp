@@ -181,8 +181,8 @@ std::vector<WireField> decode(
     }
     std::size_t at = kFraming;
     for (unsigned i = 0; i < kMostCompounds && at < end && !decoder.isFull(); ++i) {
+        decoder.setEnd(end); // the message before had its own
         const std::uint64_t protocol = decoder.peek(at, 4);
-        decoder.setEnd(end);
         if (protocol == 0x424D53FE) {
             const std::size_t next = decodeMessage(
                 decoder, at, end, i < questions.size() ? questions[i] : Smb2Question());
