@@ -118,9 +118,10 @@ TEST_CASE("bad traces give one clear line and status 1 in every command", "[cli]
     std::ofstream(cut, std::ios::binary)
         << contentOf(test::firstOpenTrace("whole.rdrtrace")).substr(0, 9000);
     for (const std::string& path : { text, cut, test::temporaryPath("absent.rdrtrace") }) {
-        for (const char* command : { "show ", "show --tree ", "state --at 1 ", "sql ", "check ",
-                                     "export --to json ", "changes ", "history --json ", "life ",
-                                     "last-change ", "why ", "leaks ", "spans ", "waits " }) {
+        for (const char* command :
+             { "show ", "show --tree ", "state --at 1 ", "sql ", "check ", "export --to json ",
+               "changes ", "history --json ", "life ", "last-change ", "why ", "leaks ", "spans ",
+               "waits ", "packets ", "packets --decode --json ", "statistics " }) {
             INFO(command << path);
             const std::string name = command;
             const bool asksForObject
@@ -141,7 +142,11 @@ TEST_CASE("bad traces give one clear line and status 1 in every command", "[cli]
 TEST_CASE("wrong usage gives one line and status 2", "[cli]")
 {
     for (const char* wrong :
-         { "", "fly", "show", "show a b", "show --from x t", "state t", "export t" }) {
+         { "", "fly", "show", "show a b", "show --from x t", "state t", "export t", "packets",
+           "packets --from 5 --to 3 t", "packets --csv --json t", "packets --csv --decode t",
+           "packets --filter id:x t", "packets --packet x t", "statistics",
+           "statistics --by nothing t", "statistics --from 5 --to 3 t",
+           "statistics --csv --json t" }) {
         INFO(wrong);
         const Outcome refused = run(wrong);
         CHECK(refused.status == 2);
@@ -153,7 +158,7 @@ TEST_CASE("every command has a help", "[cli]")
 {
     for (const char* command :
          { "", "show", "state", "sql", "check", "export", "changes", "last-change", "history",
-           "life", "why", "leaks", "spans", "waits", "irp" }) {
+           "life", "why", "leaks", "spans", "waits", "irp", "packets", "statistics" }) {
         const Outcome help = run(std::string(command) + " --help");
         CHECK(help.status == 0);
         CHECK(help.output.find("--help") != std::string::npos);
@@ -178,7 +183,8 @@ TEST_CASE("control characters in a foreign trace do not reach the terminal", "[c
     }
     for (const char* command :
          { "show ", "show --tree --all ", "state --at 5 ", "sql --rows 9 ", "changes ",
-           "changes --all ", "life ", "leaks ", "spans ", "spans --request 2 ", "waits " }) {
+           "changes --all ", "life ", "leaks ", "spans ", "spans --request 2 ", "waits ",
+           "statistics " }) {
         const bool isSql = std::string(command).starts_with("sql");
         const bool isLife = std::string(command).starts_with("life");
         const Outcome shown = run(
