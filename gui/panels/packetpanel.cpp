@@ -14,6 +14,7 @@
 #include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace rdrlab::gui {
 
@@ -188,6 +189,11 @@ void PacketPanel::resizeEvent(QResizeEvent* event)
     m_details->setOrientation(
         isTall || width() >= fontMetrics().averageCharWidth() * kWideEnough / 6 ? Qt::Horizontal
                                                                                 : Qt::Vertical);
+    constexpr int kNameLetters = 26;
+    m_tree->header()->resizeSection(
+        WireModel::Name,
+        std::min(
+            fontMetrics().averageCharWidth() * kNameLetters, m_tree->viewport()->width() * 3 / 5));
     const int letter = QFontMetrics(m_hex->font()).averageCharWidth();
     constexpr int kRoomy = 20; // lines, for a heading above the bytes
     m_hex->horizontalHeader()->setVisible(height() > fontMetrics().height() * kRoomy);
@@ -325,7 +331,7 @@ void PacketPanel::showDetails(const trace::Smb2Message* message)
         const QModelIndex part = m_fields.index(row, 0, own);
         const trace::WireField* field = m_fields.field(part);
         if (field->offset != message->offset) {
-            m_tree->expandRecursively(part);
+            expandReadable(part);
         }
     }
     if (own.isValid()) {
@@ -333,6 +339,25 @@ void PacketPanel::showDetails(const trace::Smb2Message* message)
         // What the command says comes last, and is what one looks for first.
         const QModelIndex body = m_fields.index(m_fields.rowCount(own) - 1, 0, own);
         m_tree->scrollTo(body.isValid() ? body : own, QAbstractItemView::PositionAtTop);
+    }
+}
+
+void PacketPanel::expandReadable(const QModelIndex& structure)
+{
+    // The entries of a directory are a list of names: each opens by itself.
+    constexpr int kMostOpen = 8;
+    m_tree->expand(structure);
+    std::vector<QModelIndex> inner;
+    for (int row = 0; row < m_fields.rowCount(structure); ++row) {
+        const QModelIndex part = m_fields.index(row, 0, structure);
+        if (m_fields.rowCount(part) != 0) {
+            inner.push_back(part);
+        }
+    }
+    if (inner.size() <= kMostOpen) {
+        for (const QModelIndex& part : inner) {
+            expandReadable(part);
+        }
     }
 }
 

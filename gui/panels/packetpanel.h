@@ -42,6 +42,7 @@ private:
     void showDetails(const trace::Smb2Message* message);
     void follow();
     void goToPartner();
+    void expandReadable(const QModelIndex& structure);
     void fieldChosen(const QModelIndex& field);
     void updateAnswer();
 

@@ -156,6 +156,32 @@ TEST_CASE("fields and bytes of a message know each other's place", "[gui][packet
     CHECK_FALSE(fields.fieldAt(0).isValid());
 }
 
+TEST_CASE("the packet panel shows a directory's answer as a list of names", "[gui][packets]")
+{
+    Window w("04-directory", "packets");
+    auto* panel = w.panel<PacketPanel>("packets");
+    REQUIRE(waitFor([&] { return panel->model().rowCount() > 0; }));
+    panel->setFilter(QStringLiteral("query_directory response"));
+    REQUIRE(panel->model().rowCount() > 0);
+    panel->findChild<QTableView*>()->setCurrentIndex(panel->model().index(0, 0));
+    const auto* tree = panel->findChild<QTreeView*>();
+    const WireModel& fields = panel->fields();
+    const QModelIndexList entries = fields.match(
+        fields.index(0, WireModel::Name), Qt::DisplayRole, QStringLiteral("Entry"), -1,
+        Qt::MatchExactly | Qt::MatchRecursive);
+    REQUIRE(entries.size() > 100);
+    CHECK(tree->isExpanded(entries[5].parent()));
+    CHECK_FALSE(tree->isExpanded(entries[5]));
+    const QModelIndexList names = fields.match(
+        fields.index(0, WireModel::Name, entries[5]), Qt::DisplayRole, QStringLiteral("FileName"),
+        1, Qt::MatchExactly);
+    REQUIRE(names.size() == 1);
+    CHECK(
+        names[0].siblingAtColumn(WireModel::Value).data().toString()
+        == QLatin1Char('"') + entries[5].siblingAtColumn(WireModel::Value).data().toString()
+            + QLatin1Char('"'));
+}
+
 TEST_CASE("the packet panel follows the current event and leads to it", "[gui][packets]")
 {
     Window w("01-first-open", "packets");
