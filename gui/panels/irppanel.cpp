@@ -143,7 +143,11 @@ void IrpPanel::placeChanged()
         m_view->setFirstColumnSpanned(row, {}, true);
         const QModelIndex location = m_model.index(row, 0);
         m_view->expand(location);
-        m_view->expand(m_model.parametersOf(location));
+        const QModelIndex parameters = m_model.parametersOf(location);
+        if (parameters.isValid()) {
+            m_view->expand(parameters);
+            m_view->setFirstColumnSpanned(parameters.row(), location, true);
+        }
     }
     if (m_model.current().isValid()) {
         m_view->expandRecursively(m_model.current());

@@ -11,6 +11,7 @@
 #include "gui/live/livepanel.h"
 #include "gui/live/rundialog.h"
 #include "gui/models/labs.h"
+#include "gui/models/texts.h"
 #include "gui/themes/appstyle.h"
 #include "tests/gui/guisupport.h"
 
@@ -250,6 +251,16 @@ void takePackets(Shooter& shooter, const QString& prefix)
     QTest::qWait(200);
     shooter.run("panel.irp");
     shooter.take(prefix + QStringLiteral("locks"));
+    for (const Call& call : index.calls) {
+        if (call.layer == rdrlab::trace::Layer::Mrx) {
+            session->focus.goTo(call.begin); // the first one: inside a create
+            if (texts::routine(session->document.reader(), call.routine)
+                == QLatin1String("MRxCreate")) {
+                break;
+            }
+        }
+    }
+    shooter.take(prefix + QStringLiteral("irp"));
 }
 
 // Who lives from when to when, by kind and by family.

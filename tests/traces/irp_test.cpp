@@ -244,10 +244,12 @@ TEST_CASE("numbers that no function has give a text all the same", "[traces][irp
         }
     }
     location.major = 14;
-    location.parameters = { 0, 0, 0x00142004, 0 };
+    location.parameters = { 0, 0, 0x00142404, 0 };
     CHECK(
         trace::stackParameters(*reader, location)[2].text
-        == "CTL_CODE(0x14, 0x801, METHOD_BUFFERED, FILE_ANY_ACCESS)");
+        == "CTL_CODE(0x14, 0x901, METHOD_BUFFERED, FILE_ANY_ACCESS)");
+    location.parameters[2] = 0x00142004;
+    CHECK(trace::stackParameters(*reader, location)[2].text == "IOCTL_MINIRDR_START");
     location.major = 4;
     location.minor = 0;
     location.parameters = { 1, 0, std::uint64_t(-1), 0 };

@@ -104,6 +104,13 @@ constexpr WireName kLocalCodes[] = {
     { 0x0009005C, "FSCTL_REQUEST_FILTER_OPLOCK" },
     { 0x00090240, "FSCTL_REQUEST_OPLOCK" },
     { 0x000900AC, "FSCTL_DELETE_REPARSE_POINT" },
+    // What the laboratory asks of its redirector (minirdr/driver/minirdrctl.h).
+    { 0x00142004, "IOCTL_MINIRDR_START" },
+    { 0x00142008, "IOCTL_MINIRDR_STOP" },
+    { 0x0014200C, "IOCTL_MINIRDR_SET_CONFIGURATION" },
+    { 0x00142010, "IOCTL_MINIRDR_SET_CREDENTIALS" },
+    { 0x00142014, "IOCTL_MINIRDR_ADD_CONNECTION" },
+    { 0x00142018, "IOCTL_MINIRDR_DELETE_CONNECTION" },
 };
 
 constexpr std::uint64_t kRename = 10, kLink = 11, kEndOfFile = 20, kMoveCluster = 31;
