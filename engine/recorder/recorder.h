@@ -62,7 +62,7 @@ struct StackInfo
     const void* file = nullptr;
     const void* completionRoutine = nullptr;
     const void* target = nullptr; // an object that becomes the third parameter
-    std::string name; // UTF-8
+    std::string_view name; // UTF-8
     /// The fifth has 32 bits.
     std::array<std::uint64_t, trace::StackLocation::kParameters> parameters {};
 };

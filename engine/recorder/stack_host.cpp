@@ -36,14 +36,15 @@ std::string textOf(PCUNICODE_STRING text)
             (text->Length < kLongestName ? text->Length : kLongestName) / 2u);
 }
 
-void takeDirectory(const IO_STACK_LOCATION& stack, recorder::StackInfo& info)
+void takeDirectory(const IO_STACK_LOCATION& stack, recorder::StackInfo& info, std::string& name)
 {
     const auto& parameters = stack.Parameters;
     if (stack.MinorFunction == IRP_MN_QUERY_DIRECTORY) {
         info.parameters = { parameters.QueryDirectory.Length,
                             std::uint64_t(parameters.QueryDirectory.FileInformationClass),
                             parameters.QueryDirectory.FileIndex };
-        info.name = textOf(parameters.QueryDirectory.FileName);
+        name = textOf(parameters.QueryDirectory.FileName);
+        info.name = name;
     } else if (stack.MinorFunction == IRP_MN_NOTIFY_CHANGE_DIRECTORY) {
         info.parameters
             = { parameters.NotifyDirectory.Length, parameters.NotifyDirectory.CompletionFilter };
@@ -69,7 +70,8 @@ bool isPrivate(const IO_STACK_LOCATION& stack)
     return isWide(words.Argument1) || isWide(words.Argument2) || isWide(words.Argument3);
 }
 
-void takeParameters(const IO_STACK_LOCATION& stack, recorder::StackInfo& info)
+// `name` holds what `info.name` looks at.
+void takeParameters(const IO_STACK_LOCATION& stack, recorder::StackInfo& info, std::string& name)
 {
     const auto& parameters = stack.Parameters;
     switch (stack.MajorFunction) {
@@ -125,7 +127,7 @@ void takeParameters(const IO_STACK_LOCATION& stack, recorder::StackInfo& info)
                             std::uint64_t(parameters.SetVolume.FsInformationClass) };
         break;
     case IRP_MJ_DIRECTORY_CONTROL:
-        takeDirectory(stack, info);
+        takeDirectory(stack, info, name);
         break;
     case IRP_MJ_FILE_SYSTEM_CONTROL:
         if (stack.MinorFunction == IRP_MN_USER_FS_REQUEST
@@ -192,7 +194,8 @@ void RdrTraceStackLocation(RDR_SPAN Span, const void* Irp)
     info.hasContext = stack.Context != nullptr;
     info.file = stack.FileObject;
     info.completionRoutine = reinterpret_cast<const void*>(stack.CompletionRoutine);
-    takeParameters(stack, info);
+    std::string name;
+    takeParameters(stack, info, name);
     active->stackLocation(Span, Irp, info);
 }
 
