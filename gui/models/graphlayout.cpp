@@ -25,15 +25,13 @@ GraphSource::read(const trace::Reader& reader, const trace::Progress& progress)
 {
     auto source = std::make_shared<GraphSource>();
     source->items = trace::layoutItems(reader, progress);
-    if (source->items.size() != reader.objects().size()) {
+    const std::vector<trace::Object>& objects = reader.objects();
+    if (source->items.size() != objects.size()) {
         return nullptr; // it gave up
     }
-    source->kinds.reserve(source->items.size());
-    for (const LayoutItem& item : source->items) {
-        const trace::Object* object = reader.object(item.object);
-        source->kinds.push_back(
-            object != nullptr && object->kind < ObjectKind::Maximum ? object->kind
-                                                                    : ObjectKind::None);
+    source->kinds.reserve(objects.size());
+    for (const trace::Object& object : objects) {
+        source->kinds.push_back(object.kind < ObjectKind::Maximum ? object.kind : ObjectKind::None);
     }
     source->isComplete = reader.isComplete();
     return source;

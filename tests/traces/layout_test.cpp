@@ -1,7 +1,9 @@
+#include "tests/traces/samples.h"
 #include "traces/query/layout.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <random>
 #include <set>
 
@@ -188,4 +190,29 @@ TEST_CASE("the compact rows keep the order and leave out what is empty", "[trace
         }
     }
     compact.hide(4'000'000'000); // nobody
+}
+
+TEST_CASE("objects belong to the same homes with and without the packed log", "[traces][layout]")
+{
+    const auto name = GENERATE(as<std::string>(), "03-read-write", "05-sharing", "busy-minute");
+    const std::string path = test::temporaryPath(name + "-rows.rdrtrace");
+    std::filesystem::copy_file(
+        std::string(RDRLAB_SAMPLES) + "/" + name + ".rdrtrace", path,
+        std::filesystem::copy_options::overwrite_existing);
+    test::alterTrace(path, "DROP TABLE state_log; DROP TABLE keyframes");
+    const auto packed = trace::layoutItems(*test::openSample(name));
+    const auto rows = trace::layoutItems(*test::openTrace(path));
+    REQUIRE(packed.size() == rows.size());
+    std::size_t files = 0;
+    std::size_t requests = 0;
+    for (std::size_t i = 0; i < packed.size(); ++i) {
+        REQUIRE(packed[i].object == rows[i].object);
+        CHECK(packed[i].home == rows[i].home);
+        CHECK(packed[i].group == rows[i].group);
+        files += packed[i].column == trace::layoutColumn(trace::ObjectKind::File) && packed[i].home;
+        requests
+            += packed[i].column == trace::layoutColumn(trace::ObjectKind::Irp) && packed[i].home;
+    }
+    CHECK(files > 0);
+    CHECK(requests > 0);
 }

@@ -120,10 +120,10 @@ private:
 /// The column of a kind of object; columns have names for a heading.
 std::uint8_t layoutColumn(ObjectKind kind);
 
-/// An item for every object of a trace, height 1: at home beside its owner, except that a file
-/// object stands beside the FOBX it points to (or will point to), a request beside its file object,
-/// and a server or a connection starts a row of its own. Reads the changes and the ledger once;
-/// nothing when `progress` gave up.
+/// An item for every object of a trace, as in Reader::objects(), height 1: at home beside its
+/// owner, except that a file object stands beside the FOBX it points to (or will point to), a
+/// request beside its file object, and a server or a connection starts a row of its own. Reads the
+/// changes and the ledger once; nothing when `progress` gave up.
 std::vector<LayoutItem> layoutItems(const Reader& reader, const Progress& progress = {});
 
 } // namespace rdrlab::trace

@@ -1,7 +1,9 @@
 // The forest that a trace's objects form in a drawing.
 #include "traces/query/layout.h"
 
-#include <unordered_map>
+#include "traces/store/statelog.h"
+
+#include <algorithm>
 
 namespace rdrlab::trace {
 
@@ -77,39 +79,57 @@ KindStyle styleOf(ObjectKind kind)
 }
 
 // Which file object or FOBX each file object and request belongs to; the first answer counts.
+//
+// Reads the packed log of states, which is many times faster than the rows, and the rows where a
+// file has none: a run that is still being recorded, an old trace.
 class Homes
 {
 public:
     Homes(const Reader& reader, const Progress& progress)
         : m_reader(reader)
+        , m_objects(reader.objects())
         , m_progress(progress)
+        , m_homes(m_objects.size())
+        , m_fcbs(m_objects.size())
+        , m_links(m_objects.size())
+        , m_counts(m_objects.size())
     {
-        readFields();
-        readLedger();
+        const Seq logged = readLog();
+        readChanges(logged + 1);
+        readLedger(logged + 1);
     }
 
     bool gaveUp() const { return m_gaveUp; }
 
-    ObjectId of(const Object& object) const
+    ObjectId of(std::size_t index) const
     {
-        const auto found = m_homes.find(object.id);
-        if (found != m_homes.end()) {
-            return found->second;
+        const Object& object = m_objects[index];
+        if (m_homes[index] != 0) {
+            return m_homes[index];
         }
-        if (object.kind == ObjectKind::Irp) {
-            const auto context = m_contexts.find(object.id);
-            const auto home = context != m_contexts.end() ? m_contextFiles.find(context->second)
-                                                          : m_contextFiles.end();
-            if (home != m_contextFiles.end()) {
-                return home->second;
+        if (object.kind == ObjectKind::File && m_fcbs[index] != 0) {
+            return m_fcbs[index];
+        }
+        if (object.kind == ObjectKind::Irp && m_links[index] != 0) {
+            const std::size_t context = indexOf(m_links[index]);
+            if (context != kNothing && m_links[context] != 0) {
+                return m_links[context];
             }
         }
         return styleOf(object.kind).isAtOwner ? object.owner : 0;
     }
 
+    /// The kind of an object; None for one that the file does not have.
+    ObjectKind kindOf(ObjectId id) const
+    {
+        const std::size_t index = indexOf(id);
+        return index != kNothing ? m_objects[index].kind : ObjectKind::None;
+    }
+
 private:
     enum class Field : std::uint8_t
     {
+        Unknown,
         Other,
         FsContext, // of a file object: the FCB
         FsContext2, // the FOBX
@@ -118,112 +138,172 @@ private:
         Fobx,
         Fcb
     };
+    static constexpr std::size_t kNothing = SIZE_MAX;
 
     Field fieldOf(StringId id)
     {
-        const auto known = m_fields.find(id);
-        if (known != m_fields.end()) {
-            return known->second;
+        if (id >= kMostFields) {
+            return Field::Other;
         }
-        const std::string_view name = m_reader.string(id);
-        const Field field = name == "FsContext" ? Field::FsContext
-            : name == "FsContext2"              ? Field::FsContext2
-            : name == "AssociatedFileObject"    ? Field::FileObject
-            : name == "CurrentIrp"              ? Field::Irp
-            : name == "pFobx"                   ? Field::Fobx
-            : name == "pFcb"                    ? Field::Fcb
-                                                : Field::Other;
-        m_fields.emplace(id, field);
+        if (id >= m_fields.size()) {
+            m_fields.resize(id + 1, Field::Unknown);
+        }
+        Field& field = m_fields[id];
+        if (field == Field::Unknown) {
+            const std::string_view name = m_reader.string(id);
+            field = name == "FsContext"          ? Field::FsContext
+                : name == "FsContext2"           ? Field::FsContext2
+                : name == "AssociatedFileObject" ? Field::FileObject
+                : name == "CurrentIrp"           ? Field::Irp
+                : name == "pFobx"                ? Field::Fobx
+                : name == "pFcb"                 ? Field::Fcb
+                                                 : Field::Other;
+        }
         return field;
     }
 
-    ObjectKind kindOf(ObjectId id) const
+    std::size_t indexOf(ObjectId id) const
     {
-        const Object* object = m_reader.object(id);
-        return object != nullptr ? object->kind : ObjectKind::None;
+        if (id != 0 && id <= m_objects.size() && m_objects[id - 1].id == id) {
+            return id - 1; // ids count from 1 without a gap, unless the file is a foreign one
+        }
+        const auto found = std::lower_bound(
+            m_objects.begin(), m_objects.end(), id,
+            [](const Object& object, ObjectId wanted) { return object.id < wanted; });
+        return found != m_objects.end() && found->id == id ? std::size_t(found - m_objects.begin())
+                                                           : kNothing;
     }
 
-    // Changes and ledger count half each.
-    bool goOn(Seq seq, Seq before)
+    bool goOn(Seq seq)
     {
-        constexpr std::uint64_t kReportEvery = 1u << 14; // rows
-        if (m_progress && ++m_rows % kReportEvery == 0) {
-            m_gaveUp = m_gaveUp || !m_progress(before + seq, 2 * m_reader.lastSeq());
-        }
+        m_gaveUp = m_gaveUp || (m_progress && !m_progress(seq, m_reader.lastSeq()));
         return !m_gaveUp;
     }
 
-    void readFields()
+    static void answer(ObjectId& home, ObjectId is) { home = home != 0 ? home : is; }
+
+    void pointsTo(ObjectId from, StringId field, ObjectId target)
     {
-        std::unordered_map<ObjectId, ObjectId> fcbs; // second choice
-        m_reader.changes(1, m_reader.lastSeq(), [&](const FieldChange& change) {
-            const ObjectId target = change.after.object;
-            if (target == 0) {
-                return goOn(change.seq, 0);
+        const std::size_t index = target != 0 ? indexOf(from) : kNothing;
+        if (index == kNothing) {
+            return;
+        }
+        const ObjectKind kind = m_objects[index].kind;
+        if (kind != ObjectKind::File && kind != ObjectKind::Fobx && kind != ObjectKind::RxContext) {
+            return;
+        }
+        switch (fieldOf(field)) {
+        case Field::FsContext2:
+            if (kind == ObjectKind::File && kindOf(target) == ObjectKind::Fobx) {
+                answer(m_homes[index], target);
             }
-            const ObjectKind kind = kindOf(change.object);
-            switch (fieldOf(change.field)) {
-            case Field::FsContext2:
-                if (kind == ObjectKind::File && kindOf(target) == ObjectKind::Fobx) {
-                    m_homes.try_emplace(change.object, target);
-                }
-                break;
-            case Field::FsContext:
-                if (kind == ObjectKind::File && kindOf(target) == ObjectKind::Fcb) {
-                    fcbs.try_emplace(change.object, target);
-                }
-                break;
-            case Field::FileObject:
-                if (kind == ObjectKind::Fobx && kindOf(target) == ObjectKind::File) {
-                    m_homes.try_emplace(target, change.object);
-                }
-                break;
-            case Field::Irp:
-                if (kind == ObjectKind::RxContext) {
-                    m_contexts.try_emplace(target, change.object);
-                }
-                break;
-            case Field::Fobx:
-            case Field::Fcb:
-                if (kind == ObjectKind::RxContext) {
-                    m_contextFiles.try_emplace(change.object, target);
-                }
-                break;
-            case Field::Other:
-                break;
+            break;
+        case Field::FsContext:
+            if (kind == ObjectKind::File && kindOf(target) == ObjectKind::Fcb) {
+                answer(m_fcbs[index], target);
             }
-            return goOn(change.seq, 0);
-        });
-        m_homes.insert(fcbs.begin(), fcbs.end());
+            break;
+        case Field::FileObject:
+            if (kind == ObjectKind::Fobx && kindOf(target) == ObjectKind::File) {
+                answer(m_homes[indexOf(target)], from);
+            }
+            break;
+        case Field::Irp:
+            if (kind == ObjectKind::RxContext && kindOf(target) == ObjectKind::Irp) {
+                answer(m_links[indexOf(target)], from);
+            }
+            break;
+        case Field::Fobx:
+        case Field::Fcb:
+            if (kind == ObjectKind::RxContext) {
+                answer(m_links[index], target);
+            }
+            break;
+        case Field::Unknown:
+        case Field::Other:
+            break;
+        }
     }
 
     // A request takes its reference on the file object right after its birth.
-    void readLedger()
+    void counts(Seq seq, ObjectId object, std::int32_t count)
     {
-        std::unordered_map<Seq, ObjectId> born;
-        for (const Object& object : m_reader.objects()) {
-            if (object.kind == ObjectKind::Irp) {
-                born.emplace(object.birth, object.id);
+        const std::size_t index = indexOf(object);
+        if (index == kNothing || m_objects[index].kind != ObjectKind::File) {
+            return;
+        }
+        const bool isTaken = count > m_counts[index];
+        m_counts[index] = count;
+        // Objects are numbered in the order of their births.
+        while (m_born < m_objects.size() && m_objects[m_born].birth + 1 < seq) {
+            ++m_born;
+        }
+        if (isTaken && m_born < m_objects.size() && m_objects[m_born].birth + 1 == seq
+            && m_objects[m_born].kind == ObjectKind::Irp) {
+            answer(m_homes[m_born], object);
+        }
+    }
+
+    /// Up to which event the log told everything.
+    Seq readLog()
+    {
+        const StateLog log(m_reader);
+        const Seq covered = log.coveredTo();
+        std::vector<LogEntry> entries;
+        Seq last = 0;
+        for (Seq seq = 1; seq <= covered && goOn(seq); seq = last + 1) {
+            entries.clear();
+            if (!log.chunkAt(seq, last, entries) || last < seq) {
+                return seq - 1; // what cannot be unpacked is in the rows
+            }
+            for (const LogEntry& entry : entries) {
+                if (entry.kind == LogEntry::Kind::Field
+                    && entry.value.type == Value::Type::Object) {
+                    pointsTo(entry.object, entry.field, ObjectId(entry.value.number));
+                } else if (entry.kind == LogEntry::Kind::References) {
+                    counts(entry.seq, entry.object, std::int32_t(entry.value.number));
+                }
             }
         }
-        m_reader.references(1, m_reader.lastSeq(), [&](const Reference& reference) {
-            const auto irp = reference.delta > 0 ? born.find(reference.seq - 1) : born.end();
-            if (irp != born.end() && m_reader.string(reference.reason) == "IRP"
-                && kindOf(reference.object) == ObjectKind::File) {
-                m_homes.try_emplace(irp->second, reference.object);
-            }
-            return goOn(reference.seq, m_reader.lastSeq());
+        return covered;
+    }
+
+    void readChanges(Seq from)
+    {
+        m_reader.changes(from, m_reader.lastSeq(), [&](const FieldChange& change) {
+            pointsTo(change.object, change.field, change.after.object);
+            return isNoReport() || goOn(change.seq);
         });
     }
 
+    void readLedger(Seq from)
+    {
+        m_reader.references(from, m_reader.lastSeq(), [&](const Reference& reference) {
+            counts(reference.seq, reference.object, reference.count);
+            return isNoReport() || goOn(reference.seq);
+        });
+    }
+
+    bool isNoReport()
+    {
+        constexpr std::uint64_t kReportEvery = 1u << 14; // rows
+        return ++m_rows % kReportEvery != 0;
+    }
+
+    static constexpr StringId kMostFields = 1u << 24; // names come early; a foreign file's may not
+
     const Reader& m_reader;
+    const std::vector<Object>& m_objects;
     const Progress& m_progress;
     std::uint64_t m_rows = 0;
     bool m_gaveUp = false;
-    std::unordered_map<StringId, Field> m_fields;
-    std::unordered_map<ObjectId, ObjectId> m_homes;
-    std::unordered_map<ObjectId, ObjectId> m_contexts; // IRP -> RX_CONTEXT
-    std::unordered_map<ObjectId, ObjectId> m_contextFiles; // RX_CONTEXT -> FOBX or FCB
+    std::vector<Field> m_fields; // by StringId
+    // Beside m_objects; 0: not told.
+    std::vector<ObjectId> m_homes;
+    std::vector<ObjectId> m_fcbs; // of file objects: second choice
+    std::vector<ObjectId> m_links; // IRP -> RX_CONTEXT, RX_CONTEXT -> FOBX or FCB
+    std::vector<std::int32_t> m_counts; // references to file objects
+    std::size_t m_born = 0; // the ledger has come to this object's birth
 };
 
 } // namespace
@@ -240,15 +320,17 @@ std::vector<LayoutItem> layoutItems(const Reader& reader, const Progress& progre
     if (homes.gaveUp()) {
         return items;
     }
-    items.reserve(reader.objects().size());
-    for (const Object& object : reader.objects()) {
+    const std::vector<Object>& objects = reader.objects();
+    items.reserve(objects.size());
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        const Object& object = objects[i];
         const KindStyle style = styleOf(object.kind);
         LayoutItem item;
         item.object = object.id;
-        item.home = homes.of(object);
+        item.home = homes.of(i);
         item.column = style.column;
-        const Object* home = item.home != 0 ? reader.object(item.home) : nullptr;
-        const bool isPlaced = home != nullptr && layoutColumn(home->kind) < style.column;
+        const ObjectKind home = homes.kindOf(item.home);
+        const bool isPlaced = home != ObjectKind::None && layoutColumn(home) < style.column;
         item.home = isPlaced ? item.home : 0;
         item.group = isPlaced ? style.group : style.rootGroup;
         item.birth = object.birth;
