@@ -9,7 +9,10 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <memory>
 #include <span>
+#include <string>
+#include <unordered_map>
 
 namespace rdrlab::trace {
 
@@ -36,6 +39,7 @@ public:
     {
         sqlite3_bind_text(m_statement, at, text.data(), int(text.size()), SQLITE_TRANSIENT);
     }
+    bool isPrepared() const { return m_statement != nullptr; }
     /// Ready for other values and to run again.
     void reset() { sqlite3_reset(m_statement); }
     bool next()
@@ -145,7 +149,15 @@ struct Reader::Implementation
     mutable std::map<std::uint32_t, std::string> processes;
     mutable std::map<std::uint32_t, std::string> threads;
 
-    ~Implementation() { sqlite3_close(database); }
+    // Statements that have run, to run again: to prepare one costs more than most of them do. More
+    // than one of a text when it was run within itself.
+    mutable std::unordered_map<std::string, std::vector<std::unique_ptr<Cursor>>> idle; // looked up
+
+    ~Implementation()
+    {
+        idle.clear();
+        sqlite3_close(database);
+    }
 
     // True when the cursor ran to its end or the visitor stopped it; remembers the first failure
     // otherwise.
@@ -180,16 +192,27 @@ struct Reader::Implementation
     template <typename Visit>
     bool each(const std::string& sql, std::initializer_list<std::uint64_t> bound, Visit visit) const
     {
-        Cursor cursor(database, sql);
+        std::unique_ptr<Cursor> cursor;
+        if (const auto known = idle.find(sql); known != idle.end() && !known->second.empty()) {
+            cursor = std::move(known->second.back());
+            known->second.pop_back();
+        } else {
+            cursor = std::make_unique<Cursor>(database, sql);
+        }
         int at = 0;
         for (const std::uint64_t value : bound) {
-            cursor.bind(++at, value);
+            cursor->bind(++at, value);
         }
         bool stopped = false;
-        while (!stopped && cursor.next()) {
-            stopped = !visit(cursor);
+        while (!stopped && cursor->next()) {
+            stopped = !visit(*cursor);
         }
-        return done(cursor, stopped);
+        const bool good = done(*cursor, stopped);
+        if (cursor->isPrepared()) {
+            cursor->reset(); // and lets go of the file, which somebody else may be writing
+            idle[sql].push_back(std::move(cursor));
+        }
+        return good;
     }
 
     // Rows in the order of their primary key, column 0. In a damaged tree pages can come again and
