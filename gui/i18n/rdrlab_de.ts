@@ -3217,14 +3217,6 @@ seit Ereignis #%2, %3</translation>
         <translation>Abbrechen</translation>
     </message>
     <message>
-        <source>cancelled</source>
-        <translation>abgebrochen</translation>
-    </message>
-    <message>
-        <source>reading, %1 %</source>
-        <translation>lese, %1 %</translation>
-    </message>
-    <message>
         <source>Kinds*</source>
         <translation>Arten*</translation>
     </message>
@@ -3258,6 +3250,10 @@ seit Ereignis #%2, %3</translation>
     <message>
         <source>%1 of %2</source>
         <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>   looking for leaks, %1 %</source>
+        <translation>   Lecks werden gesucht, %1 %</translation>
     </message>
 </context>
 <context>

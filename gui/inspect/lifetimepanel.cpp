@@ -6,7 +6,6 @@
 #include "gui/models/texts.h"
 
 #include <QComboBox>
-#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QSettings>
@@ -29,9 +28,10 @@ LifetimePanel::LifetimePanel(QWidget* parent)
     , m_kindMenu(new QMenu(m_kinds))
     , m_time(new QToolButton(this))
     , m_words(new QLineEdit(this))
-    , m_answer(new QLabel(this))
+    , m_answer(new TextLine(this))
     , m_cancel(new QToolButton(this))
     , m_background(this)
+    , m_leakSearch(this)
 {
     buildBar();
     setFocusProxy(m_view);
@@ -99,16 +99,17 @@ void LifetimePanel::buildBar()
     m_time->setText(tr("Time"));
     m_time->setCheckable(true);
     m_time->setToolTip(tr("Virtual time instead of events along the axis"));
+    m_answer->setTakesRoom(true);
     m_cancel->setText(tr("Cancel"));
     m_cancel->hide();
     connect(m_cancel, &QToolButton::clicked, this, [this] {
-        m_background.cancel();
-        m_answer->setText(tr("cancelled"));
+        m_leakSearch.cancel();
+        say();
         m_cancel->hide();
     });
-    connect(&m_background, &Background::progressed, this, [this](int permille) {
-        m_answer->setText(tr("reading, %1 %").arg(permille / 10));
-        m_cancel->setVisible(m_background.isRunning());
+    connect(&m_leakSearch, &Background::progressed, this, [this](int permille) {
+        say(tr("   looking for leaks, %1 %").arg(permille / 10));
+        m_cancel->setVisible(m_leakSearch.isRunning());
     });
     connect(m_time, &QToolButton::toggled, this, [this](bool on) {
         m_view->setAxisKind(on ? Axis::Kind::Time : Axis::Kind::Events);
@@ -193,6 +194,7 @@ void LifetimePanel::fillKinds()
 void LifetimePanel::setSession(Session* session)
 {
     m_background.cancel();
+    m_leakSearch.cancel();
     if (m_session != nullptr) {
         disconnect(&m_session->document, nullptr, this, nullptr);
         disconnect(&m_session->focus, nullptr, this, nullptr);
@@ -215,9 +217,8 @@ void LifetimePanel::setSession(Session* session)
     refresh();
 }
 
-void LifetimePanel::showEvent(QShowEvent* event)
+void LifetimePanel::seen()
 {
-    Panel::showEvent(event);
     if (m_isStale) {
         refresh();
     }
@@ -227,14 +228,14 @@ void LifetimePanel::showEvent(QShowEvent* event)
 void LifetimePanel::refresh()
 {
     m_isStale = true;
-    if (isVisible()) {
+    if (isSeen()) {
         arrange();
     }
 }
 
 void LifetimePanel::arrange()
 {
-    if (!isVisible()) {
+    if (!isSeen()) {
         m_isStale = true;
         return;
     }
@@ -261,16 +262,10 @@ void LifetimePanel::arrange()
                 return;
             }
             if (result->table == nullptr) {
-                result->table
-                    = readLives(*reader, index, [&](std::uint64_t done, std::uint64_t total) {
-                          control.tell(done, total);
-                          return !control.isCancelled();
-                      });
+                result->table = readLives(*reader, index);
             }
-            if (result->table != nullptr) {
-                result->rows = arrangeLives(
-                    *result->table, *reader, wish, [&] { return control.isCancelled(); });
-            }
+            result->rows = arrangeLives(
+                *result->table, *reader, wish, [&] { return control.isCancelled(); });
         },
         [this, result] { take(result->table, result->rows); });
 }
@@ -278,8 +273,10 @@ void LifetimePanel::arrange()
 void LifetimePanel::take(
     std::shared_ptr<const LifeTable> table, std::shared_ptr<const LifeRows> rows)
 {
-    const bool isNew = table != m_table && table != nullptr;
-    m_table = std::move(table);
+    const bool isNew = table != nullptr && (m_table == nullptr || m_table->index != table->index);
+    if (isNew || table == nullptr) {
+        m_table = std::move(table);
+    } // else what is there may know the leaks already
     m_isFollowing = true;
     m_model.show(
         m_session != nullptr && m_table != nullptr ? &m_session->document : nullptr, m_table,
@@ -288,12 +285,45 @@ void LifetimePanel::take(
     if (isNew) {
         fillKinds();
     }
-    m_cancel->hide();
+    m_cancel->setVisible(m_leakSearch.isRunning());
     say();
     follow();
+    if (isNew) {
+        lookForLeaks();
+    } else if (m_table == nullptr) {
+        m_leakSearch.cancel();
+    }
 }
 
-void LifetimePanel::say()
+// The rows are there before it is known which of them leaked.
+void LifetimePanel::lookForLeaks()
+{
+    const auto found = std::make_shared<std::shared_ptr<const LifeTable>>();
+    m_leakSearch.startBeside(
+        [found, table = m_table,
+         path = m_session->document.path().toStdString()](Background::Control& control) {
+            std::string error;
+            if (const auto reader = trace::Reader::open(path, error)) {
+                *found = findLeaks(*table, *reader, [&](std::uint64_t done, std::uint64_t total) {
+                    control.tell(done, total);
+                    return !control.isCancelled();
+                });
+            }
+        },
+        [this, found] {
+            m_cancel->hide();
+            if (*found != nullptr && m_table != nullptr) {
+                m_table = *found;
+                m_model.learn(m_table);
+                if (m_wish.choice == LifeChoice::Leaked) {
+                    arrange();
+                }
+            }
+            say();
+        });
+}
+
+void LifetimePanel::say(const QString& more)
 {
     if (m_table == nullptr) {
         m_answer->setText(m_session == nullptr ? tr("no trace is open") : QString());
@@ -307,12 +337,12 @@ void LifetimePanel::say()
             .arg(
                 QLocale().toString(m_model.rowCount()),
                 QLocale().toString(qulonglong(m_table->kinds.size())))
-        + leaks);
+        + leaks + more);
 }
 
 void LifetimePanel::follow()
 {
-    if (m_session == nullptr || !isVisible()) {
+    if (m_session == nullptr || !isSeen()) {
         return;
     }
     const int row = m_model.rowOf(m_session->focus.object());

@@ -3,9 +3,9 @@
 
 #include "gui/app/panel.h"
 #include "gui/models/lifetimemodel.h"
+#include "gui/themes/textline.h"
 
 class QComboBox;
-class QLabel;
 class QLineEdit;
 class QMenu;
 class QToolButton;
@@ -22,10 +22,10 @@ public:
     void setSession(Session* session) override;
 
     const LifetimeModel& model() const { return m_model; }
-    bool isArranging() const { return m_background.isRunning(); }
+    bool isArranging() const { return m_background.isRunning() || m_leakSearch.isRunning(); }
 
 protected:
-    void showEvent(QShowEvent* event) override;
+    void seen() override;
 
 private:
     void buildBar();
@@ -33,8 +33,9 @@ private:
     void refresh(); // reads what is not yet read, and arranges
     void arrange();
     void take(std::shared_ptr<const LifeTable> table, std::shared_ptr<const LifeRows> rows);
+    void lookForLeaks();
     void follow();
-    void say();
+    void say(const QString& more = {});
     void setOrder(LifeOrder order);
 
     Session* m_session = nullptr;
@@ -46,13 +47,14 @@ private:
     QMenu* m_kindMenu;
     QToolButton* m_time;
     QLineEdit* m_words;
-    QLabel* m_answer;
+    TextLine* m_answer;
     QToolButton* m_cancel;
     LifeWish m_wish;
     std::shared_ptr<const LifeTable> m_table; // of the recording as it is now; null: not read yet
     bool m_isFollowing = false;
     bool m_isStale = true; // something changed while nobody looked
-    Background m_background; // last: its end is heard while the rest is there
+    Background m_background; // last: their ends are heard while the rest is there
+    Background m_leakSearch;
 };
 
 } // namespace rdrlab::gui

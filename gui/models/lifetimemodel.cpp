@@ -83,10 +83,8 @@ const trace::Leak* LifeTable::leakOf(trace::ObjectId object) const
     return found != leaks.end() && found->object == object ? &*found : nullptr;
 }
 
-std::shared_ptr<const LifeTable> readLives(
-    const trace::Reader& reader,
-    std::shared_ptr<const TraceIndex> index,
-    const std::function<bool(std::uint64_t done, std::uint64_t total)>& tell)
+std::shared_ptr<const LifeTable>
+readLives(const trace::Reader& reader, std::shared_ptr<const TraceIndex> index)
 {
     auto table = std::make_shared<LifeTable>();
     const std::vector<Lifetime>& lives = index->lifetimes;
@@ -112,26 +110,35 @@ std::shared_ptr<const LifeTable> readLives(
         }
     }
     table->index = std::move(index);
-    if (reader.isComplete()) {
-        bool isLeft = false;
-        const Seq from = std::strtoull(reader.meta("setup_events", "0").c_str(), nullptr, 10) + 1;
-        trace::Retention retention(reader, reader.lastSeq());
-        table->leaks = retention
-                           .leaks(
-                               from,
-                               [&](std::uint64_t done, std::uint64_t total) {
-                                   isLeft = tell && !tell(done, total);
-                                   return !isLeft;
-                               })
-                           .leaks;
-        if (isLeft) {
-            return nullptr;
-        }
-        std::stable_sort(
-            table->leaks.begin(), table->leaks.end(),
-            [](const trace::Leak& a, const trace::Leak& b) { return a.object < b.object; });
-    }
     return table;
+}
+
+std::shared_ptr<const LifeTable>
+findLeaks(const LifeTable& table, const trace::Reader& reader, const trace::Progress& progress)
+{
+    auto known = std::make_shared<LifeTable>(table);
+    known->areLeaksKnown = true;
+    if (!reader.isComplete()) {
+        return known;
+    }
+    bool isLeft = false;
+    const Seq from = std::strtoull(reader.meta("setup_events", "0").c_str(), nullptr, 10) + 1;
+    trace::Retention retention(reader, reader.lastSeq());
+    known->leaks = retention
+                       .leaks(
+                           from,
+                           [&](std::uint64_t done, std::uint64_t total) {
+                               isLeft = progress && !progress(done, total);
+                               return !isLeft;
+                           })
+                       .leaks;
+    if (isLeft) {
+        return nullptr;
+    }
+    std::stable_sort(
+        known->leaks.begin(), known->leaks.end(),
+        [](const trace::Leak& a, const trace::Leak& b) { return a.object < b.object; });
+    return known;
 }
 
 std::shared_ptr<const LifeRows> arrangeLives(
@@ -203,6 +210,14 @@ void LifetimeModel::show(
     m_table = isGood ? std::move(table) : nullptr;
     m_rows = isGood ? std::move(rows) : nullptr;
     endResetModel();
+}
+
+void LifetimeModel::learn(std::shared_ptr<const LifeTable> table)
+{
+    m_table = m_table != nullptr ? std::move(table) : nullptr;
+    if (rowCount() > 0) {
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, Columns - 1));
+    }
 }
 
 const Lifetime* LifetimeModel::lifeOf(int row) const

@@ -22,6 +22,7 @@ struct LifeTable
     std::vector<trace::ObjectKind> kinds;
     std::vector<std::uint32_t> owners; // positions; kNobody: hangs from none that is known
     std::vector<trace::Leak> leaks; // by object; empty while the recording goes on
+    bool areLeaksKnown = false; // else nobody has looked for them yet
     std::size_t count(trace::ObjectKind kind) const;
     /// The first leak of an object, null when it has none.
     const trace::Leak* leakOf(trace::ObjectId object) const;
@@ -62,11 +63,13 @@ struct LifeRows
     std::vector<std::int32_t> rowOf; // of each lifetime; -1: not shown
 };
 
-/// Reads the table; null when cancelled.
-std::shared_ptr<const LifeTable> readLives(
-    const trace::Reader& reader,
-    std::shared_ptr<const TraceIndex> index,
-    const std::function<bool(std::uint64_t done, std::uint64_t total)>& tell);
+/// Reads the table, but for the leaks.
+std::shared_ptr<const LifeTable>
+readLives(const trace::Reader& reader, std::shared_ptr<const TraceIndex> index);
+
+/// The table with the leaks, which take longer to find than all the rest; null when cancelled.
+std::shared_ptr<const LifeTable>
+findLeaks(const LifeTable& table, const trace::Reader& reader, const trace::Progress& progress);
 
 /// Puts the lives in order; null when cancelled. Asks the reader for names only when the wish has
 /// words.
@@ -104,6 +107,8 @@ public:
         const TraceDocument* document,
         std::shared_ptr<const LifeTable> table,
         std::shared_ptr<const LifeRows> rows);
+    /// The same lives, of which more is known.
+    void learn(std::shared_ptr<const LifeTable> table);
 
     const Lifetime* lifeOf(int row) const; // null outside
     trace::ObjectKind kindOf(int row) const;
