@@ -1,5 +1,6 @@
 #include "gui/app/panel.h"
 
+#include <QDockWidget>
 #include <QFocusEvent>
 
 namespace rdrlab::gui {
@@ -7,9 +8,36 @@ namespace rdrlab::gui {
 Panel::Panel(QWidget* parent)
     : QWidget(parent)
 {
+    if (const auto* dock = qobject_cast<QDockWidget*>(parent)) {
+        connect(
+            dock, &QDockWidget::visibilityChanged, this, [this] { isSeen() ? seen() : unseen(); });
+    }
 }
 
 Panel::~Panel() = default;
+
+bool Panel::isSeen() const
+{
+    // A dock behind another tab is not hidden: it lies outside of the window.
+    const auto* dock = qobject_cast<const QDockWidget*>(parentWidget());
+    return isVisible()
+        && (dock == nullptr || dock->isFloating()
+            || (dock->geometry().right() >= 0 && dock->geometry().bottom() >= 0));
+}
+
+void Panel::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (isSeen()) {
+        seen();
+    }
+}
+
+void Panel::hideEvent(QHideEvent* event)
+{
+    QWidget::hideEvent(event);
+    unseen();
+}
 
 void Panel::lendFocus()
 {

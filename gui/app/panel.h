@@ -25,6 +25,8 @@ public:
     /// Commands that only make sense with this panel; called once.
     virtual void addActions(Actions& actions) { Q_UNUSED(actions); }
     using QWidget::addActions;
+    /// Shown, and not behind another tab: who is not seen does not work.
+    bool isSeen() const;
     /// What of it a saved session keeps (a filter, what is folded): few and small values.
     virtual QJsonObject state() const { return {}; }
     /// Takes back what state() gave, perhaps of an older version and before any session is there.
@@ -47,7 +49,13 @@ Q_SIGNALS:
     void filterWanted(const QString& expression);
 
 protected:
+    /// It has come into sight; may be told more than once.
+    virtual void seen() { }
+    /// It is out of sight; may be told more than once.
+    virtual void unseen() { }
     void focusInEvent(QFocusEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
 
 private:
     QPointer<QWidget> m_lent; // a child

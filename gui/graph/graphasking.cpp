@@ -13,7 +13,7 @@ using trace::ObjectId;
 void GraphPanel::ask()
 {
     const ObjectId object = m_session != nullptr ? m_session->focus.object() : 0;
-    if (!m_whyOption->isChecked() || m_layout == nullptr || !isVisible()) {
+    if (!m_whyOption->isChecked() || m_layout == nullptr || !isSeen()) {
         return;
     }
     if (object == 0) {

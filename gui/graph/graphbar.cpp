@@ -66,9 +66,8 @@ void GraphPanel::buildBar()
     button(m_whyOption);
     bar->addWidget(m_more);
     layout->addLayout(bar);
-    m_summary = new QLabel(this);
+    m_summary = new TextLine(this);
     m_summary->setContentsMargins(6, 0, 6, 2);
-    m_summary->setTextFormat(Qt::PlainText);
     layout->addWidget(m_summary);
     m_stack->addWidget(m_view);
     m_stack->addWidget(m_list);

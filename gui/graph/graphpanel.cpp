@@ -144,7 +144,7 @@ void GraphPanel::documentGrew()
     m_needsSource = true;
     if (m_layout != nullptr) {
         m_scene.setSource(&m_session->document, m_layout.get());
-        if (isVisible()) {
+        if (isSeen()) {
             refresh(false);
         } else {
             m_isStale = true;
@@ -162,10 +162,15 @@ GraphFlow GraphPanel::wantedFlow() const
     return room.width() > room.height() * kWide ? GraphFlow::Right : GraphFlow::Down;
 }
 
+bool GraphPanel::isLayoutWanted() const
+{
+    return m_session != nullptr && m_session->document.isReady() && isSeen()
+        && (m_needsSource || m_needsLayout);
+}
+
 void GraphPanel::lay()
 {
-    if (m_session == nullptr || !m_session->document.isReady() || !isVisible()
-        || (!m_needsSource && !m_needsLayout)) {
+    if (!isLayoutWanted()) {
         return;
     }
     if (m_laying.isRunning()) {
@@ -182,7 +187,7 @@ void GraphPanel::lay()
     m_needsSource = false;
     m_needsLayout = false;
     m_layAgain = false;
-    m_laying.start(
+    m_laying.startBeside(
         [work](Background::Control& control) {
             if (work->source == nullptr) {
                 std::string error;
@@ -243,7 +248,7 @@ void GraphPanel::moved(Seq seq)
     // The first place in a trace is no step to it.
     m_since = m_sinceOption->isChecked() && m_isFitted ? m_at : seq - 1;
     m_at = seq;
-    if (isVisible()) {
+    if (isSeen()) {
         refresh(m_compactOption->isChecked());
         follow();
     } else {
@@ -253,7 +258,7 @@ void GraphPanel::moved(Seq seq)
 
 void GraphPanel::chosen()
 {
-    if (m_layout == nullptr || !isVisible()) {
+    if (m_layout == nullptr || !isSeen()) {
         m_isStale = true;
         return;
     }
@@ -422,7 +427,7 @@ void GraphPanel::setListShown(bool shown)
     if (!shown) {
         m_model.show(nullptr);
     }
-    if (m_layout != nullptr && isVisible()) {
+    if (m_layout != nullptr && isSeen()) {
         showScene(false);
     }
 }
@@ -438,9 +443,8 @@ void GraphPanel::setWhyShown(bool shown)
     }
 }
 
-void GraphPanel::showEvent(QShowEvent* event)
+void GraphPanel::seen()
 {
-    Panel::showEvent(event);
     lay();
     if (m_isStale) {
         refresh(false);

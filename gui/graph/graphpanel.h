@@ -9,6 +9,7 @@
 #include "gui/graph/graphview.h"
 #include "gui/models/graphmodel.h"
 #include "gui/models/graphwhy.h"
+#include "gui/themes/textline.h"
 
 class QAction;
 class QLabel;
@@ -36,8 +37,8 @@ public:
     GraphView& view() { return *m_view; }
     const GraphScene& scene() const { return m_scene; }
     const WhyModel& why() const { return m_why; }
-    /// A layout or an answer is being made.
-    bool isBusy() const { return m_laying.isRunning() || m_asking.isRunning(); }
+    /// A layout or an answer is being made, or will be.
+    bool isBusy() const { return m_laying.isRunning() || m_asking.isRunning() || isLayoutWanted(); }
 
     void setKinds(const GraphKinds& kinds);
     void setFlow(int flow); // GraphFlow; -1: as the shape of the panel suggests
@@ -50,7 +51,7 @@ public:
     QString save(const QString& path);
 
 protected:
-    void showEvent(QShowEvent* event) override;
+    void seen() override;
     void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* object, QEvent* event) override;
 
@@ -64,6 +65,7 @@ private:
 
     void documentChanged();
     void documentGrew();
+    bool isLayoutWanted() const;
     void lay(); // reads and places all objects, beside the window
     void laid(GraphWork& work);
     GraphFlow wantedFlow() const;
@@ -110,7 +112,7 @@ private:
     QLineEdit* m_find;
     QToolButton* m_kindsButton;
     QToolButton* m_more;
-    QLabel* m_summary;
+    TextLine* m_summary;
     QWidget* m_whyBox;
     QLabel* m_whyHead;
     QTreeView* m_whyView;

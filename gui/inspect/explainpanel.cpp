@@ -114,7 +114,7 @@ void ExplainPanel::setSession(Session* session)
 
 void ExplainPanel::refreshSoon()
 {
-    if (isVisible() && m_following->isChecked()) {
+    if (isSeen() && m_following->isChecked()) {
         m_soon.start(0);
     }
 }
@@ -213,19 +213,17 @@ void ExplainPanel::hovered()
     }
 }
 
-void ExplainPanel::showEvent(QShowEvent* event)
+void ExplainPanel::seen()
 {
-    Panel::showEvent(event);
     qApp->installEventFilter(this);
     if (m_following->isChecked()) {
         refresh();
     }
 }
 
-void ExplainPanel::hideEvent(QHideEvent* event)
+void ExplainPanel::unseen()
 {
     qApp->removeEventFilter(this);
-    Panel::hideEvent(event);
 }
 
 } // namespace rdrlab::gui

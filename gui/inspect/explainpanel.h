@@ -27,8 +27,8 @@ public:
 
 protected:
     bool eventFilter(QObject* object, QEvent* event) override;
-    void showEvent(QShowEvent* event) override;
-    void hideEvent(QHideEvent* event) override;
+    void seen() override;
+    void unseen() override;
 
 private:
     void refreshSoon();

@@ -174,9 +174,8 @@ void ObjectPanel::forget()
     m_references->show(nullptr);
 }
 
-void ObjectPanel::showEvent(QShowEvent* event)
+void ObjectPanel::seen()
 {
-    Panel::showEvent(event);
     refresh();
 }
 
@@ -188,7 +187,7 @@ void ObjectPanel::resizeEvent(QResizeEvent* event)
 
 void ObjectPanel::refresh()
 {
-    if (!isVisible()) {
+    if (!isSeen()) {
         return;
     }
     const bool ready = m_session != nullptr && m_session->document.isReady();

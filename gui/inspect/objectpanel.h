@@ -30,7 +30,7 @@ public:
     using Panel::addActions;
 
 protected:
-    void showEvent(QShowEvent* event) override;
+    void seen() override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:

@@ -213,9 +213,8 @@ void SqlPanel::setSession(Session* session)
     learnWords();
 }
 
-void SqlPanel::showEvent(QShowEvent* event)
+void SqlPanel::seen()
 {
-    Panel::showEvent(event);
     learnWords();
 }
 
@@ -227,7 +226,7 @@ void SqlPanel::resizeEvent(QResizeEvent* event)
 
 void SqlPanel::learnWords()
 {
-    if (m_knowsWords || !isVisible() || m_session == nullptr || !m_session->document.isReady()) {
+    if (m_knowsWords || !isSeen() || m_session == nullptr || !m_session->document.isReady()) {
         return;
     }
     m_knowsWords = true;

@@ -36,7 +36,7 @@ public:
     QString saveCsv(const QString& path);
 
 protected:
-    void showEvent(QShowEvent* event) override;
+    void seen() override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:

@@ -1,8 +1,14 @@
 #include "gui/models/background.h"
 
 #include <algorithm>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace rdrlab::gui {
+
+namespace {
+constexpr int kNiceBeside = 15;
+}
 
 void Background::Control::tell(std::uint64_t done, std::uint64_t total)
 {
@@ -29,16 +35,30 @@ Background::~Background()
 
 void Background::start(std::function<void(Control&)> work, std::function<void()> done)
 {
+    run(std::move(work), std::move(done), false);
+}
+
+void Background::startBeside(std::function<void(Control&)> work, std::function<void()> done)
+{
+    run(std::move(work), std::move(done), true);
+}
+
+void Background::run(std::function<void(Control&)> work, std::function<void()> done, bool isBeside)
+{
     cancel();
     m_control = std::make_unique<Control>();
     m_control->m_owner = this;
     m_done = std::move(done);
-    const std::uint64_t run = ++m_run;
-    m_thread = std::thread([this, run, work = std::move(work), control = m_control.get()] {
-        work(*control);
-        QMetaObject::invokeMethod(
-            this, [this, run] { ended(run); }, Qt::QueuedConnection);
-    });
+    const std::uint64_t number = ++m_run;
+    m_thread
+        = std::thread([this, number, isBeside, work = std::move(work), control = m_control.get()] {
+              if (isBeside) {
+                  setpriority(PRIO_PROCESS, id_t(gettid()), kNiceBeside); // Linux: of a thread
+              }
+              work(*control);
+              QMetaObject::invokeMethod(
+                  this, [this, number] { ended(number); }, Qt::QueuedConnection);
+          });
 }
 
 void Background::cancel()

@@ -37,6 +37,8 @@ public:
     /// (not when cancelled). State shared by the two is the caller's business: the usual way is a
     /// shared_ptr captured by both.
     void start(std::function<void(Control&)> work, std::function<void()> done);
+    /// The same for work that nobody has asked for: it takes what processor the others leave.
+    void startBeside(std::function<void(Control&)> work, std::function<void()> done);
     void cancel();
     bool isRunning() const { return m_thread.joinable(); }
 
@@ -45,6 +47,7 @@ Q_SIGNALS:
     void finished(bool cancelled);
 
 private:
+    void run(std::function<void(Control&)> work, std::function<void()> done, bool isBeside);
     void ended(std::uint64_t run);
 
     std::thread m_thread;

@@ -6,30 +6,12 @@
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
-#include <QDockWidget>
 #include <QFileDialog>
 #include <QHeaderView>
 #include <QProgressDialog>
 #include <QSaveFile>
 
 namespace rdrlab::gui {
-
-WatchingPanel::WatchingPanel(QWidget* parent)
-    : Panel(parent)
-{
-    if (const auto* dock = qobject_cast<QDockWidget*>(parent)) {
-        connect(dock, &QDockWidget::visibilityChanged, this, &WatchingPanel::catchUp);
-    }
-}
-
-bool WatchingPanel::isSeen() const
-{
-    // A dock behind another tab is not hidden: it lies outside of the window.
-    const auto* dock = qobject_cast<const QDockWidget*>(parentWidget());
-    return isVisible()
-        && (dock == nullptr || dock->isFloating()
-            || (dock->geometry().right() >= 0 && dock->geometry().bottom() >= 0));
-}
 
 void WatchingPanel::setSession(Session* session)
 {
@@ -94,9 +76,8 @@ void WatchingPanel::catchUp()
     }
 }
 
-void WatchingPanel::showEvent(QShowEvent* event)
+void WatchingPanel::seen()
 {
-    Panel::showEvent(event);
     catchUp();
 }
 

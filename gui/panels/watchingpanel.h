@@ -14,13 +14,11 @@ class WatchingPanel : public Panel
 {
     Q_OBJECT
 public:
-    explicit WatchingPanel(QWidget* parent = nullptr);
+    using Panel::Panel;
     void setSession(Session* session) final;
 
 protected:
     Session* session() const { return m_session; }
-    /// Shown, and not behind another tab.
-    bool isSeen() const;
     bool isReady() const { return m_session != nullptr && m_session->document.isReady(); }
 
     /// Another trace or another state of loading. Keep nothing of the old one. Comes also while the
@@ -31,7 +29,7 @@ protected:
     /// Another current event, chosen object, or markers.
     virtual void placeChanged() = 0;
 
-    void showEvent(QShowEvent* event) override;
+    void seen() override;
 
 private:
     void traceMoved();
