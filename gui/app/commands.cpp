@@ -478,30 +478,37 @@ void MainWindow::updateCommands()
     const bool open
         = m_current != nullptr && m_current->document.isReady() && m_current->focus.last() != 0;
     const Seq at = open ? m_current->focus.seq() : 0;
+    // What is true of one of them only; the rest needs a trace.
+    const std::pair<const char*, bool> own[] = {
+        { "step.event.forward", open && at < m_current->focus.last() },
+        { "step.event.backward", open && at > 1 },
+        { "go.back", open && m_current->focus.canGoBack() },
+        { "go.forward", open && m_current->focus.canGoForward() },
+        { "file.close", m_current != nullptr },
+        { "view.redo", open && m_views.canRedo() },
+    };
+    static const char* const needTrace[]
+        = { "step.",     "go.",      "mark",         "run.",      "play.",
+            "find.",     "break.",   "file.picture", "file.link", "file.print",
+            "view.zoom", "view.pan", "view.undo" };
     for (const Actions::Entry& entry : m_actions.all()) {
-        if (entry.id.startsWith(QLatin1String("step.")) || entry.id.startsWith(QLatin1String("go."))
-            || entry.id.startsWith(QLatin1String("mark"))
-            || entry.id.startsWith(QLatin1String("run."))
-            || entry.id.startsWith(QLatin1String("play."))
-            || entry.id.startsWith(QLatin1String("find."))
-            || entry.id.startsWith(QLatin1String("break."))
-            || entry.id == QLatin1String("file.picture") || entry.id == QLatin1String("file.link")
-            || entry.id == QLatin1String("file.print")
-            || entry.id.startsWith(QLatin1String("view.zoom"))
-            || entry.id.startsWith(QLatin1String("view.pan"))) {
+        const auto isEntry
+            = [&](const auto& each) { return entry.id == QLatin1String(each.first); };
+        const auto isBegin = [&](const char* id) { return entry.id.startsWith(QLatin1String(id)); };
+        // Each is set once: a button that changes has its tool bar laid out anew.
+        if (const auto* found = std::find_if(std::begin(own), std::end(own), isEntry);
+            found != std::end(own)) {
+            entry.action->setEnabled(found->second);
+        } else if (std::any_of(std::begin(needTrace), std::end(needTrace), isBegin)) {
             entry.action->setEnabled(open);
         }
     }
-    action("step.event.forward")->setEnabled(open && at < m_current->focus.last());
-    action("step.event.backward")->setEnabled(open && at > 1);
-    action("go.back")->setEnabled(open && m_current->focus.canGoBack());
-    action("go.forward")->setEnabled(open && m_current->focus.canGoForward());
-    action("file.close")->setEnabled(m_current != nullptr);
-    action("view.undo")->setEnabled(open);
-    action("view.redo")->setEnabled(open && m_views.canRedo());
     const bool playing = m_current != nullptr && m_current->isPlaying();
-    action("play.toggle")->setText(playing ? tr("Pause") : tr("P&lay"));
-    action("play.toggle")->setIcon(icon(playing ? Glyph::Pause : Glyph::Play));
+    if (QAction* play = action("play.toggle");
+        std::exchange(m_isPlayingShown, playing) != playing) {
+        play->setText(playing ? tr("Pause") : tr("P&lay"));
+        play->setIcon(icon(playing ? Glyph::Pause : Glyph::Play));
+    }
 }
 
 } // namespace rdrlab::gui

@@ -103,7 +103,18 @@ int main(int argc, char** argv)
         return 2;
     }
 
+    // The trace that will be in front is read while the window is built.
+    std::unique_ptr<Session> early;
+    if (Link link; !comparing && !traces.isEmpty()) {
+        QString error;
+        if (Link::parse(traces[0], link, error) && QFileInfo(link.path).isFile()
+            && !link.path.endsWith(QLatin1String(".rdrsession"))) {
+            early = std::make_unique<Session>();
+            early->document.open(QFileInfo(link.path).absoluteFilePath());
+        }
+    }
     auto window = std::make_unique<MainWindow>();
+    window->expect(std::move(early));
     window->resize(1280, 720);
     window->restoreLayout();
     if (parser.isSet(themeOption)) {

@@ -8,7 +8,6 @@
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMimeData>
@@ -142,8 +141,10 @@ void MainWindow::filterEvents(const QString& expression)
 
 void MainWindow::buildStatusBar()
 {
-    m_where = new QLabel;
-    m_markers = new QLabel;
+    m_where = new TextLine;
+    m_markers = new TextLine;
+    m_where->setTakesRoom(true);
+    m_markers->setTakesRoom(true);
     m_progress = new QProgressBar;
     m_progress->setRange(0, 1000);
     m_progress->setMaximumWidth(180);
@@ -192,7 +193,8 @@ Session* MainWindow::openTrace(const QString& path)
             return m_sessions[i].get();
         }
     }
-    m_sessions.push_back(std::make_unique<Session>());
+    const bool isEarly = m_early != nullptr && m_early->document.path() == absolute;
+    m_sessions.push_back(isEarly ? std::move(m_early) : std::make_unique<Session>());
     Session* session = m_sessions.back().get();
     connect(&session->document, &TraceDocument::stateChanged, this, [this, session] {
         sessionChanged(session);
@@ -225,7 +227,9 @@ Session* MainWindow::openTrace(const QString& path)
     connect(session, &Session::playingChanged, this, &MainWindow::updateCommands);
     connect(&session->focus, &Focus::visitsChanged, this, &MainWindow::updateCommands);
     connect(&session->focus, &Focus::chosen, this, &MainWindow::updateCommands);
-    session->document.open(absolute);
+    if (!isEarly) {
+        session->document.open(absolute);
+    }
     const int tab = m_tabs->addTab(session->document.title());
     m_tabs->setTabToolTip(tab, absolute);
     m_tabs->setVisible(m_tabs->count() > 1);

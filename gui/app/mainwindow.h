@@ -6,6 +6,7 @@
 #include "gui/live/startpage.h"
 #include "gui/live/tour.h"
 #include "gui/models/stepper.h"
+#include "gui/themes/textline.h"
 #include "gui/timeline/overview.h"
 
 #include <QMainWindow>
@@ -13,7 +14,6 @@
 
 class QComboBox;
 class QDockWidget;
-class QLabel;
 class QLineEdit;
 class QMenu;
 class QPrinter;
@@ -34,6 +34,8 @@ public:
 
     /// Opens a trace in a tab of its own, or shows the tab it is open in already.
     Session* openTrace(const QString& path);
+    /// A session that began to load before there was a window: openTrace() of its trace takes it.
+    void expect(std::unique_ptr<Session> early) { m_early = std::move(early); }
     void closeTrace(int tab);
     /// Opens both traces and a window that compares them, or shows the one that does already. What
     /// cannot be read is told there.
@@ -142,6 +144,7 @@ private:
     QTimer m_keeper; // runs while the session is kept for the next start
     QJsonObject m_kept; // as it was written last
     std::vector<std::unique_ptr<Session>> m_sessions;
+    std::unique_ptr<Session> m_early;
     QList<QPointer<CompareWindow>> m_comparisons;
     Session* m_current = nullptr;
     QTabBar* m_tabs;
@@ -154,8 +157,9 @@ private:
     std::vector<std::pair<Panel*, QDockWidget*>> m_panels;
     QMenu* m_recent = nullptr;
     QLineEdit* m_goTo = nullptr;
-    QLabel* m_where = nullptr;
-    QLabel* m_markers = nullptr;
+    TextLine* m_where = nullptr;
+    bool m_isPlayingShown = false;
+    TextLine* m_markers = nullptr;
     QProgressBar* m_progress = nullptr;
     QToolButton* m_cancel = nullptr;
 };

@@ -44,4 +44,14 @@ void AppStyle::drawPrimitive(
     }
 }
 
+QIcon AppStyle::standardIcon(
+    StandardPixmap icon, const QStyleOption* option, const QWidget* widget) const
+{
+    const auto known = m_icons.constFind(icon);
+    if (known != m_icons.constEnd()) {
+        return *known;
+    }
+    return *m_icons.insert(icon, QProxyStyle::standardIcon(icon, option, widget));
+}
+
 } // namespace rdrlab::gui

@@ -1,6 +1,8 @@
 // The widget style: Fusion, which looks the same everywhere, with frames that dark themes show.
 #pragma once
 
+#include <QHash>
+#include <QIcon>
 #include <QProxyStyle>
 
 namespace rdrlab::gui {
@@ -18,6 +20,15 @@ public:
         const QStyleOption* option,
         QPainter* painter,
         const QWidget* widget = nullptr) const override;
+
+    /// Fusion reads its pictures anew for each of the many frames and fields of a window.
+    QIcon standardIcon(
+        StandardPixmap icon,
+        const QStyleOption* option = nullptr,
+        const QWidget* widget = nullptr) const override;
+
+private:
+    mutable QHash<int, QIcon> m_icons;
 };
 
 } // namespace rdrlab::gui

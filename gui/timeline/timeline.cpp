@@ -26,12 +26,7 @@ TimelineView::TimelineView(QWidget* parent)
     setAccessibleName(tr("Timeline"));
     setAccessibleDescription(tr("Calls over time. The same calls are in the call tree, the same "
                                 "events in the event table."));
-    connect(&m_tiles, &TileCache::painted, this, [this] {
-        viewport()->update();
-        if (isSharp()) {
-            Q_EMIT sharpened();
-        }
-    });
+    connect(&m_tiles, &TileCache::painted, viewport(), qOverload<>(&QWidget::update));
     connect(&Themes::instance(), &Themes::changed, this, [this] {
         forgetTiles();
         viewport()->update();
@@ -258,6 +253,7 @@ void TimelineView::setFlags(std::vector<Seq> flags)
 void TimelineView::forgetTiles()
 {
     m_tilesAreStale = true;
+    m_wasSharp = false;
 }
 
 void TimelineView::axisMoved()

@@ -90,7 +90,7 @@ public:
 
 Q_SIGNALS:
     void viewChanged();
-    /// isSharp() has become true.
+    /// A picture without stand-ins is on the screen, after one with them or of another trace.
     void sharpened();
 
 protected:
@@ -197,6 +197,7 @@ private:
 
     TileCache m_tiles;
     bool m_tilesAreStale = true;
+    bool m_wasSharp = false; // the last picture
     double m_tilePerPixel = 0; // the zoom they were painted at
     Axis::Kind m_tileKind = Axis::Kind::Events;
 

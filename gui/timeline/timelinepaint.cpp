@@ -27,6 +27,10 @@ void TimelineView::paintEvent(QPaintEvent*)
     QPainter painter(viewport());
     paintAll(painter);
     m_frameMs = double(timer.nsecsElapsed()) / 1e6;
+    if (isSharp() && !std::exchange(m_wasSharp, true)) {
+        // Not from within a painting: who hears it may want another one.
+        QMetaObject::invokeMethod(this, &TimelineView::sharpened, Qt::QueuedConnection);
+    }
 }
 
 void TimelineView::paintAll(QPainter& painter)

@@ -127,6 +127,8 @@ std::vector<Shown> textsOf(QWidget& top)
 
 QStringList clippedIn(QWidget& top)
 {
+    // Work beside the window may have changed a text since the last time all was laid out.
+    QApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest);
     QStringList clipped;
     for (const QWidget* widget : top.findChildren<QWidget*>()) {
         if (!isSeen(*widget)) {

@@ -1,3 +1,6 @@
+#include "gui/graph/graphpanel.h"
+#include "gui/inspect/explainpanel.h"
+#include "gui/inspect/lifetimepanel.h"
 #include "gui/models/fieldmodel.h"
 #include "gui/models/texts.h"
 #include "tests/gui/guisupport.h"
@@ -34,6 +37,18 @@ struct Window
     void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier)
     {
         QTest::keyClick(&window, key, modifiers);
+    }
+};
+
+// Counts what is laid out anew.
+class LayoutCounter : public QObject
+{
+public:
+    int count = 0;
+    bool eventFilter(QObject*, QEvent* event) override
+    {
+        count += event->type() == QEvent::LayoutRequest;
+        return false;
     }
 };
 
@@ -237,4 +252,45 @@ TEST_CASE("the object panel shows what the event changed, and finds the last cha
     CHECK(w.seq() == changes[1].seq);
     model.show(nullptr, 0, 0);
     CHECK(model.rowCount() == 0);
+}
+
+TEST_CASE("a step lays nothing of the window out anew", "[gui]")
+{
+    Window w("03-read-write");
+    auto* graph = w.window.findChild<GraphPanel*>();
+    REQUIRE(graph != nullptr);
+    REQUIRE(QTest::qWaitFor([&] { return !graph->isBusy(); }));
+    const Seq last = w.session->document.lastSeq();
+    w.session->focus.goTo(last, Focus::How::Step); // the widest number
+    QTest::qWait(1);
+    LayoutCounter counter;
+    qApp->installEventFilter(&counter);
+    int stepped = 0;
+    for (Seq seq = last - 1; seq > last - 20; --seq) {
+        const int before = counter.count;
+        w.session->focus.goTo(seq, Focus::How::Step);
+        QApplication::processEvents();
+        stepped += counter.count == before;
+    }
+    qApp->removeEventFilter(&counter);
+    CHECK(stepped >= 15); // a longer thread's name asks for room, now and then
+}
+
+TEST_CASE("a panel behind another one does not work", "[gui]")
+{
+    Window w;
+    auto* lives = qobject_cast<LifetimePanel*>(w.window.panel(QStringLiteral("lifetimes")));
+    auto* explain = qobject_cast<ExplainPanel*>(w.window.panel(QStringLiteral("explain")));
+    REQUIRE(lives != nullptr);
+    REQUIRE(explain != nullptr);
+    w.press(Qt::Key_Right);
+    QTest::qWait(20);
+    CHECK_FALSE(lives->isSeen());
+    CHECK_FALSE(lives->isArranging());
+    CHECK(lives->model().rowCount() == 0);
+    CHECK_FALSE(explain->isSeen());
+    w.window.dock(QStringLiteral("lifetimes"))->raise();
+    CHECK(QTest::qWaitFor([&] { return lives->model().rowCount() > 0; }));
+    CHECK(lives->isSeen());
+    CHECK(QTest::qWaitFor([&] { return !lives->isArranging(); }));
 }
