@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gui/app/panels.h"
+#include "gui/app/taborder.h"
 #include "gui/app/viewhistory.h"
 #include "gui/live/startpage.h"
 #include "gui/live/tour.h"
@@ -70,7 +71,8 @@ public:
     /// The session of the last time, and keeping one for the next from now on.
     static QString keptSession();
     void keepSession();
-    /// A window in the language now in force, with the same traces and places.
+    /// A window in the language now in force, with the same traces, places and comparisons; a live
+    /// run goes on in it.
     static std::unique_ptr<MainWindow> rebuilt(MainWindow& old);
 
 Q_SIGNALS:
@@ -78,6 +80,7 @@ Q_SIGNALS:
 
 protected:
     void closeEvent(QCloseEvent* event) override;
+    bool focusNextPrevChild(bool next) override { return focusNextInSight(*this, next); }
     void showEvent(QShowEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;

@@ -7,6 +7,7 @@
 
 #include "gui/app/actions.h"
 #include "gui/app/session.h"
+#include "gui/app/taborder.h"
 #include "gui/models/comparelink.h"
 #include "gui/models/comparereport.h"
 #include "gui/models/stepper.h"
@@ -68,6 +69,7 @@ Q_SIGNALS:
 protected:
     void showEvent(QShowEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
+    bool focusNextPrevChild(bool next) override { return focusNextInSight(*this, next); }
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
 

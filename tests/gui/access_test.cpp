@@ -1,5 +1,6 @@
 // What a person finds who does not see the window or does not use a mouse.
 #include "gui/access/canvas.h"
+#include "gui/compare/comparewindow.h"
 #include "tests/gui/guisupport.h"
 #include "tests/gui/walker.h"
 
@@ -10,6 +11,7 @@
 #include <QAccessible>
 #include <QApplication>
 #include <QComboBox>
+#include <QDockWidget>
 #include <QLineEdit>
 #include <QMainWindow>
 #include <QPlainTextEdit>
@@ -73,6 +75,17 @@ bool takesTab(const QWidget& widget)
         && !widget.visibleRegion().isEmpty();
 }
 
+// In a panel behind another one's tab: there, but nobody sees it.
+bool liesBehind(const QWidget& widget)
+{
+    for (const QWidget* at = &widget; at != nullptr; at = at->parentWidget()) {
+        if (qobject_cast<const QDockWidget*>(at) != nullptr) {
+            return at->visibleRegion().isEmpty();
+        }
+    }
+    return false;
+}
+
 // Presses Tab from the first widget until it comes round; who is never reached is in `missed`, who
 // does not let go in `traps`.
 void walkByTab(QWidget& top, QStringList& missed, QStringList& traps)
@@ -94,18 +107,20 @@ void walkByTab(QWidget& top, QStringList& missed, QStringList& traps)
     if (QApplication::focusWidget() == nullptr || QApplication::focusWidget()->window() != &top) {
         const_cast<QWidget*>(*wanted.begin())->setFocus();
     }
-    // Tab also passes through panels that lie behind others.
-    qsizetype stops = 0;
-    for (const QWidget* widget : top.findChildren<QWidget*>()) {
-        stops += (widget->focusPolicy() & Qt::TabFocus) != 0 ? 1 : 0;
-    }
+    const qsizetype stops
+        = 2 * wanted.size() + 20; // a table's cell or a line's button more or less
     QSet<const QWidget*> reached;
     const QWidget* last = nullptr;
-    for (qsizetype i = 0; i < stops + 10; ++i) {
+    for (qsizetype i = 0; i < stops; ++i) {
         QWidget* now = QApplication::focusWidget();
         if (now == nullptr) {
             traps += QStringLiteral("the focus is lost after %1")
                          .arg(last != nullptr ? testing::describe(*last) : QString());
+            return;
+        }
+        if (i != 0 && liesBehind(*now)) { // where the focus was before is nobody's fault
+            traps += QStringLiteral("it came to what lies behind another panel: ")
+                + testing::describe(*now);
             return;
         }
         reached.insert(now);
@@ -183,6 +198,49 @@ TEST_CASE("everything one can use has a name, a role and a place in the order of
         UNSCOPED_INFO(problem.toStdString());
     }
     CHECK(problems.isEmpty());
+}
+
+TEST_CASE("Tab goes round in what is seen, and Shift+Tab the same way back", "[gui]")
+{
+    MainWindow main;
+    main.resize(1366, 768);
+    main.show();
+    Session* session = main.openTrace(testing::sample("01-first-open"));
+    REQUIRE(testing::waitUntilLoaded(*session));
+    main.compareTraces(testing::sample("01-first-open"), testing::sample("02-second-open"));
+    CompareWindow* compare = main.comparisons().constFirst();
+    REQUIRE(QTest::qWaitFor([&] { return compare->comparison().isReady(); }, 60'000));
+    for (QMainWindow* window : std::initializer_list<QMainWindow*> { &main, compare }) {
+        INFO(window->metaObject()->className());
+        window->activateWindow();
+        REQUIRE(QTest::qWaitFor([&] { return QApplication::activeWindow() == window; }, 1000));
+        std::size_t behind = 0;
+        for (const QDockWidget* dock : window->findChildren<QDockWidget*>()) {
+            behind += liesBehind(*dock) ? 1 : 0;
+        }
+        REQUIRE(behind >= 2); // else there is nothing to go astray in
+        // From wherever Tab leads to, so that the round is one.
+        QTest::keyClick(window, Qt::Key_Tab);
+        QWidget* first = QApplication::focusWidget();
+        const auto round = [&](Qt::Key key) {
+            std::vector<QWidget*> stops;
+            do {
+                stops.push_back(QApplication::focusWidget());
+                REQUIRE(stops.back() != nullptr);
+                INFO(testing::describe(*stops.back()).toStdString());
+                CHECK_FALSE(liesBehind(*stops.back()));
+                REQUIRE(stops.size() < 300);
+                QTest::keyClick(
+                    window, key, key == Qt::Key_Backtab ? Qt::ShiftModifier : Qt::NoModifier);
+            } while (QApplication::focusWidget() != first);
+            return stops;
+        };
+        std::vector<QWidget*> there = round(Qt::Key_Tab);
+        std::vector<QWidget*> back = round(Qt::Key_Backtab);
+        CHECK(there.size() > 4);
+        std::reverse(back.begin() + 1, back.end());
+        CHECK(there == back);
+    }
 }
 
 TEST_CASE("every view that paints itself can be read, and says each step", "[gui]")
