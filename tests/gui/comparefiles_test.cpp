@@ -254,3 +254,21 @@ TEST_CASE("what is dropped on a trace is opened or compared with it", "[gui][com
     CHECK(main.comparisons()[0]->compares(main.sessions()[0].get(), main.sessions()[1].get()));
     CHECK(main.sessions().size() == 2);
 }
+
+TEST_CASE(
+    "in another language the same traces are compared, and the same one is in front",
+    "[gui][compare]")
+{
+    Window w;
+    w.main.openTrace(testing::sample("03-read-write"));
+    const auto other = MainWindow::rebuilt(w.main);
+    CHECK(w.main.comparisons().isEmpty());
+    REQUIRE(other->comparisons().size() == 1);
+    CompareWindow* window = other->comparisons().front();
+    CHECK(window->session(DiffSide::A).document.path() == testing::sample("01-first-open"));
+    CHECK(window->session(DiffSide::B).document.path() == testing::sample("02-second-open"));
+    REQUIRE(other->sessions().size() == 3);
+    REQUIRE(other->current() != nullptr);
+    CHECK(other->current()->document.path() == testing::sample("03-read-write"));
+    REQUIRE(QTest::qWaitFor([&] { return window->comparison().isReady(); }, kLongestMs));
+}
