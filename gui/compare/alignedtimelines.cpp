@@ -73,14 +73,6 @@ void AlignedTimelines::setAxisKind(Axis::Kind kind)
     follow(DiffSide::A);
 }
 
-void AlignedTimelines::showAll(DiffSide active)
-{
-    // In time the longer trace decides, or one would see a part of it only.
-    const bool isOtherLonger
-        = m_linked && view(otherSide(active)).axis().end() > view(active).axis().end();
-    view(isOtherLonger ? otherSide(active) : active).showAll();
-}
-
 void AlignedTimelines::showRows(DiffSide active, double first, double last)
 {
     if (!m_comparison.isReady()) {
@@ -117,7 +109,12 @@ void AlignedTimelines::realign()
         return;
     }
     const QScopedValueRollback guard(m_following, true);
+    std::uint64_t longestNs = 0;
     for (const DiffSide side : kBothSides) {
+        longestNs = std::max(longestNs, m_comparison.reader(side).endTimeNs());
+    }
+    for (const DiffSide side : kBothSides) {
+        view(side).setLongestTime(longestNs);
         view(side).setPlaces(
             m_comparison.placesOf(side), double(m_comparison.diff().rowCount()) + 1);
     }

@@ -3,7 +3,8 @@
 // On the axis that both traces share, partners stand above each other, and where a trace has
 // nothing it is hatched. By time each trace has an axis of its own: a nanosecond is as wide in
 // both, so that what took longer looks longer, and the current pair stands at the same place. What
-// only the other trace has takes no time here and is a line.
+// only the other trace has takes no time here and is a line. Where one trace begins or ends it
+// stands as near to that place as it can.
 #pragma once
 
 #include "gui/compare/differencebar.h"
@@ -28,7 +29,6 @@ public:
     /// Events: the aligned axis; Time: each trace in its own virtual time.
     void setAxisKind(Axis::Kind kind);
     Axis::Kind axisKind() const { return m_views[0]->axisKind(); }
-    void showAll(DiffSide active);
     /// Shows rows [first, last] in the active timeline, which takes the other one along; by time in
     /// the one where they took longer.
     void showRows(DiffSide active, double first, double last);

@@ -214,7 +214,7 @@ void CompareWindow::addCommands()
     add("zoom.out", tr("Zoom &out"), tr("Both timelines further away."),
         { keys("S"), keys("Ctrl+-") }, [timeline] { timeline().zoomOut(); });
     add("zoom.all", tr("Show a&ll"), tr("The whole of both traces."), { keys("F"), keys("Ctrl+0") },
-        [this] { m_timelines->showAll(m_link.active()); });
+        [timeline] { timeline().showAll(); });
     add("zoom.place", tr("Show the difference"), tr("The current difference fills the timelines."),
         { keys("Shift+F") }, [this] {
             const std::size_t at = m_comparison.placeIndex();

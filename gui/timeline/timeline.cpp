@@ -95,10 +95,7 @@ void TimelineView::reload(bool keepView)
         return;
     }
     rebuildLanes();
-    const TraceIndex& index = *m_document->index();
-    m_axis.setRange(
-        m_axisKind,
-        m_axisKind == Axis::Kind::Events ? m_axis.endOfEvents(index.lastSeq) : double(index.endNs));
+    m_axis.setRange(m_axisKind, axisEnd());
     if (!keepView) {
         m_isUntouched = true;
         showScenario();
@@ -160,6 +157,13 @@ void TimelineView::setSavedLanes(const SavedLanes* lanes)
     }
 }
 
+double TimelineView::axisEnd() const
+{
+    const TraceIndex& index = *m_document->index();
+    return m_axisKind == Axis::Kind::Events ? m_axis.endOfEvents(index.lastSeq)
+                                            : double(std::max(index.endNs, m_longestNs));
+}
+
 void TimelineView::rebuildLanes()
 {
     m_lanes = std::make_shared<const LaneSet>(
@@ -208,10 +212,7 @@ void TimelineView::setAxisKind(Axis::Kind kind)
     const bool all = m_axis.showsAll();
     m_axisKind = kind;
     if (m_lanes != nullptr) {
-        const TraceIndex& index = *m_document->index();
-        m_axis.setRange(
-            kind,
-            kind == Axis::Kind::Events ? m_axis.endOfEvents(index.lastSeq) : double(index.endNs));
+        m_axis.setRange(kind, axisEnd());
         if (!all) {
             m_axis.show(unitsOf(from), std::max(unitsOf(to), unitsOf(from) + 1));
         }

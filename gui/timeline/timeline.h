@@ -60,7 +60,9 @@ public:
 
     /// Events stand at places of their own, as Axis::setPlaces() says: two timelines on one axis.
     void setPlaces(std::shared_ptr<const std::vector<std::uint32_t>> places, double end);
-    /// What stands in the corner then, to tell two timelines apart.
+    /// By time the axis goes at least this far: two traces at one scale. 0: as far as the trace.
+    void setLongestTime(std::uint64_t ns) { m_longestNs = ns; }
+    /// What stands in the corner instead of the axis' kind, to tell two timelines apart.
     void setName(const QString& name);
     /// Painted below the lanes, into the rectangle of the viewport where they are.
     void setUnderlay(std::function<void(QPainter&, const QRect& lanes)> underlay);
@@ -136,6 +138,7 @@ private:
     void showScenario();
     void takeStart();
     void rebuildLanes();
+    double axisEnd() const; // of the loaded trace
     void arrange(); // vertical places of the lanes
     void updateScrollBars();
     void axisMoved();
@@ -193,6 +196,7 @@ private:
     std::vector<Seq> m_flags;
     std::function<void(QPainter&, const QRect&)> m_underlay;
     QString m_name;
+    std::uint64_t m_longestNs = 0;
     bool m_asVectors = false;
 
     TileCache m_tiles;

@@ -274,9 +274,10 @@ void TimelineView::paintRuler(QPainter& painter, const QRect& area)
     painter.setPen(theme().dim);
     painter.drawText(
         corner.adjusted(9, 2, -4, -2), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextWordWrap,
-        m_axisKind != Axis::Kind::Events ? tr("by time")
-            : m_axis.hasPlaces()         ? (m_name.isEmpty() ? tr("aligned") : m_name)
-                                         : tr("by event"));
+        !m_name.isEmpty()                      ? m_name
+            : m_axisKind != Axis::Kind::Events ? tr("by time")
+            : m_axis.hasPlaces()               ? tr("aligned")
+                                               : tr("by event"));
     painter.setClipRect(area);
     const int line = painter.fontMetrics().height();
     const double widest = painter.fontMetrics().horizontalAdvance(QStringLiteral("#88888888"));
