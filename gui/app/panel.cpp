@@ -1,5 +1,7 @@
 #include "gui/app/panel.h"
 
+#include "gui/app/taborder.h"
+
 #include <QDockWidget>
 #include <QFocusEvent>
 
@@ -18,11 +20,8 @@ Panel::~Panel() = default;
 
 bool Panel::isSeen() const
 {
-    // A dock behind another tab is not hidden: it lies outside of the window.
     const auto* dock = qobject_cast<const QDockWidget*>(parentWidget());
-    return isVisible()
-        && (dock == nullptr || dock->isFloating()
-            || (dock->geometry().right() >= 0 && dock->geometry().bottom() >= 0));
+    return isVisible() && (dock == nullptr || !isBehindAnother(*dock));
 }
 
 void Panel::showEvent(QShowEvent* event)
