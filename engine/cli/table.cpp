@@ -38,7 +38,9 @@ void Table::print() const
             text += m_columns[i].isRight ? space + cell : cell + space;
             text += i + 1 < m_columns.size() ? "  " : "";
         }
-        return shorten(text.substr(0, text.find_last_not_of(' ') + 1), terminal().width);
+        text.resize(text.find_last_not_of(' ') + 1);
+        // Whoever reads it with another program wants all of it.
+        return terminal().isTerminal ? shorten(text, terminal().width) : text;
     };
     fmt::print("{}\n", paint(Colour::Bold, line([&](std::size_t i) { return m_columns[i].name; })));
     for (const auto& row : m_rows) {

@@ -100,6 +100,7 @@ void LifetimePanel::buildBar()
     m_time->setCheckable(true);
     m_time->setToolTip(tr("Virtual time instead of events along the axis"));
     m_answer->setTakesRoom(true);
+    m_answer->setContentsMargins(6, 0, 6, 0);
     m_cancel->setText(tr("Cancel"));
     m_cancel->hide();
     connect(m_cancel, &QToolButton::clicked, this, [this] {

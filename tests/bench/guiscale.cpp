@@ -8,6 +8,7 @@
 
 #include <QApplication>
 #include <QElapsedTimer>
+#include <QTest>
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
