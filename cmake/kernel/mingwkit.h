@@ -1,7 +1,9 @@
-/* mingwkit.h - included before every source of a mingw-w64 kernel build: evens out its kernel headers.
+/* mingwkit.h - included before every source of a mingw-w64 kernel build: evens out its kernel
+ * headers.
  *
- * wdm.h of mingw-w64 10 defines two bit-test routines that its own intrin.h has defined already; here they get other names. What
- * it does not declare of the kernel (Windows 10 exports, Microsoft's names) is declared at the end.
+ * wdm.h of mingw-w64 10 defines two bit-test routines that its own intrin.h has defined already;
+ * here they get other names. What it does not declare of the kernel (Windows 10 exports,
+ * Microsoft's names) is declared at the end.
  */
 #ifndef RDR_MINGWKIT_H
 #define RDR_MINGWKIT_H
@@ -21,8 +23,7 @@
 static inline LONG64 RdrInterlockedExchangeAdd64(volatile LONG64* Addend, LONG64 Value)
 {
     LONG64 Old = *Addend;
-    for (;;)
-    {
+    for (;;) {
         const LONG64 Seen = __sync_val_compare_and_swap(Addend, Old, Old + Value);
         if (Seen == Old)
             return Old;

@@ -17,7 +17,8 @@ namespace {
 using nlohmann::json;
 
 constexpr int kProtocol = 2;
-constexpr uint64_t kFastestPace = 10'000; // calls a second; beyond it the clock is not worth reading
+constexpr uint64_t kFastestPace
+    = 10'000; // calls a second; beyond it the clock is not worth reading
 
 void tell(const json& message)
 {
@@ -33,13 +34,15 @@ void tellError(const std::string& message)
 std::string text(const json& object, const char* name)
 {
     const auto member = object.find(name);
-    return member != object.end() && member->is_string() ? member->get<std::string>() : std::string();
+    return member != object.end() && member->is_string() ? member->get<std::string>()
+                                                         : std::string();
 }
 
 uint64_t number(const json& object, const char* name, uint64_t fallback)
 {
     const auto member = object.find(name);
-    return member != object.end() && member->is_number_unsigned() ? member->get<uint64_t>() : fallback;
+    return member != object.end() && member->is_number_unsigned() ? member->get<uint64_t>()
+                                                                  : fallback;
 }
 
 bool flag(const json& object, const char* name)
@@ -115,9 +118,13 @@ void Controller::attach(scenario::RunOptions& options)
     options.built = [this, &options] {
         m_built = true;
         m_recorder->flush();
-        tell({ { "event", "ready" }, { "protocol", kProtocol }, { "trace", m_tracePath },
-            { "seq", m_recorder->lastSeq() }, { "scenario", options.displayName }, { "seed", options.seed },
-            { "links", linkList() } });
+        tell({ { "event", "ready" },
+               { "protocol", kProtocol },
+               { "trace", m_tracePath },
+               { "seq", m_recorder->lastSeq() },
+               { "scenario", options.displayName },
+               { "seed", options.seed },
+               { "links", linkList() } });
         serve();
     };
     options.log = [this](const std::string& line) {
@@ -127,9 +134,12 @@ void Controller::attach(scenario::RunOptions& options)
 
 void Controller::finished(const scenario::RunReport& report)
 {
-    json message = { { "event", "finished" }, { "ok", report.ok }, { "stopped", report.stopped },
-        { "events", report.events }, { "virtual_ns", report.virtualNs },
-        { "expectations", report.expectationsMet } };
+    json message = { { "event", "finished" },
+                     { "ok", report.ok },
+                     { "stopped", report.stopped },
+                     { "events", report.events },
+                     { "virtual_ns", report.virtualNs },
+                     { "expectations", report.expectationsMet } };
     if (!report.ok)
         message["error"] = report.error;
     if (!report.details.empty())
@@ -141,8 +151,11 @@ json Controller::linkList() const
 {
     json list = json::array();
     for (const scenario::LinkPlan& link : m_machine->links())
-        list.push_back({ { "server", link.server }, { "cut", link.cut }, { "latency_ns", link.latencyNs },
-            { "bytes_per_second", link.bandwidthBytesPerSecond }, { "loss_per_mille", link.lossPerMille } });
+        list.push_back({ { "server", link.server },
+                         { "cut", link.cut },
+                         { "latency_ns", link.latencyNs },
+                         { "bytes_per_second", link.bandwidthBytesPerSecond },
+                         { "loss_per_mille", link.lossPerMille } });
     return list;
 }
 
@@ -182,7 +195,8 @@ void Controller::heard(const recorder::Recorder::Moment& moment)
 
 void Controller::between()
 {
-    if (m_until == Until::Event && m_built && !m_quitting && !m_serving && m_recorder->lastSeq() != m_from)
+    if (m_until == Until::Event && m_built && !m_quitting && !m_serving
+        && m_recorder->lastSeq() != m_from)
         pausedBetween();
 }
 
@@ -207,10 +221,18 @@ void Controller::pausedAt(const recorder::Recorder::Moment& moment, uint64_t bre
     m_span = moment.span;
     m_around = moment.parent;
     m_atBegin = isBegin;
-    json message = { { "event", "paused" }, { "at", isBegin ? "begin" : "end" }, { "seq", moment.seq },
-        { "span", moment.span }, { "layer", trace::layerName(moment.layer) }, { "routine", moment.routine },
-        { "object", moment.object }, { "time_ns", moment.where.nowNs }, { "thread", moment.where.threadId },
-        { "process", moment.where.processId }, { "irql", moment.where.irql }, { "links", linkList() } };
+    json message = { { "event", "paused" },
+                     { "at", isBegin ? "begin" : "end" },
+                     { "seq", moment.seq },
+                     { "span", moment.span },
+                     { "layer", trace::layerName(moment.layer) },
+                     { "routine", moment.routine },
+                     { "object", moment.object },
+                     { "time_ns", moment.where.nowNs },
+                     { "thread", moment.where.threadId },
+                     { "process", moment.where.processId },
+                     { "irql", moment.where.irql },
+                     { "links", linkList() } };
     if (!isBegin)
         message["status"] = scenario::statusName(static_cast<uint32_t>(moment.status));
     if (breakId != 0)
@@ -223,7 +245,10 @@ void Controller::pausedAt(const recorder::Recorder::Moment& moment, uint64_t bre
 void Controller::pausedBetween()
 {
     m_recorder->flush();
-    tell({ { "event", "paused" }, { "at", "event" }, { "seq", m_recorder->lastSeq() }, { "links", linkList() } });
+    tell({ { "event", "paused" },
+           { "at", "event" },
+           { "seq", m_recorder->lastSeq() },
+           { "links", linkList() } });
     serve();
 }
 
@@ -333,7 +358,9 @@ std::string Controller::setBreak(const json& command)
         if (!one.layer)
             return "break: no layer is called '" + layer + "'";
     }
-    const std::string at = command.contains("at") ? text(command, "at") : one.onlyFailed ? "end" : "begin";
+    const std::string at = command.contains("at") ? text(command, "at")
+        : one.onlyFailed                          ? "end"
+                                                  : "begin";
     if (at != "begin" && at != "end" && at != "both")
         return "break: \"at\" is begin, end or both";
     one.atBegin = at != "end";
@@ -376,13 +403,14 @@ std::string Controller::disturb(const std::string& what, const json& command)
                 continue;
             constexpr uint64_t kLongestNs = 3'600'000'000'000;
             link.latencyNs = std::min(number(command, "latency_ns", link.latencyNs), kLongestNs);
-            link.bandwidthBytesPerSecond = number(command, "bytes_per_second", link.bandwidthBytesPerSecond);
+            link.bandwidthBytesPerSecond
+                = number(command, "bytes_per_second", link.bandwidthBytesPerSecond);
             link.lossPerMille = static_cast<uint32_t>(
                 std::min<uint64_t>(number(command, "loss_per_mille", link.lossPerMille), 1000));
             m_recorder->note(
                 trace::Layer::Wire,
-                "the link to " + link.server + " now takes " + std::to_string(link.latencyNs / 1000) + " us, loses "
-                    + std::to_string(link.lossPerMille) + " of 1000");
+                "the link to " + link.server + " now takes " + std::to_string(link.latencyNs / 1000)
+                    + " us, loses " + std::to_string(link.lossPerMille) + " of 1000");
             problem = m_machine->setLink(link);
         }
         return problem;
@@ -392,7 +420,8 @@ std::string Controller::disturb(const std::string& what, const json& command)
         request.server = server;
         request.kind = text(command, "kind");
         request.command = command.contains("command") ? text(command, "command") : "ANY";
-        request.nth = static_cast<uint32_t>(std::clamp<uint64_t>(number(command, "nth", 1), 1, 1'000'000));
+        request.nth
+            = static_cast<uint32_t>(std::clamp<uint64_t>(number(command, "nth", 1), 1, 1'000'000));
         request.repeat = flag(command, "repeated");
         request.delayNs = number(command, "delay_ns", 0);
         const std::string status = text(command, "status");
@@ -403,7 +432,8 @@ std::string Controller::disturb(const std::string& what, const json& command)
         std::string problem = m_machine->fault(request);
         if (problem.empty())
             m_recorder->note(
-                trace::Layer::Server, request.server + ": fault '" + request.kind + "' for " + request.command);
+                trace::Layer::Server,
+                request.server + ": fault '" + request.kind + "' for " + request.command);
         return problem;
     }
     return "unknown command '" + what + "'";

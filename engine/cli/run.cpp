@@ -66,8 +66,8 @@ std::string readText(const std::string& path, std::string& text)
     return {};
 }
 
-/// On a terminal, tells how long a run takes and how large its trace grows, from the second second on. It only looks at the
-/// clock and the file: the machine knows nothing of it.
+/// On a terminal, tells how long a run takes and how large its trace grows, from the second second
+/// on. It only looks at the clock and the file: the machine knows nothing of it.
 class Progress
 {
 public:
@@ -95,7 +95,8 @@ private:
         const auto start = steady_clock::now();
         std::unique_lock lock(m_mutex);
         bool shown = false;
-        while (!m_wake.wait_for(lock, milliseconds(shown ? 200 : 1000), [this] { return m_done; })) {
+        while (
+            !m_wake.wait_for(lock, milliseconds(shown ? 200 : 1000), [this] { return m_done; })) {
             std::error_code error;
             const auto bytes = m_tracePath.empty() ? 0 : fs::file_size(m_tracePath, error);
             const double elapsed = duration<double>(steady_clock::now() - start).count();
@@ -120,8 +121,12 @@ private:
 void printReport(const scenario::RunReport& report, const scenario::RunOptions& options, bool json)
 {
     if (json) {
-        nlohmann::json object = { { "ok", report.ok }, { "scenario", options.displayName }, { "seed", options.seed },
-            { "expectations", report.expectationsMet }, { "virtual_ns", report.virtualNs }, { "events", report.events } };
+        nlohmann::json object = { { "ok", report.ok },
+                                  { "scenario", options.displayName },
+                                  { "seed", options.seed },
+                                  { "expectations", report.expectationsMet },
+                                  { "virtual_ns", report.virtualNs },
+                                  { "events", report.events } };
         if (!report.ok)
             object["error"] = report.error;
         if (!options.tracePath.empty())
@@ -134,8 +139,8 @@ void printReport(const scenario::RunReport& report, const scenario::RunOptions& 
     if (!report.ok)
         return printError(report.error);
     fmt::print(
-        "{}: ok, {} expectations met, {} virtual, seed {}\n", options.displayName, report.expectationsMet,
-        durationText(report.virtualNs), options.seed);
+        "{}: ok, {} expectations met, {} virtual, seed {}\n", options.displayName,
+        report.expectationsMet, durationText(report.virtualNs), options.seed);
 }
 
 int execute(scenario::RunOptions& options, const RunArguments& arguments)
@@ -189,7 +194,8 @@ int runScenario(const RunArguments& arguments)
     options.payloadLimitBytes = arguments.payloadLimitBytes;
     if (!arguments.server.empty()) {
         if (arguments.payloadLimitBytes != UINT32_MAX) {
-            printError("--payload: a run against a real server is replayed from its packets, so it keeps them whole");
+            printError("--payload: a run against a real server is replayed from its packets, so it "
+                       "keeps them whole");
             return 2;
         }
         std::string problem;
@@ -214,7 +220,8 @@ int replayTrace(const RunArguments& arguments)
             return 2;
         }
     }
-    if (const std::string problem = scenario::prepareReplay(arguments.scenario, options); !problem.empty()) {
+    if (const std::string problem = scenario::prepareReplay(arguments.scenario, options);
+        !problem.empty()) {
         printError(problem);
         return 1;
     }
@@ -227,21 +234,27 @@ void addRun(CLI::App& app, int& status)
 {
     const auto arguments = std::make_shared<RunArguments>();
     CLI::App* command = app.add_subcommand("run", "Run a scenario on the emulated kernel.");
-    command->add_option("SCENARIO", arguments->scenario, "a scenario, e.g. labs/01-first-open/scenario.lua")->required();
+    command
+        ->add_option(
+            "SCENARIO", arguments->scenario, "a scenario, e.g. labs/01-first-open/scenario.lua")
+        ->required();
     command->add_option("--trace", arguments->trace, "record into this file");
     command->add_option("--seed", arguments->seed, "seed of every choice (default 1)");
     command->add_option(
-        "--payload", arguments->payloadLimitBytes, "record only the first so many bytes of each packet (default: all)");
+        "--payload", arguments->payloadLimitBytes,
+        "record only the first so many bytes of each packet (default: all)");
     command->add_option(
         "--server", arguments->server,
         "put a real server in place of the scenario's first one: smb://user:password@host:port");
     command->add_option("--driver", arguments->driver, "the redirector to load instead of minirdr");
     command->add_flag(
-        "--forget-password", arguments->forgetPassword, "leave the password of --server out of the trace");
+        "--forget-password", arguments->forgetPassword,
+        "leave the password of --server out of the trace");
     command->add_flag("--json", arguments->json, "print the result as JSON");
     command->add_flag(
         "--control", arguments->control,
-        "take commands as JSON lines on standard input: break, step, out, continue, state, fault, cut, heal, quit");
+        "take commands as JSON lines on standard input: break, step, out, continue, state, fault, "
+        "cut, heal, quit");
     command->add_flag("-q,--quiet", arguments->quiet, "leave out the scenario's log() lines");
     command->callback([arguments, &status] { status = runScenario(*arguments); });
 }
@@ -250,10 +263,12 @@ void addReplay(CLI::App& app, int& status)
 {
     const auto arguments = std::make_shared<RunArguments>();
     CLI::App* command = app.add_subcommand(
-        "replay", "Run a recorded scenario again from its trace: same choices, same input, no server.");
+        "replay",
+        "Run a recorded scenario again from its trace: same choices, same input, no server.");
     command->add_option("TRACE", arguments->scenario, "a trace that run has made")->required();
     command->add_option("--trace", arguments->trace, "record the replay into this file");
-    command->add_option("--server", arguments->server, "the credentials, when the trace has no password");
+    command->add_option(
+        "--server", arguments->server, "the credentials, when the trace has no password");
     command->add_option("--driver", arguments->driver, "the redirector to load instead of minirdr");
     command->add_flag("--json", arguments->json, "print the result as JSON");
     command->add_flag("-q,--quiet", arguments->quiet, "leave out the scenario's log() lines");

@@ -601,8 +601,8 @@ NTSTATUS WSKAPI NetioReceive(PWSK_SOCKET WskSocket, PWSK_BUF Buffer, ULONG Flags
 
 /// Puts bytes from the wire into waiting receives, the oldest first; the lock is held. Those that
 /// are satisfied move to Finished.
-static void FeedFromWire(
-    PNETIO_SOCKET Socket, const UCHAR** Next, SIZE_T* Length, PLIST_ENTRY Finished)
+static void
+FeedFromWire(PNETIO_SOCKET Socket, const UCHAR** Next, SIZE_T* Length, PLIST_ENTRY Finished)
 {
     while (*Length != 0 && !IsListEmpty(&Socket->Receives)) {
         auto Request = CONTAINING_RECORD(Socket->Receives.Flink, NETIO_REQUEST, Links);

@@ -1,8 +1,9 @@
 // Kernel routines that are declared but absent: the one list of them.
 //
-// Each returns STATUS_NOT_IMPLEMENTED (or NULL, FALSE, 0, nothing, as its type wants) and says so in the trace and in the
-// run's report, so that a driver that needs one fails loudly. The stubs ignore their arguments, therefore they are named to
-// the linker only; they are weak, so a part that grows the real routine replaces its stub by defining it.
+// Each returns STATUS_NOT_IMPLEMENTED (or NULL, FALSE, 0, nothing, as its type wants) and says so
+// in the trace and in the run's report, so that a driver that needs one fails loudly. The stubs
+// ignore their arguments, therefore they are named to the linker only; they are weak, so a part
+// that grows the real routine replaces its stub by defining it.
 #include <ntifs.h>
 
 #include <rdrtrace.h>

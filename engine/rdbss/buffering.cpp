@@ -1,15 +1,18 @@
-// Buffering state: what of a file may be kept here, as the server's oplocks and leases allow, and how it changes.
+// Buffering state: what of a file may be kept here, as the server's oplocks and leases allow, and
+// how it changes.
 //
 //      mini-redirector: RxIndicateChangeOfBufferingState[ForSrvOpen] at any time
 //          │ this thread holds the FCB exclusive ──► changed at once
 //          ▼ otherwise a request in the SRV_CALL's buffering manager
 //      DispatcherList  key only: find its SRV_OPEN
-//      HandlerList     try the FCB exclusive; held by others: mark it, whoever releases it next does the change
-//      LastChanceHandlerList  a delayed worker waits for the FCB
+//      HandlerList     try the FCB exclusive; held by others: mark it, whoever releases it next
+//      does the change LastChanceHandlerList  a delayed worker waits for the FCB
 //
-//      the change: FCB_STATE_BUFFERSTATE_CHANGING, MRxComputeNewBufferingState, dirty pages written if they may not stay, pages
-//      thrown away if they may not be read, MRxCompleteBufferingStateChangeRequest
-// Guards:  BufferingManager.SpinLock guards the three lists and the active flags; Mutex guards SrvOpenLists (the keys). Requests
+//      the change: FCB_STATE_BUFFERSTATE_CHANGING, MRxComputeNewBufferingState, dirty pages written
+//      if they may not stay, pages thrown away if they may not be read,
+//      MRxCompleteBufferingStateChangeRequest
+// Guards:  BufferingManager.SpinLock guards the three lists and the active flags; Mutex guards
+// SrvOpenLists (the keys). Requests
 //          refer to their SRV_OPEN and FCB.
 #include "calldown.h"
 
@@ -18,14 +21,15 @@ void RxpFreeBufferedLocks(PLOWIO_LOCK_LIST List);
 
 namespace {
 
-constexpr ULONG RxpFullBuffering = FCB_STATE_WRITECACHING_ENABLED | FCB_STATE_FILESIZECACHEING_ENABLED
-    | FCB_STATE_FILETIMECACHEING_ENABLED | FCB_STATE_WRITEBUFFERING_ENABLED | FCB_STATE_LOCK_BUFFERING_ENABLED
+constexpr ULONG RxpFullBuffering = FCB_STATE_WRITECACHING_ENABLED
+    | FCB_STATE_FILESIZECACHEING_ENABLED | FCB_STATE_FILETIMECACHEING_ENABLED
+    | FCB_STATE_WRITEBUFFERING_ENABLED | FCB_STATE_LOCK_BUFFERING_ENABLED
     | FCB_STATE_READBUFFERING_ENABLED | FCB_STATE_READCACHING_ENABLED;
 
 bool RxpOpenedExclusively(PFCB Fcb)
 {
-    return Fcb->ShareAccess.OpenCount != 0 && Fcb->ShareAccess.SharedRead == 0 && Fcb->ShareAccess.SharedWrite == 0
-        && Fcb->ShareAccess.SharedDelete == 0;
+    return Fcb->ShareAccess.OpenCount != 0 && Fcb->ShareAccess.SharedRead == 0
+        && Fcb->ShareAccess.SharedWrite == 0 && Fcb->ShareAccess.SharedDelete == 0;
 }
 
 /// What the opens of a file allow together: the least that any of them has.
@@ -34,8 +38,10 @@ ULONG RxpFlagsOfOpens(PFCB Fcb, PSRV_OPEN SrvOpen)
     ULONG Flags = SrvOpen->BufferingFlags;
     for (PLIST_ENTRY Link = Fcb->SrvOpenList.Flink; Link != &Fcb->SrvOpenList; Link = Link->Flink) {
         PSRV_OPEN Other = CONTAINING_RECORD(Link, SRV_OPEN, SrvOpenQLinks);
-        constexpr ACCESS_MASK Data = FILE_READ_DATA | FILE_WRITE_DATA | FILE_APPEND_DATA | FILE_EXECUTE;
-        if (Other != SrvOpen && Other->Condition == Condition_Good && FlagOn(Other->DesiredAccess, Data)) {
+        constexpr ACCESS_MASK Data
+            = FILE_READ_DATA | FILE_WRITE_DATA | FILE_APPEND_DATA | FILE_EXECUTE;
+        if (Other != SrvOpen && Other->Condition == Condition_Good
+            && FlagOn(Other->DesiredAccess, Data)) {
             Flags &= Other->BufferingFlags;
         }
     }
@@ -45,8 +51,10 @@ ULONG RxpFlagsOfOpens(PFCB Fcb, PSRV_OPEN SrvOpen)
 void RxpApply(PFCB Fcb, ULONG NewState)
 {
     ULONG OldState = FlagOn(Fcb->FcbState, FCB_STATE_BUFFERING_STATE_MASK);
-    bool LosesWrites = FlagOn(OldState, FCB_STATE_WRITECACHING_ENABLED) && !FlagOn(NewState, FCB_STATE_WRITECACHING_ENABLED);
-    bool LosesReads = FlagOn(OldState, FCB_STATE_READCACHING_ENABLED) && !FlagOn(NewState, FCB_STATE_READCACHING_ENABLED);
+    bool LosesWrites = FlagOn(OldState, FCB_STATE_WRITECACHING_ENABLED)
+        && !FlagOn(NewState, FCB_STATE_WRITECACHING_ENABLED);
+    bool LosesReads = FlagOn(OldState, FCB_STATE_READCACHING_ENABLED)
+        && !FlagOn(NewState, FCB_STATE_READCACHING_ENABLED);
     if (LosesWrites) {
         RxFlushFcbInSystemCache(Fcb, TRUE);
     }
@@ -69,13 +77,15 @@ PCHANGE_BUFFERING_STATE_REQUEST RxpPopRequest(PRX_BUFFERING_MANAGER Manager, PLI
     KIRQL OldIrql;
     KeAcquireSpinLock(&Manager->SpinLock, &OldIrql);
     if (!IsListEmpty(List)) {
-        Request = CONTAINING_RECORD(RemoveHeadList(List), CHANGE_BUFFERING_STATE_REQUEST, ListEntry);
+        Request
+            = CONTAINING_RECORD(RemoveHeadList(List), CHANGE_BUFFERING_STATE_REQUEST, ListEntry);
     }
     KeReleaseSpinLock(&Manager->SpinLock, OldIrql);
     return Request;
 }
 
-void RxpPushRequest(PRX_BUFFERING_MANAGER Manager, PLIST_ENTRY List, PCHANGE_BUFFERING_STATE_REQUEST Request)
+void RxpPushRequest(
+    PRX_BUFFERING_MANAGER Manager, PLIST_ENTRY List, PCHANGE_BUFFERING_STATE_REQUEST Request)
 {
     KIRQL OldIrql;
     KeAcquireSpinLock(&Manager->SpinLock, &OldIrql);
@@ -89,7 +99,8 @@ PSRV_OPEN RxpFindByKey(PSRV_CALL SrvCall, PVOID Key)
     PRX_BUFFERING_MANAGER Manager = &SrvCall->BufferingManager;
     PSRV_OPEN Found = nullptr;
     RxAcquireBufferingManagerMutex(Manager);
-    for (PLIST_ENTRY Link = Manager->SrvOpenLists[0].Flink; Link != &Manager->SrvOpenLists[0]; Link = Link->Flink) {
+    for (PLIST_ENTRY Link = Manager->SrvOpenLists[0].Flink; Link != &Manager->SrvOpenLists[0];
+         Link = Link->Flink) {
         PSRV_OPEN SrvOpen = CONTAINING_RECORD(Link, SRV_OPEN, SrvOpenKeyList);
         if (SrvOpen->Key == Key) {
             Found = SrvOpen;
@@ -102,7 +113,8 @@ PSRV_OPEN RxpFindByKey(PSRV_CALL SrvCall, PVOID Key)
     return Found;
 }
 
-/// Carries a request out. FCB held exclusive; both references of the request are given back, the FCB's lock is released.
+/// Carries a request out. FCB held exclusive; both references of the request are given back, the
+/// FCB's lock is released.
 void RxpCarryOut(PCHANGE_BUFFERING_STATE_REQUEST Request)
 {
     PSRV_OPEN SrvOpen = Request->SrvOpen;
@@ -111,7 +123,8 @@ void RxpCarryOut(PCHANGE_BUFFERING_STATE_REQUEST Request)
     ClearFlag(Fcb->FcbState, FCB_STATE_BUFFERING_STATE_CHANGE_PENDING);
     if (!FlagOn(SrvOpen->Flags, SRVOPEN_FLAG_CLOSED | SRVOPEN_FLAG_NO_BUFFERING_STATE_CHANGE)) {
         RxChangeBufferingState(SrvOpen, Request->MRxContext, TRUE);
-        if (FlagOn(SrvOpen->Flags, SRVOPEN_FLAG_CLOSE_DELAYED) && !FlagOn(Fcb->FcbState, FCB_STATE_COLLAPSING_ENABLED)) {
+        if (FlagOn(SrvOpen->Flags, SRVOPEN_FLAG_CLOSE_DELAYED)
+            && !FlagOn(Fcb->FcbState, FCB_STATE_COLLAPSING_ENABLED)) {
             RxpCloseDormantOpens(nullptr, Fcb); // nobody may collapse onto it any more
         }
     }
@@ -126,7 +139,8 @@ VOID NTAPI RxLastChanceHandlerForChangeBufferingStateRequests(PVOID Context)
     PRX_BUFFERING_MANAGER Manager = &SrvCall->BufferingManager;
     RxpFileSystemScope Scope;
     for (;;) {
-        PCHANGE_BUFFERING_STATE_REQUEST Request = RxpPopRequest(Manager, &Manager->LastChanceHandlerList);
+        PCHANGE_BUFFERING_STATE_REQUEST Request
+            = RxpPopRequest(Manager, &Manager->LastChanceHandlerList);
         if (Request == nullptr) {
             KIRQL OldIrql;
             KeAcquireSpinLock(&Manager->SpinLock, &OldIrql);
@@ -160,14 +174,16 @@ void RxpStartLastChance(PSRV_CALL SrvCall)
         return;
     }
     RxpReference(SrvCall, "buffering worker");
-    if (!NT_SUCCESS(RxPostToWorkerThread(SrvCall->RxDeviceObject, DelayedWorkQueue, &Manager->LastChanceHandlerWorkItem,
+    if (!NT_SUCCESS(RxPostToWorkerThread(
+            SrvCall->RxDeviceObject, DelayedWorkQueue, &Manager->LastChanceHandlerWorkItem,
             RxLastChanceHandlerForChangeBufferingStateRequests, SrvCall))) {
         Manager->LastChanceHandlerActive = FALSE;
         RxpDereference(SrvCall, LHS_LockNotHeld, "buffering worker");
     }
 }
 
-// Runs on a worker: maps keys to SRV_OPENs, then carries out what can be carried out without waiting.
+// Runs on a worker: maps keys to SRV_OPENs, then carries out what can be carried out without
+// waiting.
 VOID NTAPI RxDispatchChangeBufferingStateRequests(PVOID Context)
 {
     PSRV_CALL SrvCall = (PSRV_CALL)Context;
@@ -178,14 +194,16 @@ VOID NTAPI RxDispatchChangeBufferingStateRequests(PVOID Context)
     }
     KIRQL OldIrql;
     KeAcquireSpinLock(&Manager->SpinLock, &OldIrql);
-    // Keys whose open is still being made are looked at again when it is, so they are no reason to go round.
+    // Keys whose open is still being made are looked at again when it is, so they are no reason to
+    // go round.
     bool More = !IsListEmpty(&Manager->HandlerList);
     if (!More) {
         Manager->DispatcherActive = FALSE;
     }
     KeReleaseSpinLock(&Manager->SpinLock, OldIrql);
     if (More
-        && NT_SUCCESS(RxPostToWorkerThread(SrvCall->RxDeviceObject, CriticalWorkQueue, &Manager->DispatcherWorkItem,
+        && NT_SUCCESS(RxPostToWorkerThread(
+            SrvCall->RxDeviceObject, CriticalWorkQueue, &Manager->DispatcherWorkItem,
             RxDispatchChangeBufferingStateRequests, SrvCall))) {
         return;
     }
@@ -203,10 +221,12 @@ void RxpStartDispatcher(PSRV_CALL SrvCall)
     if (!Start) {
         return;
     }
-    // Taken without the scavenger's mutex: this may run at DISPATCH_LEVEL, and the SRV_CALL is kept by the open the break is for.
+    // Taken without the scavenger's mutex: this may run at DISPATCH_LEVEL, and the SRV_CALL is kept
+    // by the open the break is for.
     [[maybe_unused]] LONG Count = RxpIncrement(&SrvCall->NodeReferenceCount);
     RdrTraceReference(SrvCall, 1, Count, "buffering worker");
-    NTSTATUS Status = RxPostToWorkerThread(SrvCall->RxDeviceObject, CriticalWorkQueue, &Manager->DispatcherWorkItem,
+    NTSTATUS Status = RxPostToWorkerThread(
+        SrvCall->RxDeviceObject, CriticalWorkQueue, &Manager->DispatcherWorkItem,
         RxDispatchChangeBufferingStateRequests, SrvCall);
     if (!NT_SUCCESS(Status)) {
         Manager->DispatcherActive = FALSE;
@@ -247,7 +267,8 @@ NTSTATUS NTAPI RxTearDownBufferingManager(PSRV_CALL SrvCall)
 {
     PRX_BUFFERING_MANAGER Manager = &SrvCall->BufferingManager;
     // No opens, hence no SRV_OPENs, are left; only keys that never got one can be.
-    while (PCHANGE_BUFFERING_STATE_REQUEST Request = RxpPopRequest(Manager, &Manager->DispatcherList)) {
+    while (PCHANGE_BUFFERING_STATE_REQUEST Request
+           = RxpPopRequest(Manager, &Manager->DispatcherList)) {
         RxpDiscardRequest(Request);
     }
     NT_ASSERT(IsListEmpty(&Manager->HandlerList) && IsListEmpty(&Manager->LastChanceHandlerList));
@@ -269,8 +290,10 @@ NTSTATUS NTAPI RxChangeBufferingState(PSRV_OPEN SrvOpen, PVOID Context, BOOLEAN 
     NTSTATUS Status = STATUS_SUCCESS;
     SetFlag(Fcb->FcbState, FCB_STATE_BUFFERSTATE_CHANGING);
     if (ComputeNewState) {
-        Status = RxpCalldownThrough("MRxComputeNewBufferingState", SrvOpen,
-            RXP_SLOT(RxDeviceObject, MRxComputeNewBufferingState), RxpMrx(SrvOpen), Context, &NewState);
+        Status = RxpCalldownThrough(
+            "MRxComputeNewBufferingState", SrvOpen,
+            RXP_SLOT(RxDeviceObject, MRxComputeNewBufferingState), RxpMrx(SrvOpen), Context,
+            &NewState);
         if (Status == STATUS_SUCCESS) {
             SrvOpen->BufferingFlags = NewState;
         } else {
@@ -295,12 +318,15 @@ NTSTATUS NTAPI RxChangeBufferingState(PSRV_OPEN SrvOpen, PVOID Context, BOOLEAN 
             RxContext->NonPagedFcb = Fcb->NonPaged;
             RxContext->pRelevantSrvOpen = RxpMrx(SrvOpen);
             if (!IsListEmpty(&SrvOpen->FobxList)) {
-                RxContext->pFobx = RxpMrx(CONTAINING_RECORD(SrvOpen->FobxList.Flink, FOBX, FobxQLinks));
+                RxContext->pFobx
+                    = RxpMrx(CONTAINING_RECORD(SrvOpen->FobxList.Flink, FOBX, FobxQLinks));
             }
             PLOWIO_LOCK_LIST Locks = BufferedLocks ? RxpListBufferedLocks(Fcb) : nullptr;
             RxContext->LowIoContext.ParamsFor.Locks.LockList = Locks;
-            RxpCalldown(RxContext, "MRxCompleteBufferingStateChangeRequest", SrvOpen,
-                RXP_SLOT(RxDeviceObject, MRxCompleteBufferingStateChangeRequest), RxContext, RxpMrx(SrvOpen), Context);
+            RxpCalldown(
+                RxContext, "MRxCompleteBufferingStateChangeRequest", SrvOpen,
+                RXP_SLOT(RxDeviceObject, MRxCompleteBufferingStateChangeRequest), RxContext,
+                RxpMrx(SrvOpen), Context);
             RxContext->LowIoContext.ParamsFor.Locks.LockList = nullptr;
             RxpFreeBufferedLocks(Locks);
             RxDereferenceAndDeleteRxContext_Real(RxContext);
@@ -315,8 +341,9 @@ NTSTATUS NTAPI RxChangeBufferingState(PSRV_OPEN SrvOpen, PVOID Context, BOOLEAN 
 /// Tells RDBSS that the server changed what may be buffered for one open.
 ///
 /// IRQL     <= DISPATCH_LEVEL
-/// Errors   none; for lack of memory the indication is lost (the server will break again or time out)
-/// Source   windows-driver-docs-ddi: rxprocs/nf-rxprocs-rxindicatechangeofbufferingstateforsrvopen.md
+/// Errors   none; for lack of memory the indication is lost (the server will break again or time
+/// out) Source   windows-driver-docs-ddi:
+/// rxprocs/nf-rxprocs-rxindicatechangeofbufferingstateforsrvopen.md
 VOID NTAPI RxIndicateChangeOfBufferingStateForSrvOpen(
     PMRX_SRV_CALL SrvCall, PMRX_SRV_OPEN SrvOpen, PVOID SrvOpenKey, PVOID Context)
 {
@@ -342,12 +369,15 @@ VOID NTAPI RxIndicateChangeOfBufferingStateForSrvOpen(
     PSRV_CALL Full = RxpSrvCall(SrvCall);
     InterlockedIncrement(&Full->BufferingManager.CumulativeNumberOfBufferingChangeRequests);
     RxpPushRequest(&Full->BufferingManager, &Full->BufferingManager.HandlerList, Request);
-    RdrTraceEvent(RdrLayerRdbss, RdrEventPost, "RxIndicateChangeOfBufferingStateForSrvOpen", Open, STATUS_PENDING, 0);
+    RdrTraceEvent(
+        RdrLayerRdbss, RdrEventPost, "RxIndicateChangeOfBufferingStateForSrvOpen", Open,
+        STATUS_PENDING, 0);
     RxpStartDispatcher(Full);
 }
 
 /// The same when only the server's key of the open is known (SrvOpen->Key).
-VOID NTAPI RxIndicateChangeOfBufferingState(PMRX_SRV_CALL SrvCall, PVOID SrvOpenKey, PVOID MRxContext)
+VOID NTAPI
+RxIndicateChangeOfBufferingState(PMRX_SRV_CALL SrvCall, PVOID SrvOpenKey, PVOID MRxContext)
 {
     PCHANGE_BUFFERING_STATE_REQUEST Request = RxpNewRequest(nullptr, SrvOpenKey, MRxContext);
     if (Request == nullptr) {
@@ -356,7 +386,9 @@ VOID NTAPI RxIndicateChangeOfBufferingState(PMRX_SRV_CALL SrvCall, PVOID SrvOpen
     PSRV_CALL Full = RxpSrvCall(SrvCall);
     InterlockedIncrement(&Full->BufferingManager.CumulativeNumberOfBufferingChangeRequests);
     RxpPushRequest(&Full->BufferingManager, &Full->BufferingManager.DispatcherList, Request);
-    RdrTraceEvent(RdrLayerRdbss, RdrEventPost, "RxIndicateChangeOfBufferingState", SrvCall, STATUS_PENDING, 0);
+    RdrTraceEvent(
+        RdrLayerRdbss, RdrEventPost, "RxIndicateChangeOfBufferingState", SrvCall, STATUS_PENDING,
+        0);
     RxpStartDispatcher(Full);
 }
 
@@ -370,25 +402,29 @@ VOID NTAPI RxpProcessChangeBufferingStateRequests(PSRV_CALL SrvCall, BOOLEAN Upd
     PRX_BUFFERING_MANAGER Manager = &SrvCall->BufferingManager;
     LIST_ENTRY Unmapped;
     InitializeListHead(&Unmapped);
-    while (PCHANGE_BUFFERING_STATE_REQUEST Request = RxpPopRequest(Manager, &Manager->DispatcherList)) {
+    while (PCHANGE_BUFFERING_STATE_REQUEST Request
+           = RxpPopRequest(Manager, &Manager->DispatcherList)) {
         Request->SrvOpen = RxpFindByKey(SrvCall, Request->SrvOpenKey);
         if (Request->SrvOpen != nullptr) {
             SetFlag(Request->SrvOpen->Flags, SRVOPEN_FLAG_BUFFERING_STATE_CHANGE_PENDING);
             RxpPushRequest(Manager, &Manager->HandlerList, Request);
         } else if (Manager->NumberOfOutstandingOpens > 0) {
-            InsertTailList(&Unmapped, &Request->ListEntry); // its open is still being made; the end of that looks here again
+            InsertTailList(&Unmapped, &Request->ListEntry); // its open is still being made; the end
+                                                            // of that looks here again
         } else {
             RxpDiscardRequest(Request);
         }
     }
-    // Opens in the making take their requests when their key is known (RxCompleteSrvOpenKeyAssociation).
+    // Opens in the making take their requests when their key is known
+    // (RxCompleteSrvOpenKeyAssociation).
     KIRQL OldIrql;
     KeAcquireSpinLock(&Manager->SpinLock, &OldIrql);
     while (!IsListEmpty(&Unmapped)) {
         InsertTailList(&Manager->DispatcherList, RemoveHeadList(&Unmapped));
     }
     KeReleaseSpinLock(&Manager->SpinLock, OldIrql);
-    while (PCHANGE_BUFFERING_STATE_REQUEST Request = RxpPopRequest(Manager, &Manager->HandlerList)) {
+    while (PCHANGE_BUFFERING_STATE_REQUEST Request
+           = RxpPopRequest(Manager, &Manager->HandlerList)) {
         PFCB Fcb = RxpFcb(Request->SrvOpen->pFcb);
         if (RxAcquireExclusiveFcb(CHANGE_BUFFERING_STATE_CONTEXT, Fcb) == STATUS_SUCCESS) {
             RxpCarryOut(Request);

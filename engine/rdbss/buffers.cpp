@@ -1,5 +1,6 @@
-// The caller's buffers. A redirector's device asks for neither buffered nor direct I/O, so reads, writes, directory queries and the
-// like arrive with a user address; it is locked down and described by an MDL before another thread or the network touches it.
+// The caller's buffers. A redirector's device asks for neither buffered nor direct I/O, so reads,
+// writes, directory queries and the like arrive with a user address; it is locked down and
+// described by an MDL before another thread or the network touches it.
 #include "calldown.h"
 
 /// Locks the caller's buffer, once.
@@ -8,7 +9,8 @@
 ///
 /// IRQL     <= APC_LEVEL, in the caller's process
 /// Errors   STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_USER_BUFFER and whatever probing raises
-NTSTATUS RxpLockUserBuffer(PRX_CONTEXT RxContext, PIRP Irp, LOCK_OPERATION Operation, ULONG BufferLength)
+NTSTATUS
+RxpLockUserBuffer(PRX_CONTEXT RxContext, PIRP Irp, LOCK_OPERATION Operation, ULONG BufferLength)
 {
     UNREFERENCED_PARAMETER(RxContext);
     if (Irp->MdlAddress != nullptr || BufferLength == 0) {
@@ -26,12 +28,14 @@ NTSTATUS RxpLockUserBuffer(PRX_CONTEXT RxContext, PIRP Irp, LOCK_OPERATION Opera
     return Status;
 }
 
-VOID NTAPI RxLockUserBuffer(PRX_CONTEXT RxContext, PIRP Irp, LOCK_OPERATION Operation, ULONG BufferLength)
+VOID NTAPI
+RxLockUserBuffer(PRX_CONTEXT RxContext, PIRP Irp, LOCK_OPERATION Operation, ULONG BufferLength)
 {
     NTSTATUS Status = RxpLockUserBuffer(RxContext, Irp, Operation, BufferLength);
     if (!NT_SUCCESS(Status)) {
         // The operation will find no MDL, try again and answer with this status.
-        RdrTraceEvent(RdrLayerRdbss, RdrEventError, "RxLockUserBuffer", RxContext, Status, BufferLength);
+        RdrTraceEvent(
+            RdrLayerRdbss, RdrEventError, "RxLockUserBuffer", RxContext, Status, BufferLength);
     }
 }
 
@@ -39,15 +43,18 @@ VOID NTAPI RxLockUserBuffer(PRX_CONTEXT RxContext, PIRP Irp, LOCK_OPERATION Oper
 PVOID RxpMapUserBuffer(PRX_CONTEXT RxContext, PIRP Irp)
 {
     UNREFERENCED_PARAMETER(RxContext);
-    return Irp->MdlAddress != nullptr ? MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority) : Irp->UserBuffer;
+    return Irp->MdlAddress != nullptr
+        ? MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority)
+        : Irp->UserBuffer;
 }
 
 /// Source   windows-driver-docs-ddi: rxprocs/nf-rxprocs-rxmapsystembuffer.md; facts.md A10
 PVOID NTAPI RxMapSystemBuffer(PRX_CONTEXT RxContext, PIRP Irp)
 {
     UNREFERENCED_PARAMETER(RxContext);
-    return Irp->MdlAddress != nullptr ? MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority)
-                                      : Irp->AssociatedIrp.SystemBuffer;
+    return Irp->MdlAddress != nullptr
+        ? MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority)
+        : Irp->AssociatedIrp.SystemBuffer;
 }
 
 /// The address of a low I/O buffer; NULL when there is nothing to transfer.
@@ -56,10 +63,12 @@ PVOID NTAPI RxMapSystemBuffer(PRX_CONTEXT RxContext, PIRP Irp)
 PVOID NTAPI RxLowIoGetBufferAddress(PRX_CONTEXT RxContext)
 {
     PLOWIO_CONTEXT LowIoContext = &RxContext->LowIoContext;
-    if (LowIoContext->ParamsFor.ReadWrite.ByteCount == 0 || LowIoContext->ParamsFor.ReadWrite.Buffer == nullptr) {
+    if (LowIoContext->ParamsFor.ReadWrite.ByteCount == 0
+        || LowIoContext->ParamsFor.ReadWrite.Buffer == nullptr) {
         return nullptr;
     }
-    return MmGetSystemAddressForMdlSafe(LowIoContext->ParamsFor.ReadWrite.Buffer, NormalPagePriority);
+    return MmGetSystemAddressForMdlSafe(
+        LowIoContext->ParamsFor.ReadWrite.Buffer, NormalPagePriority);
 }
 
 /// Ends a read or write that worked on the cache manager's own pages.

@@ -1,5 +1,6 @@
-// RDBSS and the cache manager: who may use the cache, when a file starts to be cached, and the callbacks by which the lazy writer and
-// the read-ahead take the FCB before they come back with paging I/O.
+// RDBSS and the cache manager: who may use the cache, when a file starts to be cached, and the
+// callbacks by which the lazy writer and the read-ahead take the FCB before they come back with
+// paging I/O.
 #include "calldown.h"
 
 void RxpInitializeCacheCallbacks()
@@ -12,11 +13,13 @@ void RxpInitializeCacheCallbacks()
 
 namespace {
 
-bool RxpMayCache(PFCB Fcb, PFOBX Fobx, PFILE_OBJECT FileObject, ULONG StateFlag, ULONG ForbiddenFlag)
+bool RxpMayCache(
+    PFCB Fcb, PFOBX Fobx, PFILE_OBJECT FileObject, ULONG StateFlag, ULONG ForbiddenFlag)
 {
     return RxpIsFile(Fcb) && Fobx != nullptr && FlagOn(Fcb->FcbState, StateFlag)
         && !FlagOn(Fcb->FcbState, FCB_STATE_DISABLE_LOCAL_BUFFERING | FCB_STATE_ORPHANED)
-        && !FlagOn(FileObject->Flags, FO_NO_INTERMEDIATE_BUFFERING) && !FlagOn(Fobx->pSrvOpen->Flags, ForbiddenFlag)
+        && !FlagOn(FileObject->Flags, FO_NO_INTERMEDIATE_BUFFERING)
+        && !FlagOn(Fobx->pSrvOpen->Flags, ForbiddenFlag)
         && !FlagOn(Fobx->pSrvOpen->Flags, SRVOPEN_FLAG_CLOSED | SRVOPEN_FLAG_ORPHANED);
 }
 
@@ -24,13 +27,17 @@ bool RxpMayCache(PFCB Fcb, PFOBX Fobx, PFILE_OBJECT FileObject, ULONG StateFlag,
 
 bool RxpMayCacheReads(PFCB Fcb, PFOBX Fobx, PFILE_OBJECT FileObject)
 {
-    return RxpMayCache(Fcb, Fobx, FileObject, FCB_STATE_READCACHING_ENABLED, SRVOPEN_FLAG_DONTUSE_READ_CACHING);
+    return RxpMayCache(
+        Fcb, Fobx, FileObject, FCB_STATE_READCACHING_ENABLED, SRVOPEN_FLAG_DONTUSE_READ_CACHING);
 }
 
-/// Cached writes fill whole pages, so the open must be one that may read, or the file must be written where it has no data yet.
+/// Cached writes fill whole pages, so the open must be one that may read, or the file must be
+/// written where it has no data yet.
 bool RxpMayCacheWrites(PFCB Fcb, PFOBX Fobx, PFILE_OBJECT FileObject)
 {
-    return RxpMayCache(Fcb, Fobx, FileObject, FCB_STATE_WRITECACHING_ENABLED, SRVOPEN_FLAG_DONTUSE_WRITE_CACHING)
+    return RxpMayCache(
+               Fcb, Fobx, FileObject, FCB_STATE_WRITECACHING_ENABLED,
+               SRVOPEN_FLAG_DONTUSE_WRITE_CACHING)
         && (FileObject->ReadAccess || FlagOn(Fobx->pSrvOpen->DesiredAccess, FILE_READ_DATA));
 }
 
@@ -68,7 +75,8 @@ void RxpReportSizes(PFCB Fcb, PFILE_OBJECT FileObject)
     }
 }
 
-// ---- callbacks -----------------------------------------------------------------------------------------------------------
+// ---- callbacks
+// -----------------------------------------------------------------------------------------------------------
 
 BOOLEAN NTAPI RxAcquireFcbForLazyWrite(PVOID Null, BOOLEAN Wait)
 {
@@ -114,7 +122,8 @@ VOID NTAPI RxNoOpRelease(PVOID Fcb)
     IoSetTopLevelIrp(nullptr);
 }
 
-// ---- flush and purge ---------------------------------------------------------------------------------------------------------
+// ---- flush and purge
+// ---------------------------------------------------------------------------------------------------------
 
 /// Writes a file's dirty pages.
 ///
@@ -141,7 +150,11 @@ NTSTATUS NTAPI RxFlushFcbInSystemCache(PFCB Fcb, BOOLEAN SynchronizeWithLazyWrit
 /// Locks    FCB exclusive
 /// Errors   STATUS_UNSUCCESSFUL: some page is mapped
 NTSTATUS NTAPI RxPurgeFcbInSystemCache(
-    PFCB Fcb, PLARGE_INTEGER FileOffset, ULONG Length, BOOLEAN UninitializeCacheMaps, BOOLEAN FlushFile)
+    PFCB Fcb,
+    PLARGE_INTEGER FileOffset,
+    ULONG Length,
+    BOOLEAN UninitializeCacheMaps,
+    BOOLEAN FlushFile)
 {
     PSECTION_OBJECT_POINTERS Sections = &Fcb->NonPaged->SectionObjectPointers;
     if (FlushFile) {
@@ -156,7 +169,9 @@ NTSTATUS NTAPI RxPurgeFcbInSystemCache(
     if (Sections->DataSectionObject == nullptr) {
         return STATUS_SUCCESS;
     }
-    return CcPurgeCacheSection(Sections, FileOffset, Length, UninitializeCacheMaps) ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+    return CcPurgeCacheSection(Sections, FileOffset, Length, UninitializeCacheMaps)
+        ? STATUS_SUCCESS
+        : STATUS_UNSUCCESSFUL;
 }
 
 VOID NTAPI RxPurgeFcb(PFCB Fcb)

@@ -1,8 +1,9 @@
-// IRP_MJ_CLEANUP: the last handle of a file object is closed. (Its IRP_MJ_CLOSE comes when the last reference goes, which the
-// cache manager and the memory manager may hold on to.)
+// IRP_MJ_CLEANUP: the last handle of a file object is closed. (Its IRP_MJ_CLOSE comes when the last
+// reference goes, which the cache manager and the memory manager may hold on to.)
 //
-// Order of the calldowns: LOWIO_OP_UNLOCK_MULTIPLE if it held locks; then, for the last handle of a file that is not to be deleted:
-// dirty pages written, MRxSetFileInfoAtCleanup for the times, again for the size, MRxTruncate, MRxZeroExtend; then MRxCleanupFobx.
+// Order of the calldowns: LOWIO_OP_UNLOCK_MULTIPLE if it held locks; then, for the last handle of a
+// file that is not to be deleted: dirty pages written, MRxSetFileInfoAtCleanup for the times, again
+// for the size, MRxTruncate, MRxZeroExtend; then MRxCleanupFobx.
 #include "calldown.h"
 
 namespace {
@@ -13,15 +14,19 @@ void RxpSetFileInfoAtCleanup(
     RxContext->Info.FileInformationClass = Class;
     RxContext->Info.Buffer = Information;
     RxContext->Info.Length = Length;
-    RxpCalldown(RxContext, "MRxSetFileInfoAtCleanup", Fcb, RXP_SLOT(RxContext->RxDeviceObject, MRxSetFileInfoAtCleanup),
-        RxContext);
+    RxpCalldown(
+        RxContext, "MRxSetFileInfoAtCleanup", Fcb,
+        RXP_SLOT(RxContext->RxDeviceObject, MRxSetFileInfoAtCleanup), RxContext);
     RxContext->Info.Buffer = nullptr;
 }
 
-/// Tells the server what changed only here: the time of the last cached write, and the size it gave the file.
-void RxAdjustFileTimesAndSizeOnCleanup(PRX_CONTEXT RxContext, PFCB Fcb, PFILE_OBJECT FileObject, PFOBX Fobx)
+/// Tells the server what changed only here: the time of the last cached write, and the size it gave
+/// the file.
+void RxAdjustFileTimesAndSizeOnCleanup(
+    PRX_CONTEXT RxContext, PFCB Fcb, PFILE_OBJECT FileObject, PFOBX Fobx)
 {
-    if (FlagOn(FileObject->Flags, FO_FILE_MODIFIED) && !FlagOn(Fobx->Flags, FOBX_FLAG_USER_SET_LAST_WRITE)) {
+    if (FlagOn(FileObject->Flags, FO_FILE_MODIFIED)
+        && !FlagOn(Fobx->Flags, FOBX_FLAG_USER_SET_LAST_WRITE)) {
         FILE_BASIC_INFORMATION Basic;
         RtlZeroMemory(&Basic, sizeof(Basic)); // a zero time or attribute means: leave it as it is
         KeQuerySystemTime(&Basic.LastWriteTime);
@@ -31,7 +36,8 @@ void RxAdjustFileTimesAndSizeOnCleanup(PRX_CONTEXT RxContext, PFCB Fcb, PFILE_OB
     if (FlagOn(FileObject->Flags, FO_FILE_SIZE_CHANGED)) {
         FILE_END_OF_FILE_INFORMATION EndOfFile;
         EndOfFile.EndOfFile = Fcb->Header.FileSize;
-        RxpSetFileInfoAtCleanup(RxContext, Fcb, FileEndOfFileInformation, &EndOfFile, sizeof(EndOfFile));
+        RxpSetFileInfoAtCleanup(
+            RxContext, Fcb, FileEndOfFileInformation, &EndOfFile, sizeof(EndOfFile));
     }
 }
 
@@ -45,12 +51,14 @@ void RxpLastCleanupOfFile(PRX_CONTEXT RxContext, PFCB Fcb, PFILE_OBJECT FileObje
     RxpFlushForCleanup(RxContext, Fcb);
     RxAdjustFileTimesAndSizeOnCleanup(RxContext, Fcb, FileObject, Fobx);
     if (FlagOn(Fcb->FcbState, FCB_STATE_TRUNCATE_ON_CLOSE)) {
-        RxpCalldown(RxContext, "MRxTruncate", Fcb, RXP_SLOT(RxDeviceObject, MRxTruncate), RxContext);
+        RxpCalldown(
+            RxContext, "MRxTruncate", Fcb, RXP_SLOT(RxDeviceObject, MRxTruncate), RxContext);
         ClearFlag(Fcb->FcbState, FCB_STATE_TRUNCATE_ON_CLOSE);
     }
     if (RxpIsFile(Fcb) && !FlagOn(Fcb->FcbState, FCB_STATE_PAGING_FILE)
         && Fcb->Header.FileSize.QuadPart > Fcb->Header.ValidDataLength.QuadPart) {
-        RxpCalldown(RxContext, "MRxZeroExtend", Fcb, RXP_SLOT(RxDeviceObject, MRxZeroExtend), RxContext);
+        RxpCalldown(
+            RxContext, "MRxZeroExtend", Fcb, RXP_SLOT(RxDeviceObject, MRxZeroExtend), RxContext);
         Fcb->Header.ValidDataLength = Fcb->Header.FileSize;
     }
 }
@@ -61,9 +69,11 @@ void RxpUninitializeCaching(PFCB Fcb, PFILE_OBJECT FileObject, bool Last)
     LARGE_INTEGER TruncateSize;
     TruncateSize.QuadPart = Deleted ? 0 : Fcb->Header.FileSize.QuadPart;
     PSECTION_OBJECT_POINTERS Sections = &Fcb->NonPaged->SectionObjectPointers;
-    bool KeepsCache = FlagOn(Fcb->FcbState, FCB_STATE_READCACHING_ENABLED) && FlagOn(Fcb->FcbState, FCB_STATE_COLLAPSING_ENABLED);
+    bool KeepsCache = FlagOn(Fcb->FcbState, FCB_STATE_READCACHING_ENABLED)
+        && FlagOn(Fcb->FcbState, FCB_STATE_COLLAPSING_ENABLED);
     if (Last && !KeepsCache && Sections->DataSectionObject != nullptr) {
-        // Nobody will be told when the file changes at the server, so the next open must not find old pages.
+        // Nobody will be told when the file changes at the server, so the next open must not find
+        // old pages.
         CcPurgeCacheSection(Sections, nullptr, 0, FALSE);
     }
     CcUninitializeCacheMap(FileObject, Deleted && Last ? &TruncateSize : nullptr, nullptr);
@@ -72,7 +82,8 @@ void RxpUninitializeCaching(PFCB Fcb, PFILE_OBJECT FileObject, bool Last)
 void RxpUncountHandle(PFCB Fcb, PFILE_OBJECT FileObject, PFOBX Fobx)
 {
     PMRX_SRV_OPEN SrvOpen = Fobx->pSrvOpen;
-    if (FlagOn(SrvOpen->CreateOptions, FILE_NO_INTERMEDIATE_BUFFERING) && Fcb->UncachedUncleanCount != 0) {
+    if (FlagOn(SrvOpen->CreateOptions, FILE_NO_INTERMEDIATE_BUFFERING)
+        && Fcb->UncachedUncleanCount != 0) {
         Fcb->UncachedUncleanCount -= 1;
     }
     if (Fcb->pNetRoot->Type != NET_ROOT_PIPE && Fcb->pNetRoot->Type != NET_ROOT_MAILSLOT) {
@@ -123,9 +134,12 @@ NTSTATUS NTAPI RxCommonCleanup(PRX_CONTEXT RxContext, PIRP Irp)
         RxpUninitializeCaching(Fcb, FileObject, Last);
     }
     Status = RxpCalldown(
-        RxContext, "MRxCleanupFobx", Fobx, RXP_SLOT(RxContext->RxDeviceObject, MRxCleanupFobx), RxContext);
+        RxContext, "MRxCleanupFobx", Fobx, RXP_SLOT(RxContext->RxDeviceObject, MRxCleanupFobx),
+        RxContext);
     if (Status == STATUS_RETRY) {
-        RdrTraceText(RdrLayerRdbss, RdrEventError, "MRxCleanupFobx", Fobx, "contract violation: STATUS_RETRY is not allowed");
+        RdrTraceText(
+            RdrLayerRdbss, RdrEventError, "MRxCleanupFobx", Fobx,
+            "contract violation: STATUS_RETRY is not allowed");
     }
     RxpUncountHandle(Fcb, FileObject, Fobx);
     SetFlag(FileObject->Flags, FO_CLEANUP_COMPLETE);

@@ -1,25 +1,32 @@
-// IRP_MJ_CLOSE: the file object is gone. Closes the server's handle when this was its last user here, or delays that for files
-// that are likely to be opened again (facts.md SC-23):
+// IRP_MJ_CLOSE: the file object is gone. Closes the server's handle when this was its last user
+// here, or delays that for files that are likely to be opened again (facts.md SC-23):
 //
 //      close ── last user of its SRV_OPEN, FCB collapsible ── FOBX dormant, SRV_OPEN close-delayed
-//                                                                 │ opened again       │ about ten seconds pass,
-//                                                                 ▼ and collapsed      ▼ or it is in somebody's way
-//                                                             revived (no calls)   MRxCloseSrvOpen, MRxDeallocateFor...
+//                                                                 │ opened again       │ about ten
+//                                                                 seconds pass, ▼ and collapsed ▼
+//                                                                 or it is in somebody's way
+//                                                             revived (no calls)   MRxCloseSrvOpen,
+//                                                             MRxDeallocateFor...
 #include "calldown.h"
 
 namespace {
 
 bool RxpMayDelayClose(PRX_CONTEXT RxContext, PFCB Fcb, PSRV_OPEN SrvOpen)
 {
-    constexpr ULONG Unfit = SRVOPEN_FLAG_CLOSED | SRVOPEN_FLAG_COLLAPSING_DISABLED | SRVOPEN_FLAG_FILE_RENAMED
-        | SRVOPEN_FLAG_FILE_DELETED | SRVOPEN_FLAG_ORPHANED | SRVOPEN_FLAG_BUFFERING_STATE_CHANGE_PENDING;
+    constexpr ULONG Unfit = SRVOPEN_FLAG_CLOSED | SRVOPEN_FLAG_COLLAPSING_DISABLED
+        | SRVOPEN_FLAG_FILE_RENAMED | SRVOPEN_FLAG_FILE_DELETED | SRVOPEN_FLAG_ORPHANED
+        | SRVOPEN_FLAG_BUFFERING_STATE_CHANGE_PENDING;
     PRDBSS_DEVICE_OBJECT RxDeviceObject = RxContext->RxDeviceObject;
     PSRV_CALL SrvCall = RxpSrvCall(Fcb->pNetRoot->pSrvCall);
     return RxpIsFile(Fcb) && FlagOn(Fcb->FcbState, FCB_STATE_COLLAPSING_ENABLED)
-        && !FlagOn(Fcb->FcbState, FCB_STATE_DELETE_ON_CLOSE | FCB_STATE_ORPHANED | FCB_STATE_NAME_ALREADY_REMOVED)
-        && SrvOpen->OpenCount == 0 && SrvOpen->Condition == Condition_Good && !FlagOn(SrvOpen->Flags, Unfit)
+        && !FlagOn(
+               Fcb->FcbState,
+               FCB_STATE_DELETE_ON_CLOSE | FCB_STATE_ORPHANED | FCB_STATE_NAME_ALREADY_REMOVED)
+        && SrvOpen->OpenCount == 0 && SrvOpen->Condition == Condition_Good
+        && !FlagOn(SrvOpen->Flags, Unfit)
         && !FlagOn(SrvOpen->CreateOptions, FILE_DELETE_ON_CLOSE | FILE_OPEN_FOR_BACKUP_INTENT)
-        && RxDeviceObject->pRdbssScavenger != nullptr && RxGetRdbssState(RxDeviceObject) == RDBSS_STARTED
+        && RxDeviceObject->pRdbssScavenger != nullptr
+        && RxGetRdbssState(RxDeviceObject) == RDBSS_STARTED
         && RXP_SLOT(RxDeviceObject, MRxCollapseOpen) != nullptr
         && SrvCall->NumberOfCloseDelayedFiles < SrvCall->MaximumNumberOfCloseDelayedFiles;
 }
@@ -48,7 +55,8 @@ NTSTATUS NTAPI RxCloseAssociatedSrvOpen(PRX_CONTEXT RxContext, PFOBX Fobx)
     PRDBSS_DEVICE_OBJECT RxDeviceObject = Fcb->RxDeviceObject;
     NT_ASSERT(RxIsFcbAcquiredExclusive(Fcb));
     SetFlag(Fobx->Flags, FOBX_FLAG_SRVOPEN_CLOSED);
-    if (SrvOpen->OpenCount != 0 || SrvOpen->Condition != Condition_Good || FlagOn(SrvOpen->Flags, SRVOPEN_FLAG_CLOSED)) {
+    if (SrvOpen->OpenCount != 0 || SrvOpen->Condition != Condition_Good
+        || FlagOn(SrvOpen->Flags, SRVOPEN_FLAG_CLOSED)) {
         return STATUS_SUCCESS;
     }
     PRX_CONTEXT Used = RxContext;
@@ -67,10 +75,12 @@ NTSTATUS NTAPI RxCloseAssociatedSrvOpen(PRX_CONTEXT RxContext, PFOBX Fobx)
     Used->pFobx = RxpMrx(Fobx);
     Used->pRelevantSrvOpen = RxpMrx(SrvOpen);
     Used->NonPagedFcb = Fcb->NonPaged;
-    NTSTATUS Status
-        = RxpCalldown(Used, "MRxCloseSrvOpen", SrvOpen, RXP_SLOT(RxDeviceObject, MRxCloseSrvOpen), Used);
+    NTSTATUS Status = RxpCalldown(
+        Used, "MRxCloseSrvOpen", SrvOpen, RXP_SLOT(RxDeviceObject, MRxCloseSrvOpen), Used);
     if (Status == STATUS_RETRY) {
-        RdrTraceText(RdrLayerRdbss, RdrEventError, "MRxCloseSrvOpen", SrvOpen, "contract violation: STATUS_RETRY is not allowed");
+        RdrTraceText(
+            RdrLayerRdbss, RdrEventError, "MRxCloseSrvOpen", SrvOpen,
+            "contract violation: STATUS_RETRY is not allowed");
     }
     SetFlag(SrvOpen->Flags, SRVOPEN_FLAG_CLOSED);
     SrvOpen->Condition = Condition_Closed;
@@ -98,7 +108,8 @@ void RxpForceClosed(PSRV_OPEN SrvOpen)
         return;
     }
     SetFlag(SrvOpen->Flags, SRVOPEN_FLAG_CLOSED | SRVOPEN_FLAG_ORPHANED);
-    RxpCalldownThrough("MRxForceClosed", SrvOpen, RXP_SLOT(Fcb->RxDeviceObject, MRxForceClosed), RxpMrx(SrvOpen));
+    RxpCalldownThrough(
+        "MRxForceClosed", SrvOpen, RXP_SLOT(Fcb->RxDeviceObject, MRxForceClosed), RxpMrx(SrvOpen));
     SrvOpen->Condition = Condition_Closed;
     RxRemoveShareAccessPerSrvOpens(SrvOpen);
     RdrTraceTouch(SrvOpen);
@@ -120,7 +131,9 @@ NTSTATUS NTAPI RxCommonClose(PRX_CONTEXT RxContext, PIRP Irp)
     }
     PFOBX Fobx = RxpFobx(RxContext->pFobx);
     PSRV_OPEN SrvOpen = RxpSrvOpen(Fobx->pSrvOpen);
-    SetFlag(RxContext->Flags, RX_CONTEXT_FLAG_WAIT); // a close has nobody left who could be made to wait
+    SetFlag(
+        RxContext->Flags,
+        RX_CONTEXT_FLAG_WAIT); // a close has nobody left who could be made to wait
     RxAcquireExclusiveFcb(RxContext, Fcb);
     RxpReferenceFcb(Fcb, "close");
     RxContext->FcbResourceAcquired = TRUE;

@@ -14,7 +14,8 @@
 
 namespace {
 
-constexpr ULONG RxpMaximumRounds = 16; // how often a lookup starts over because what it found went bad meanwhile
+constexpr ULONG RxpMaximumRounds
+    = 16; // how often a lookup starts over because what it found went bad meanwhile
 
 struct RXP_NETROOT_CALLDOWN
 {
@@ -31,7 +32,8 @@ struct RxpCaller
 bool RxpServes(PV_NET_ROOT VNetRoot, const RxpCaller& Caller)
 {
     return !VNetRoot->UpperFinalizationDone && VNetRoot->Condition != Condition_Bad
-        && VNetRoot->LogonId.LowPart == Caller.LogonId.LowPart && VNetRoot->LogonId.HighPart == Caller.LogonId.HighPart
+        && VNetRoot->LogonId.LowPart == Caller.LogonId.LowPart
+        && VNetRoot->LogonId.HighPart == Caller.LogonId.HighPart
         && VNetRoot->SessionId == Caller.SessionId;
 }
 
@@ -43,7 +45,8 @@ bool RxpSameView(PV_NET_ROOT VNetRoot, PCUNICODE_STRING Name)
 /// The view of this caller among those named Name. Holder: the table lock. Takes a reference.
 PV_NET_ROOT RxpSelectView(PNET_ROOT NetRoot, PCUNICODE_STRING Name, const RxpCaller& Caller)
 {
-    for (PLIST_ENTRY Link = NetRoot->VirtualNetRoots.Flink; Link != &NetRoot->VirtualNetRoots; Link = Link->Flink) {
+    for (PLIST_ENTRY Link = NetRoot->VirtualNetRoots.Flink; Link != &NetRoot->VirtualNetRoots;
+         Link = Link->Flink) {
         PV_NET_ROOT VNetRoot = CONTAINING_RECORD(Link, V_NET_ROOT, NetRootListEntry);
         if (RxpServes(VNetRoot, Caller) && RxpSameView(VNetRoot, Name)) {
             RxpReference(VNetRoot, "lookup");
@@ -54,8 +57,12 @@ PV_NET_ROOT RxpSelectView(PNET_ROOT NetRoot, PCUNICODE_STRING Name, const RxpCal
 }
 
 /// Looks a canonical name up for one caller. Holder: the table lock. Takes a reference.
-PV_NET_ROOT RxpLookupView(PRX_PREFIX_TABLE Table, PUNICODE_STRING CanonicalName, PUNICODE_STRING RemainingName,
-    PRX_CONNECTION_ID ConnectionId, const RxpCaller& Caller)
+PV_NET_ROOT RxpLookupView(
+    PRX_PREFIX_TABLE Table,
+    PUNICODE_STRING CanonicalName,
+    PUNICODE_STRING RemainingName,
+    PRX_CONNECTION_ID ConnectionId,
+    const RxpCaller& Caller)
 {
     PVOID Container = RxPrefixTableLookupName(Table, CanonicalName, RemainingName, ConnectionId);
     if (Container == nullptr) {
@@ -82,9 +89,10 @@ void RxpUseView(PRX_CONTEXT RxContext, PV_NET_ROOT VNetRoot)
     RxContext->Create.Type = VNetRoot->pNetRoot->Type;
 }
 
-/// NetRootName as the mini-redirector cut it, made whole: public redirectors answer the part after the server (\share),
-/// the documentation may be read as the whole (\server\share).
-USHORT RxpWholeNetRootLength(PSRV_CALL SrvCall, PUNICODE_STRING FilePathName, PUNICODE_STRING NetRootName)
+/// NetRootName as the mini-redirector cut it, made whole: public redirectors answer the part after
+/// the server (\share), the documentation may be read as the whole (\server\share).
+USHORT
+RxpWholeNetRootLength(PSRV_CALL SrvCall, PUNICODE_STRING FilePathName, PUNICODE_STRING NetRootName)
 {
     USHORT Server = SrvCall->PrefixEntry.Prefix.Length;
     UNICODE_STRING Whole = { NetRootName->Length, NetRootName->Length, FilePathName->Buffer };
@@ -95,7 +103,10 @@ USHORT RxpWholeNetRootLength(PSRV_CALL SrvCall, PUNICODE_STRING FilePathName, PU
 
 /// The part of FilePathName that names the share: \server\share.
 NTSTATUS RxpExtractNetRootName(
-    PRX_CONTEXT RxContext, PSRV_CALL SrvCall, PUNICODE_STRING FilePathName, PUNICODE_STRING NetRootName)
+    PRX_CONTEXT RxContext,
+    PSRV_CALL SrvCall,
+    PUNICODE_STRING FilePathName,
+    PUNICODE_STRING NetRootName)
 {
     USHORT Server = SrvCall->PrefixEntry.Prefix.Length;
     auto Slot = RXP_SLOT(RxContext->RxDeviceObject, MRxExtractNetRootName);
@@ -112,17 +123,23 @@ NTSTATUS RxpExtractNetRootName(
         while (Index < Characters && Part.Buffer[Index] != L'\\') {
             Index += 1;
         }
-        Part.Length = Part.MaximumLength = (USHORT)((Index < Characters ? Index : Characters) * sizeof(WCHAR));
+        Part.Length = Part.MaximumLength
+            = (USHORT)((Index < Characters ? Index : Characters) * sizeof(WCHAR));
     }
     if (Part.Length <= sizeof(WCHAR)) {
         return STATUS_BAD_NETWORK_NAME;
     }
     NetRootName->Buffer = FilePathName->Buffer;
-    NetRootName->Length = NetRootName->MaximumLength = RxpWholeNetRootLength(SrvCall, FilePathName, &Part);
+    NetRootName->Length = NetRootName->MaximumLength
+        = RxpWholeNetRootLength(SrvCall, FilePathName, &Part);
     return NetRootName->Length > Server + sizeof(WCHAR) ? STATUS_SUCCESS : STATUS_BAD_NETWORK_NAME;
 }
 
-void RxpWaitUnlocked(PRX_CONTEXT RxContext, PRX_PREFIX_TABLE Table, PLOCK_HOLDING_STATE LockState, PRX_BLOCK_CONDITION Condition,
+void RxpWaitUnlocked(
+    PRX_CONTEXT RxContext,
+    PRX_PREFIX_TABLE Table,
+    PLOCK_HOLDING_STATE LockState,
+    PRX_BLOCK_CONDITION Condition,
     PLIST_ENTRY WaitList)
 {
     RxReleasePrefixTableLock(Table);
@@ -132,20 +149,27 @@ void RxpWaitUnlocked(PRX_CONTEXT RxContext, PRX_PREFIX_TABLE Table, PLOCK_HOLDIN
     *LockState = LHS_ExclusiveLockHeld;
 }
 
-/// The connected SRV_CALL of a server. Holder: table exclusive, on entry and exit. Takes a reference.
-NTSTATUS RxpFindOrConnectServer(PRX_CONTEXT RxContext, PIRP Irp, PUNICODE_STRING ServerName, PLOCK_HOLDING_STATE LockState,
-    PRX_CONNECTION_ID ConnectionId, PSRV_CALL* SrvCallPointer)
+/// The connected SRV_CALL of a server. Holder: table exclusive, on entry and exit. Takes a
+/// reference.
+NTSTATUS RxpFindOrConnectServer(
+    PRX_CONTEXT RxContext,
+    PIRP Irp,
+    PUNICODE_STRING ServerName,
+    PLOCK_HOLDING_STATE LockState,
+    PRX_CONNECTION_ID ConnectionId,
+    PSRV_CALL* SrvCallPointer)
 {
     PRX_PREFIX_TABLE Table = RxpNetNameTable(RxContext->RxDeviceObject);
-    PRX_PREFIX_ENTRY Entry
-        = RxTableLookupName_ExactLengthMatch(Table, ServerName, RxTableComputeHashValue(ServerName), ConnectionId);
+    PRX_PREFIX_ENTRY Entry = RxTableLookupName_ExactLengthMatch(
+        Table, ServerName, RxTableComputeHashValue(ServerName), ConnectionId);
     PSRV_CALL SrvCall;
     NTSTATUS Status;
     if (Entry != nullptr && RxpNodeType(Entry->ContainingRecord) == RDBSS_NTC_SRVCALL) {
         SrvCall = (PSRV_CALL)Entry->ContainingRecord;
         RxpReference(SrvCall, "lookup");
         if (!StableCondition(SrvCall->Condition)) {
-            RxpWaitUnlocked(RxContext, Table, LockState, &SrvCall->Condition, &SrvCall->TransitionWaitList);
+            RxpWaitUnlocked(
+                RxContext, Table, LockState, &SrvCall->Condition, &SrvCall->TransitionWaitList);
         }
         Status = SrvCall->Condition == Condition_Good ? STATUS_SUCCESS : SrvCall->Status;
         if (Status == STATUS_SUCCESS && SrvCall->Condition != Condition_Good) {
@@ -167,18 +191,25 @@ NTSTATUS RxpFindOrConnectServer(PRX_CONTEXT RxContext, PIRP Irp, PUNICODE_STRING
     return STATUS_SUCCESS;
 }
 
-/// The NET_ROOT of a share, in transition if it is new. Holder: table exclusive, on entry and exit. Takes a reference.
-NTSTATUS RxpFindOrCreateShare(PRX_CONTEXT RxContext, PSRV_CALL SrvCall, PUNICODE_STRING NetRootName,
-    PLOCK_HOLDING_STATE LockState, PRX_CONNECTION_ID ConnectionId, PNET_ROOT* NetRootPointer)
+/// The NET_ROOT of a share, in transition if it is new. Holder: table exclusive, on entry and exit.
+/// Takes a reference.
+NTSTATUS RxpFindOrCreateShare(
+    PRX_CONTEXT RxContext,
+    PSRV_CALL SrvCall,
+    PUNICODE_STRING NetRootName,
+    PLOCK_HOLDING_STATE LockState,
+    PRX_CONNECTION_ID ConnectionId,
+    PNET_ROOT* NetRootPointer)
 {
     PRX_PREFIX_TABLE Table = RxpNetNameTable(RxContext->RxDeviceObject);
     for (ULONG Round = 0; Round < RxpMaximumRounds; Round += 1) {
-        PRX_PREFIX_ENTRY Entry
-            = RxTableLookupName_ExactLengthMatch(Table, NetRootName, RxTableComputeHashValue(NetRootName), ConnectionId);
+        PRX_PREFIX_ENTRY Entry = RxTableLookupName_ExactLengthMatch(
+            Table, NetRootName, RxTableComputeHashValue(NetRootName), ConnectionId);
         PNET_ROOT NetRoot = nullptr;
         if (Entry != nullptr && RxpNodeType(Entry->ContainingRecord) == RDBSS_NTC_NETROOT) {
             NetRoot = (PNET_ROOT)Entry->ContainingRecord;
-        } else if (Entry != nullptr && RxpNodeType(Entry->ContainingRecord) == RDBSS_NTC_V_NETROOT) {
+        } else if (
+            Entry != nullptr && RxpNodeType(Entry->ContainingRecord) == RDBSS_NTC_V_NETROOT) {
             NetRoot = RxpNetRoot(((PV_NET_ROOT)Entry->ContainingRecord)->pNetRoot);
         }
         if (NetRoot == nullptr || NetRoot->UpperFinalizationDone) {
@@ -192,7 +223,8 @@ NTSTATUS RxpFindOrCreateShare(PRX_CONTEXT RxContext, PSRV_CALL SrvCall, PUNICODE
         }
         RxpReference(NetRoot, "lookup");
         if (!StableCondition(NetRoot->Condition)) {
-            RxpWaitUnlocked(RxContext, Table, LockState, &NetRoot->Condition, &NetRoot->TransitionWaitList);
+            RxpWaitUnlocked(
+                RxContext, Table, LockState, &NetRoot->Condition, &NetRoot->TransitionWaitList);
         }
         if (NetRoot->Condition == Condition_Good) {
             *NetRootPointer = NetRoot;
@@ -207,7 +239,8 @@ NTSTATUS RxpFindOrCreateShare(PRX_CONTEXT RxContext, PSRV_CALL SrvCall, PUNICODE
 } // namespace
 
 /// Cuts \server off a name that begins with it.
-VOID NTAPI RxExtractServerName(PUNICODE_STRING FilePathName, PUNICODE_STRING SrvCallName, PUNICODE_STRING RestOfName)
+VOID NTAPI RxExtractServerName(
+    PUNICODE_STRING FilePathName, PUNICODE_STRING SrvCallName, PUNICODE_STRING RestOfName)
 {
     USHORT Characters = FilePathName->Length / sizeof(WCHAR);
     USHORT Index = 1;
@@ -221,16 +254,20 @@ VOID NTAPI RxExtractServerName(PUNICODE_STRING FilePathName, PUNICODE_STRING Srv
     SrvCallName->Length = SrvCallName->MaximumLength = (USHORT)(Index * sizeof(WCHAR));
     if (RestOfName != nullptr) {
         RestOfName->Buffer = &FilePathName->Buffer[Index];
-        RestOfName->Length = RestOfName->MaximumLength = (USHORT)(FilePathName->Length - SrvCallName->Length);
+        RestOfName->Length = RestOfName->MaximumLength
+            = (USHORT)(FilePathName->Length - SrvCallName->Length);
     }
 }
 
-/// Asks the mini-redirector which connection a request belongs to; its answer takes part in every name lookup.
-NTSTATUS RxpGetConnectionId(PRX_CONTEXT RxContext, PRX_CONNECTION_ID ConnectionId, PRX_CONNECTION_ID* Use)
+/// Asks the mini-redirector which connection a request belongs to; its answer takes part in every
+/// name lookup.
+NTSTATUS
+RxpGetConnectionId(PRX_CONTEXT RxContext, PRX_CONNECTION_ID ConnectionId, PRX_CONNECTION_ID* Use)
 {
     RtlZeroMemory(ConnectionId, sizeof(*ConnectionId));
     *Use = nullptr;
-    NTSTATUS Status = RxpCalldown(RxContext, "MRxGetConnectionId", RxContext,
+    NTSTATUS Status = RxpCalldown(
+        RxContext, "MRxGetConnectionId", RxContext,
         RXP_SLOT(RxContext->RxDeviceObject, MRxGetConnectionId), RxContext, ConnectionId);
     if (Status == STATUS_SUCCESS) {
         *Use = ConnectionId;
@@ -240,12 +277,17 @@ NTSTATUS RxpGetConnectionId(PRX_CONTEXT RxContext, PRX_CONNECTION_ID ConnectionI
 
 VOID NTAPI RxCreateNetRootCallBack(PMRX_CREATENETROOT_CONTEXT CreateNetRootContext)
 {
-    RXP_NETROOT_CALLDOWN* Private = CONTAINING_RECORD(CreateNetRootContext, RXP_NETROOT_CALLDOWN, Calldown);
-    NTSTATUS Status = CreateNetRootContext->NetRootStatus != STATUS_SUCCESS ? CreateNetRootContext->NetRootStatus
-                                                                            : CreateNetRootContext->VirtualNetRootStatus;
-    RdrTraceEvent(RdrLayerRdbss, RdrEventCallback, "MRxCreateVNetRoot", CreateNetRootContext->pVNetRoot, Status, 0);
+    RXP_NETROOT_CALLDOWN* Private
+        = CONTAINING_RECORD(CreateNetRootContext, RXP_NETROOT_CALLDOWN, Calldown);
+    NTSTATUS Status = CreateNetRootContext->NetRootStatus != STATUS_SUCCESS
+        ? CreateNetRootContext->NetRootStatus
+        : CreateNetRootContext->VirtualNetRootStatus;
+    RdrTraceEvent(
+        RdrLayerRdbss, RdrEventCallback, "MRxCreateVNetRoot", CreateNetRootContext->pVNetRoot,
+        Status, 0);
     if (InterlockedIncrement(&Private->Callbacks) != 1) {
-        RdrTraceText(RdrLayerRdbss, RdrEventError, "MRxCreateVNetRoot", CreateNetRootContext->pVNetRoot,
+        RdrTraceText(
+            RdrLayerRdbss, RdrEventError, "MRxCreateVNetRoot", CreateNetRootContext->pVNetRoot,
             "contract violation: the callback was called more than once");
         return;
     }
@@ -255,10 +297,14 @@ VOID NTAPI RxCreateNetRootCallBack(PMRX_CREATENETROOT_CONTEXT CreateNetRootConte
 /// Has the mini-redirector build a V_NET_ROOT, and the NET_ROOT below it if that is new.
 ///
 /// IRQL     PASSIVE_LEVEL
-/// Locks    NetName table lock exclusive on entry; released around the calldown and held exclusive again on exit
-/// Errors   the callback's NetRootStatus, or its VirtualNetRootStatus when the former is STATUS_SUCCESS
-/// Source   the MRxCreateVNetRoot page (seed), facts.md S-VN-1 to S-VN-31
-NTSTATUS NTAPI RxConstructNetRoot(PRX_CONTEXT RxContext, PSRV_CALL SrvCall, PNET_ROOT NetRoot, PV_NET_ROOT VirtualNetRoot,
+/// Locks    NetName table lock exclusive on entry; released around the calldown and held exclusive
+/// again on exit Errors   the callback's NetRootStatus, or its VirtualNetRootStatus when the former
+/// is STATUS_SUCCESS Source   the MRxCreateVNetRoot page (seed), facts.md S-VN-1 to S-VN-31
+NTSTATUS NTAPI RxConstructNetRoot(
+    PRX_CONTEXT RxContext,
+    PSRV_CALL SrvCall,
+    PNET_ROOT NetRoot,
+    PV_NET_ROOT VirtualNetRoot,
     PLOCK_HOLDING_STATE LockHoldingState)
 {
     PAGED_CODE();
@@ -272,7 +318,8 @@ NTSTATUS NTAPI RxConstructNetRoot(PRX_CONTEXT RxContext, PSRV_CALL SrvCall, PNET
     RxReleasePrefixTableLock(Table);
     *LockHoldingState = LHS_LockNotHeld;
 
-    auto* Private = (RXP_NETROOT_CALLDOWN*)ExAllocatePoolWithTag(RxpNonPaged, sizeof(RXP_NETROOT_CALLDOWN), RX_NETROOT_POOLTAG);
+    auto* Private = (RXP_NETROOT_CALLDOWN*)ExAllocatePoolWithTag(
+        RxpNonPaged, sizeof(RXP_NETROOT_CALLDOWN), RX_NETROOT_POOLTAG);
     if (Private != nullptr) {
         RtlZeroMemory(Private, sizeof(*Private));
         PMRX_CREATENETROOT_CONTEXT Calldown = &Private->Calldown;
@@ -282,14 +329,16 @@ NTSTATUS NTAPI RxConstructNetRoot(PRX_CONTEXT RxContext, PSRV_CALL SrvCall, PNET
         Calldown->VirtualNetRootStatus = STATUS_SUCCESS;
         Calldown->NetRootStatus = STATUS_SUCCESS;
         Calldown->Callback = RxCreateNetRootCallBack;
-        NTSTATUS Returned = RxpCalldown(RxContext, "MRxCreateVNetRoot", VirtualNetRoot,
+        NTSTATUS Returned = RxpCalldown(
+            RxContext, "MRxCreateVNetRoot", VirtualNetRoot,
             RXP_SLOT(RxDeviceObject, MRxCreateVNetRoot), Calldown);
         if (Returned == STATUS_PENDING || Private->Callbacks != 0) {
             KeWaitForSingleObject(&Calldown->FinishEvent, Executive, KernelMode, FALSE, nullptr);
             NetRootStatus = Calldown->NetRootStatus;
             VirtualStatus = Calldown->VirtualNetRootStatus;
         } else {
-            RdrTraceText(RdrLayerRdbss, RdrEventError, "MRxCreateVNetRoot", VirtualNetRoot,
+            RdrTraceText(
+                RdrLayerRdbss, RdrEventError, "MRxCreateVNetRoot", VirtualNetRoot,
                 "contract violation: returned without STATUS_PENDING and without the callback");
             NetRootStatus = Returned;
             VirtualStatus = Returned;
@@ -326,11 +375,19 @@ NTSTATUS NTAPI RxConstructNetRoot(PRX_CONTEXT RxContext, PSRV_CALL SrvCall, PNET
 /// Finds or connects the server and the share of a name.
 ///
 /// Locks    NetName table lock exclusive on entry and exit, may be released in between
-/// Owns     on success references on Create.pSrvCall and Create.pNetRoot; LocalNetRootName and FilePathName point into
+/// Owns     on success references on Create.pSrvCall and Create.pNetRoot; LocalNetRootName and
+/// FilePathName point into
 ///          CanonicalName
-NTSTATUS NTAPI RxFindOrCreateConnections(PRX_CONTEXT RxContext, PIRP Irp, PUNICODE_STRING CanonicalName,
-    NET_ROOT_TYPE NetRootType, BOOLEAN TreeConnect, PUNICODE_STRING LocalNetRootName, PUNICODE_STRING FilePathName,
-    PLOCK_HOLDING_STATE LockState, PRX_CONNECTION_ID RxConnectionId)
+NTSTATUS NTAPI RxFindOrCreateConnections(
+    PRX_CONTEXT RxContext,
+    PIRP Irp,
+    PUNICODE_STRING CanonicalName,
+    NET_ROOT_TYPE NetRootType,
+    BOOLEAN TreeConnect,
+    PUNICODE_STRING LocalNetRootName,
+    PUNICODE_STRING FilePathName,
+    PLOCK_HOLDING_STATE LockState,
+    PRX_CONNECTION_ID RxConnectionId)
 {
     PAGED_CODE();
     UNREFERENCED_PARAMETER(NetRootType);
@@ -347,7 +404,8 @@ NTSTATUS NTAPI RxFindOrCreateConnections(PRX_CONTEXT RxContext, PIRP Irp, PUNICO
         return STATUS_BAD_NETWORK_PATH;
     }
     PSRV_CALL SrvCall;
-    NTSTATUS Status = RxpFindOrConnectServer(RxContext, Irp, &ServerName, LockState, RxConnectionId, &SrvCall);
+    NTSTATUS Status
+        = RxpFindOrConnectServer(RxContext, Irp, &ServerName, LockState, RxConnectionId, &SrvCall);
     if (Status != STATUS_SUCCESS) {
         return Status;
     }
@@ -356,7 +414,8 @@ NTSTATUS NTAPI RxFindOrCreateConnections(PRX_CONTEXT RxContext, PIRP Irp, PUNICO
     Status = RxpExtractNetRootName(RxContext, SrvCall, FilePathName, &NetRootName);
     PNET_ROOT NetRoot = nullptr;
     if (Status == STATUS_SUCCESS) {
-        Status = RxpFindOrCreateShare(RxContext, SrvCall, &NetRootName, LockState, RxConnectionId, &NetRoot);
+        Status = RxpFindOrCreateShare(
+            RxContext, SrvCall, &NetRootName, LockState, RxConnectionId, &NetRoot);
     }
     if (Status != STATUS_SUCCESS) {
         RxpDereference(SrvCall, LHS_SharedLockHeld, "lookup");
@@ -370,17 +429,25 @@ NTSTATUS NTAPI RxFindOrCreateConnections(PRX_CONTEXT RxContext, PIRP Irp, PUNICO
 /// Builds the V_NET_ROOT of a name, unless somebody else did while the table was unlocked.
 ///
 /// Locks    NetName table lock exclusive on entry and exit, may be released in between
-/// Owns     on success a reference on *VirtualNetRootPointer, which may still be in somebody else's transition
-NTSTATUS NTAPI RxConstructVirtualNetRoot(PRX_CONTEXT RxContext, PIRP Irp, PUNICODE_STRING CanonicalName,
-    NET_ROOT_TYPE NetRootType, BOOLEAN TreeConnect, PV_NET_ROOT* VirtualNetRootPointer, PLOCK_HOLDING_STATE LockHoldingState,
+/// Owns     on success a reference on *VirtualNetRootPointer, which may still be in somebody else's
+/// transition
+NTSTATUS NTAPI RxConstructVirtualNetRoot(
+    PRX_CONTEXT RxContext,
+    PIRP Irp,
+    PUNICODE_STRING CanonicalName,
+    NET_ROOT_TYPE NetRootType,
+    BOOLEAN TreeConnect,
+    PV_NET_ROOT* VirtualNetRootPointer,
+    PLOCK_HOLDING_STATE LockHoldingState,
     PRX_CONNECTION_ID RxConnectionId)
 {
     PAGED_CODE();
     *VirtualNetRootPointer = nullptr;
     UNICODE_STRING LocalNetRootName;
     UNICODE_STRING FilePathName;
-    NTSTATUS Status = RxFindOrCreateConnections(RxContext, Irp, CanonicalName, NetRootType, TreeConnect, &LocalNetRootName,
-        &FilePathName, LockHoldingState, RxConnectionId);
+    NTSTATUS Status = RxFindOrCreateConnections(
+        RxContext, Irp, CanonicalName, NetRootType, TreeConnect, &LocalNetRootName, &FilePathName,
+        LockHoldingState, RxConnectionId);
     if (Status != STATUS_SUCCESS) {
         return Status;
     }
@@ -390,7 +457,8 @@ NTSTATUS NTAPI RxConstructVirtualNetRoot(PRX_CONTEXT RxContext, PIRP Irp, PUNICO
     // A view spans the share; that of a drive also the folder that the drive is mapped to.
     USHORT Share = (USHORT)(LocalNetRootName.Length + NetRoot->PrefixEntry.Prefix.Length);
     bool Deep = TreeConnect && LocalNetRootName.Length != 0;
-    UNICODE_STRING ViewName = { Deep ? CanonicalName->Length : Share, Deep ? CanonicalName->Length : Share, CanonicalName->Buffer };
+    UNICODE_STRING ViewName = { Deep ? CanonicalName->Length : Share,
+                                Deep ? CanonicalName->Length : Share, CanonicalName->Buffer };
     UNICODE_STRING Mapped;
     Mapped.Buffer = (PWCH)((PUCHAR)CanonicalName->Buffer + Share);
     Mapped.Length = Mapped.MaximumLength = (USHORT)(ViewName.Length - Share);
@@ -399,11 +467,13 @@ NTSTATUS NTAPI RxConstructVirtualNetRoot(PRX_CONTEXT RxContext, PIRP Irp, PUNICO
     RxpCaptureCaller(RxContext, &Caller.LogonId, &Caller.SessionId);
     PV_NET_ROOT VNetRoot = RxpSelectView(NetRoot, &ViewName, Caller);
     if (VNetRoot == nullptr) {
-        VNetRoot = RxCreateVNetRoot(RxContext, NetRoot, &ViewName, &LocalNetRootName, &Mapped, RxConnectionId);
+        VNetRoot = RxCreateVNetRoot(
+            RxContext, NetRoot, &ViewName, &LocalNetRootName, &Mapped, RxConnectionId);
         if (VNetRoot == nullptr) {
             Status = STATUS_INSUFFICIENT_RESOURCES;
             if (!StableCondition(NetRoot->Condition)) {
-                RxRemovePrefixTableEntry(RxpNetNameTable(RxContext->RxDeviceObject), &NetRoot->PrefixEntry);
+                RxRemovePrefixTableEntry(
+                    RxpNetNameTable(RxContext->RxDeviceObject), &NetRoot->PrefixEntry);
                 RxTransitionNetRoot(NetRoot, Condition_Bad);
             }
         } else {
@@ -432,10 +502,15 @@ NTSTATUS NTAPI RxConstructVirtualNetRoot(PRX_CONTEXT RxContext, PIRP Irp, PUNICO
 ///
 /// IRQL     PASSIVE_LEVEL
 /// Locks    none held; the NetName table lock is taken and released
-/// Owns     on success a reference on Create.pVNetRoot; RemainingName is the tail of CanonicalName below the V_NET_ROOT
-/// Errors   the status with which server, share or view could not be built; the same for everybody who waited for it
-NTSTATUS NTAPI RxFindOrConstructVirtualNetRoot(PRX_CONTEXT RxContext, PIRP Irp, PUNICODE_STRING CanonicalName,
-    NET_ROOT_TYPE NetRootType, PUNICODE_STRING RemainingName)
+/// Owns     on success a reference on Create.pVNetRoot; RemainingName is the tail of CanonicalName
+/// below the V_NET_ROOT Errors   the status with which server, share or view could not be built;
+/// the same for everybody who waited for it
+NTSTATUS NTAPI RxFindOrConstructVirtualNetRoot(
+    PRX_CONTEXT RxContext,
+    PIRP Irp,
+    PUNICODE_STRING CanonicalName,
+    NET_ROOT_TYPE NetRootType,
+    PUNICODE_STRING RemainingName)
 {
     PAGED_CODE();
     PRX_PREFIX_TABLE Table = RxpNetNameTable(RxContext->RxDeviceObject);
@@ -460,9 +535,11 @@ NTSTATUS NTAPI RxFindOrConstructVirtualNetRoot(PRX_CONTEXT RxContext, PIRP Irp, 
         LockState = LHS_ExclusiveLockHeld;
         VNetRoot = RxpLookupView(Table, CanonicalName, RemainingName, UseId, Caller);
         if (VNetRoot == nullptr) {
-            Status = RxConstructVirtualNetRoot(RxContext, Irp, CanonicalName, NetRootType,
-                RxContext->Create.ThisIsATreeConnectOpen && !RxpIsQueryPath(RxContext->CurrentIrpSp), &VNetRoot, &LockState,
-                UseId);
+            Status = RxConstructVirtualNetRoot(
+                RxContext, Irp, CanonicalName, NetRootType,
+                RxContext->Create.ThisIsATreeConnectOpen
+                    && !RxpIsQueryPath(RxContext->CurrentIrpSp),
+                &VNetRoot, &LockState, UseId);
         }
     }
     RxReleasePrefixTableLock(Table);
@@ -479,7 +556,8 @@ NTSTATUS NTAPI RxFindOrConstructVirtualNetRoot(PRX_CONTEXT RxContext, PIRP Irp, 
     }
     USHORT Matched = VNetRoot->PrefixEntry.Prefix.Length;
     RemainingName->Buffer = (PWCH)((PUCHAR)CanonicalName->Buffer + Matched);
-    RemainingName->Length = RemainingName->MaximumLength = (USHORT)(CanonicalName->Length - Matched);
+    RemainingName->Length = RemainingName->MaximumLength
+        = (USHORT)(CanonicalName->Length - Matched);
     RxpUseView(RxContext, VNetRoot);
     return STATUS_SUCCESS;
 }

@@ -1,9 +1,10 @@
 // IRP_MJ_CREATE.
 //
 //      no name, no related file                  a handle on the device itself (device FCB)
-//      FILE_CREATE_TREE_CONNECTION               a connection: FsContext = device FCB, FsContext2 = V_NET_ROOT
-//      SL_OPEN_TARGET_DIRECTORY                  the target of a rename: an FCB that no server knows of
-//      everything else                           V_NET_ROOT -> FCB -> collapse or MRxCreate (opens.cpp)
+//      FILE_CREATE_TREE_CONNECTION               a connection: FsContext = device FCB, FsContext2 =
+//      V_NET_ROOT SL_OPEN_TARGET_DIRECTORY                  the target of a rename: an FCB that no
+//      server knows of everything else                           V_NET_ROOT -> FCB -> collapse or
+//      MRxCreate (opens.cpp)
 //
 // The FCB is held exclusive from the moment it is found until the open is linked or undone.
 #include "calldown.h"
@@ -27,7 +28,8 @@ NTSTATUS RxCreateTreeConnect(PRX_CONTEXT RxContext, PIRP Irp, PUNICODE_STRING Re
     PUNICODE_STRING Directory = RemainingName->Length != 0 ? RemainingName : &VNetRoot->NamePrefix;
     if (Directory->Length != 0) {
         auto Slot = RXP_SLOT(RxContext->RxDeviceObject, MRxIsValidDirectory);
-        NTSTATUS Status = RxpCalldown(RxContext, "MRxIsValidDirectory", VNetRoot, Slot, RxContext, Directory);
+        NTSTATUS Status
+            = RxpCalldown(RxContext, "MRxIsValidDirectory", VNetRoot, Slot, RxContext, Directory);
         if (Slot != nullptr && Status != STATUS_SUCCESS) {
             return Status;
         }
@@ -58,13 +60,16 @@ NTSTATUS RxpOpenTargetDirectory(PRX_CONTEXT RxContext, PIRP Irp, PUNICODE_STRING
     if (NameBytes == 0 || NameBytes > UNICODE_STRING_MAX_BYTES) {
         return STATUS_OBJECT_NAME_INVALID;
     }
-    PFCB Fcb = (PFCB)RxAllocateFcbObject(RxDeviceObject, RDBSS_NTC_OPENTARGETDIR_FCB, RxpNonPaged, NameBytes, nullptr);
+    PFCB Fcb = (PFCB)RxAllocateFcbObject(
+        RxDeviceObject, RDBSS_NTC_OPENTARGETDIR_FCB, RxpNonPaged, NameBytes, nullptr);
     if (Fcb == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     PUNICODE_STRING Path = &Fcb->PrivateAlreadyPrefixedName;
     RtlCopyMemory(Path->Buffer, VNetRoot->NamePrefix.Buffer, VNetRoot->NamePrefix.Length);
-    RtlCopyMemory((PUCHAR)Path->Buffer + VNetRoot->NamePrefix.Length, RemainingName->Buffer, RemainingName->Length);
+    RtlCopyMemory(
+        (PUCHAR)Path->Buffer + VNetRoot->NamePrefix.Length, RemainingName->Buffer,
+        RemainingName->Length);
     Path->Length = (USHORT)NameBytes;
     Fcb->FcbTableEntry.Path = *Path;
     Fcb->FcbState = FCB_STATE_FAKEFCB | FCB_STATE_NAME_ALREADY_REMOVED;
@@ -103,7 +108,9 @@ NTSTATUS RxFindOrCreateFcb(PRX_CONTEXT RxContext, PIRP Irp, PUNICODE_STRING Rema
             return STATUS_INSUFFICIENT_RESOURCES;
         }
         RtlCopyMemory(Whole.Buffer, VNetRoot->NamePrefix.Buffer, VNetRoot->NamePrefix.Length);
-        RtlCopyMemory((PUCHAR)Whole.Buffer + VNetRoot->NamePrefix.Length, RemainingName->Buffer, RemainingName->Length);
+        RtlCopyMemory(
+            (PUCHAR)Whole.Buffer + VNetRoot->NamePrefix.Length, RemainingName->Buffer,
+            RemainingName->Length);
         Whole.Length = Whole.MaximumLength = (USHORT)Bytes;
         Path = Whole;
     } else if (Path.Length == 0) {
@@ -198,8 +205,8 @@ NTSTATUS RxCreateFromNetRoot(PRX_CONTEXT RxContext, PIRP Irp, PUNICODE_STRING Re
 
 bool RxpWorthScavenging(NTSTATUS Status)
 {
-    return Status == STATUS_SHARING_VIOLATION || Status == STATUS_ACCESS_DENIED || Status == STATUS_DELETE_PENDING
-        || Status == STATUS_RETRY;
+    return Status == STATUS_SHARING_VIOLATION || Status == STATUS_ACCESS_DENIED
+        || Status == STATUS_DELETE_PENDING || Status == STATUS_RETRY;
 }
 
 NTSTATUS RxpOpenByName(PRX_CONTEXT RxContext, PIRP Irp)
@@ -210,7 +217,8 @@ NTSTATUS RxpOpenByName(PRX_CONTEXT RxContext, PIRP Irp)
         return Status;
     }
     UNICODE_STRING RemainingName;
-    Status = RxFindOrConstructVirtualNetRoot(RxContext, Irp, &CanonicalName, NET_ROOT_WILD, &RemainingName);
+    Status = RxFindOrConstructVirtualNetRoot(
+        RxContext, Irp, &CanonicalName, NET_ROOT_WILD, &RemainingName);
     if (Status != STATUS_SUCCESS) {
         return Status;
     }
@@ -221,14 +229,16 @@ NTSTATUS RxpOpenByName(PRX_CONTEXT RxContext, PIRP Irp)
     } else if (FlagOn(IrpSp->Flags, SL_OPEN_TARGET_DIRECTORY)) {
         Status = RxpOpenTargetDirectory(RxContext, Irp, &RemainingName);
     } else {
-        RxpCalldown(RxContext, "MRxPreparseName", VNetRoot, RXP_SLOT(RxContext->RxDeviceObject, MRxPreparseName), RxContext,
-            &CanonicalName);
+        RxpCalldown(
+            RxContext, "MRxPreparseName", VNetRoot,
+            RXP_SLOT(RxContext->RxDeviceObject, MRxPreparseName), RxContext, &CanonicalName);
         Status = RxCreateFromNetRoot(RxContext, Irp, &RemainingName);
         if (RxpWorthScavenging(Status) && !RxContext->Create.ScavengingAlreadyTried) {
             // Files whose close is still to come may be in the way (facts.md V-2).
             RxContext->Create.ScavengingAlreadyTried = TRUE;
             PNET_ROOT NetRoot = RxpNetRoot(VNetRoot->pNetRoot);
-            bool Closed = NT_SUCCESS(RxPurgeRelatedFobxs(NetRoot, RxContext, ATTEMPT_FINALIZE_ON_PURGE, nullptr));
+            bool Closed = NT_SUCCESS(
+                RxPurgeRelatedFobxs(NetRoot, RxContext, ATTEMPT_FINALIZE_ON_PURGE, nullptr));
             if (Closed || Status == STATUS_RETRY) {
                 RxScavengeFobxsForNetRoot(NetRoot, nullptr, TRUE);
                 Irp->IoStatus.Information = 0;
@@ -259,14 +269,17 @@ void RxpCopyCreateParameters(PRX_CONTEXT RxContext, PIRP Irp)
         }
     }
     Parameters->AllocationSize = Irp->Overlay.AllocationSize;
-    Parameters->FileAttributes = FlagOn(IrpSp->Parameters.Create.FileAttributes, FILE_ATTRIBUTE_VALID_FLAGS);
+    Parameters->FileAttributes
+        = FlagOn(IrpSp->Parameters.Create.FileAttributes, FILE_ATTRIBUTE_VALID_FLAGS);
     Parameters->ShareAccess = IrpSp->Parameters.Create.ShareAccess;
     Parameters->Disposition = (IrpSp->Parameters.Create.Options >> 24) & 0xFF;
     Parameters->CreateOptions = FlagOn(IrpSp->Parameters.Create.Options, FILE_VALID_OPTION_FLAGS);
     RxContext->Create.EaLength = IrpSp->Parameters.Create.EaLength;
-    RxContext->Create.EaBuffer = RxContext->Create.EaLength != 0 ? Irp->AssociatedIrp.SystemBuffer : nullptr;
+    RxContext->Create.EaBuffer
+        = RxContext->Create.EaLength != 0 ? Irp->AssociatedIrp.SystemBuffer : nullptr;
     RxContext->Create.Type = NET_ROOT_WILD;
-    RxContext->Create.ThisIsATreeConnectOpen = BooleanFlagOn(Parameters->CreateOptions, FILE_CREATE_TREE_CONNECTION);
+    RxContext->Create.ThisIsATreeConnectOpen
+        = BooleanFlagOn(Parameters->CreateOptions, FILE_CREATE_TREE_CONNECTION);
 }
 
 /// Makes a posted create start over.
@@ -304,14 +317,20 @@ NTSTATUS NTAPI RxCommonCreate(PRX_CONTEXT RxContext, PIRP Irp)
     return Status;
 }
 
-/// Makes the open of a symbolic link start over with the name it leads to; for use in MRxCreate, which must then answer
-/// STATUS_REPARSE.
+/// Makes the open of a symbolic link start over with the name it leads to; for use in MRxCreate,
+/// which must then answer STATUS_REPARSE.
 ///
-/// Errors   STATUS_INVALID_PARAMETER (not a create), STATUS_ACCESS_DENIED (the link itself shall be deleted, with other access
+/// Errors   STATUS_INVALID_PARAMETER (not a create), STATUS_ACCESS_DENIED (the link itself shall be
+/// deleted, with other access
 ///          besides), STATUS_INSUFFICIENT_RESOURCES
-/// Source   windows-driver-docs-ddi: rxprocs/nf-rxprocs-rxpreparetoreparsesymboliclink.md; facts.md A29
-NTSTATUS NTAPI RxPrepareToReparseSymbolicLink(PRX_CONTEXT RxContext, BOOLEAN SymbolicLinkEmbeddedInOldPath,
-    PUNICODE_STRING NewPath, BOOLEAN NewPathIsAbsolute, PBOOLEAN ReparseRequired)
+/// Source   windows-driver-docs-ddi: rxprocs/nf-rxprocs-rxpreparetoreparsesymboliclink.md; facts.md
+/// A29
+NTSTATUS NTAPI RxPrepareToReparseSymbolicLink(
+    PRX_CONTEXT RxContext,
+    BOOLEAN SymbolicLinkEmbeddedInOldPath,
+    PUNICODE_STRING NewPath,
+    BOOLEAN NewPathIsAbsolute,
+    PBOOLEAN ReparseRequired)
 {
     PAGED_CODE();
     *ReparseRequired = FALSE;
@@ -321,7 +340,8 @@ NTSTATUS NTAPI RxPrepareToReparseSymbolicLink(PRX_CONTEXT RxContext, BOOLEAN Sym
     if (!SymbolicLinkEmbeddedInOldPath) {
         ACCESS_MASK Access = RxContext->Create.NtCreateParameters.DesiredAccess;
         if (FlagOn(Access, DELETE)) {
-            return FlagOn(Access, ~(ACCESS_MASK)(DELETE | SYNCHRONIZE)) ? STATUS_ACCESS_DENIED : STATUS_SUCCESS;
+            return FlagOn(Access, ~(ACCESS_MASK)(DELETE | SYNCHRONIZE)) ? STATUS_ACCESS_DENIED
+                                                                        : STATUS_SUCCESS;
         }
     }
     UNICODE_STRING Mup;

@@ -1,7 +1,8 @@
 // IRP_MJ_DIRECTORY_CONTROL: enumeration and change notification.
 //
-// The pattern of the first query stays with the handle (Fobx->UnicodeQueryTemplate, or FOBX_FLAG_MATCH_ALL for everything); later
-// queries of the handle bring none, or are ignored if they do. InitialQuery tells the mini-redirector that this is the first.
+// The pattern of the first query stays with the handle (Fobx->UnicodeQueryTemplate, or
+// FOBX_FLAG_MATCH_ALL for everything); later queries of the handle bring none, or are ignored if
+// they do. InitialQuery tells the mini-redirector that this is the first.
 #include "calldown.h"
 
 namespace {
@@ -9,19 +10,22 @@ namespace {
 bool RxpMatchesAll(PCUNICODE_STRING Pattern)
 {
     return (Pattern->Length == sizeof(WCHAR) && Pattern->Buffer[0] == L'*')
-        || (Pattern->Length == 3 * sizeof(WCHAR) && Pattern->Buffer[0] == L'*' && Pattern->Buffer[1] == L'.'
-            && Pattern->Buffer[2] == L'*');
+        || (Pattern->Length == 3 * sizeof(WCHAR) && Pattern->Buffer[0] == L'*'
+            && Pattern->Buffer[1] == L'.' && Pattern->Buffer[2] == L'*');
 }
 
 NTSTATUS RxpKeepTemplate(PFOBX Fobx, PCUNICODE_STRING Pattern)
 {
-    if (Pattern == nullptr || Pattern->Length == 0 || Pattern->Buffer == nullptr || RxpMatchesAll(Pattern)) {
+    if (Pattern == nullptr || Pattern->Length == 0 || Pattern->Buffer == nullptr
+        || RxpMatchesAll(Pattern)) {
         SetFlag(Fobx->Flags, FOBX_FLAG_MATCH_ALL);
         Fobx->ContainsWildCards = TRUE;
-        // The redirector may send the pattern as it is, so there is one also when everything matches.
+        // The redirector may send the pattern as it is, so there is one also when everything
+        // matches.
         static constinit const WCHAR Everything = L'*';
         Fobx->UnicodeQueryTemplate.Buffer = (PWCH)&Everything;
-        Fobx->UnicodeQueryTemplate.Length = Fobx->UnicodeQueryTemplate.MaximumLength = sizeof(WCHAR);
+        Fobx->UnicodeQueryTemplate.Length = Fobx->UnicodeQueryTemplate.MaximumLength
+            = sizeof(WCHAR);
         return STATUS_SUCCESS;
     }
     PWCH Copy = (PWCH)ExAllocatePoolWithTag(RxpPaged, Pattern->Length, RX_DIRCTL_POOLTAG);
@@ -59,21 +63,25 @@ NTSTATUS RxQueryDirectory(PRX_CONTEXT RxContext, PIRP Irp)
     if (Status != STATUS_SUCCESS) {
         return Status;
     }
-    bool Initial = Fobx->UnicodeQueryTemplate.Buffer == nullptr && !FlagOn(Fobx->Flags, FOBX_FLAG_MATCH_ALL);
+    bool Initial
+        = Fobx->UnicodeQueryTemplate.Buffer == nullptr && !FlagOn(Fobx->Flags, FOBX_FLAG_MATCH_ALL);
     if (Initial) {
         Status = RxpKeepTemplate(Fobx, (PCUNICODE_STRING)IrpSp->Parameters.QueryDirectory.FileName);
     }
     LONG Remaining = Length;
     if (Status == STATUS_SUCCESS) {
-        RxContext->Info.FileInformationClass = IrpSp->Parameters.QueryDirectory.FileInformationClass;
+        RxContext->Info.FileInformationClass
+            = IrpSp->Parameters.QueryDirectory.FileInformationClass;
         RxContext->Info.Buffer = Buffer;
         RxContext->Info.LengthRemaining = Length;
         RxContext->QueryDirectory.FileIndex = IrpSp->Parameters.QueryDirectory.FileIndex;
         RxContext->QueryDirectory.RestartScan = BooleanFlagOn(IrpSp->Flags, SL_RESTART_SCAN);
-        RxContext->QueryDirectory.ReturnSingleEntry = BooleanFlagOn(IrpSp->Flags, SL_RETURN_SINGLE_ENTRY);
+        RxContext->QueryDirectory.ReturnSingleEntry
+            = BooleanFlagOn(IrpSp->Flags, SL_RETURN_SINGLE_ENTRY);
         RxContext->QueryDirectory.IndexSpecified = BooleanFlagOn(IrpSp->Flags, SL_INDEX_SPECIFIED);
         RxContext->QueryDirectory.InitialQuery = (BOOLEAN)Initial;
-        Status = RxpCalldown(RxContext, "MRxQueryDirectory", Fobx,
+        Status = RxpCalldown(
+            RxContext, "MRxQueryDirectory", Fobx,
             RXP_SLOT(RxContext->RxDeviceObject, MRxQueryDirectory), RxContext);
         Remaining = RxContext->Info.LengthRemaining;
         if (RxContext->PostRequest && Initial) {
@@ -90,7 +98,8 @@ NTSTATUS RxQueryDirectory(PRX_CONTEXT RxContext, PIRP Irp)
     if (RxContext->PostRequest) {
         return RxFsdPostRequest(RxContext);
     }
-    if (!NT_ERROR(Status) && Status != STATUS_NO_MORE_FILES && Remaining >= 0 && Remaining <= Length) {
+    if (!NT_ERROR(Status) && Status != STATUS_NO_MORE_FILES && Remaining >= 0
+        && Remaining <= Length) {
         Irp->IoStatus.Information = (ULONG_PTR)(Length - Remaining);
     }
     return Status;
@@ -100,11 +109,15 @@ NTSTATUS NTAPI RxLowIoNotifyCompletion(PRX_CONTEXT RxContext)
 {
     PIRP Irp = RxContext->CurrentIrp;
     NTSTATUS Status = RxContext->StoredStatus;
-    if (Status == STATUS_CANCELLED && FlagOn(RxContext->FlagsForLowIo, RXP_FLAG4LOWIO_NOTIFY_CLEANUP)) {
+    if (Status == STATUS_CANCELLED
+        && FlagOn(RxContext->FlagsForLowIo, RXP_FLAG4LOWIO_NOTIFY_CLEANUP)) {
         Status = STATUS_NOTIFY_CLEANUP;
     }
-    Irp->IoStatus.Information = NT_SUCCESS(Status) && Status != STATUS_NOTIFY_CLEANUP ? RxContext->InformationToReturn : 0;
-    RxpReleaseIoResources(RxContext, RxpFcb(RxContext->pFcb), RxContext->LowIoContext.ResourceThreadId);
+    Irp->IoStatus.Information = NT_SUCCESS(Status) && Status != STATUS_NOTIFY_CLEANUP
+        ? RxContext->InformationToReturn
+        : 0;
+    RxpReleaseIoResources(
+        RxContext, RxpFcb(RxContext->pFcb), RxContext->LowIoContext.ResourceThreadId);
     return Status;
 }
 
@@ -129,8 +142,9 @@ NTSTATUS RxNotifyChangeDirectory(PRX_CONTEXT RxContext, PIRP Irp)
     Notify->WatchTree = BooleanFlagOn(IrpSp->Flags, SL_WATCH_TREE);
     Notify->CompletionFilter = IrpSp->Parameters.NotifyDirectory.CompletionFilter;
     Notify->NotificationBufferLength = Length;
-    Notify->pNotificationBuffer
-        = Irp->MdlAddress != nullptr ? MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority) : nullptr;
+    Notify->pNotificationBuffer = Irp->MdlAddress != nullptr
+        ? MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority)
+        : nullptr;
     return RxLowIoSubmit(RxContext, Irp, Fcb, RxLowIoNotifyCompletion);
 }
 

@@ -1,7 +1,8 @@
-// Taking a connection away while it may be in use: net use /delete, and what becomes of the files that are open on it.
+// Taking a connection away while it may be in use: net use /delete, and what becomes of the files
+// that are open on it.
 //
-// An orphan is an open whose share is gone: its server handle is given up (MRxForceClosed), further I/O on it answers
-// STATUS_FILE_CLOSED, its cleanup and close still succeed.
+// An orphan is an open whose share is gone: its server handle is given up (MRxForceClosed), further
+// I/O on it answers STATUS_FILE_CLOSED, its cleanup and close still succeed.
 #include "calldown.h"
 
 namespace {
@@ -79,7 +80,9 @@ VOID NTAPI RxOrphanSrvOpens(PV_NET_ROOT ThisVNetRoot)
     PAGED_CODE();
     PNET_ROOT NetRoot = RxpNetRoot(ThisVNetRoot->pNetRoot);
     RxpReference(NetRoot, "orphan");
-    RxpForEachFcb(NetRoot, [ThisVNetRoot](PFCB Fcb) { RxOrphanSrvOpensForThisFcb(Fcb, ThisVNetRoot, FALSE); });
+    RxpForEachFcb(NetRoot, [ThisVNetRoot](PFCB Fcb) {
+        RxOrphanSrvOpensForThisFcb(Fcb, ThisVNetRoot, FALSE);
+    });
     // Orphaned files lose their names, so that opens through another view find their own.
     PRX_FCB_TABLE Table = &NetRoot->FcbTable;
     RxAcquireFcbTableLockExclusive(Table, TRUE);
@@ -99,14 +102,15 @@ VOID NTAPI RxOrphanSrvOpens(PV_NET_ROOT ThisVNetRoot)
 
 /// Deletes a connection.
 ///
-/// ForceFilesClosed TRUE closes what is open; FALSE refuses if something is; 0xff only gives back the reference that making the
-/// connection took, and refuses like FALSE.
+/// ForceFilesClosed TRUE closes what is open; FALSE refuses if something is; 0xff only gives back
+/// the reference that making the connection took, and refuses like FALSE.
 ///
 /// IRQL     <= APC_LEVEL
 /// Locks    none held; the NetName table lock is taken
 /// Errors   STATUS_FILES_OPEN, STATUS_CONNECTION_IN_USE
 /// Source   windows-driver-docs-ddi: rxprocs/nf-rxprocs-rxfinalizeconnection.md
-NTSTATUS NTAPI RxFinalizeConnection(PNET_ROOT NetRoot, PV_NET_ROOT VNetRoot, LOGICAL ForceFilesClosed)
+NTSTATUS NTAPI
+RxFinalizeConnection(PNET_ROOT NetRoot, PV_NET_ROOT VNetRoot, LOGICAL ForceFilesClosed)
 {
     PAGED_CODE();
     if (VNetRoot == nullptr) {
@@ -132,7 +136,8 @@ NTSTATUS NTAPI RxFinalizeConnection(PNET_ROOT NetRoot, PV_NET_ROOT VNetRoot, LOG
     if (!Force && RxpHasOpenFiles(VNetRoot)) {
         Status = STATUS_FILES_OPEN;
     } else if (!Force && VNetRoot->NumberOfOpens > 1) {
-        Status = STATUS_CONNECTION_IN_USE; // handles on the connection, besides the one this is asked through
+        Status = STATUS_CONNECTION_IN_USE; // handles on the connection, besides the one this is
+                                           // asked through
     } else {
         Status = STATUS_SUCCESS;
         if (InterlockedExchange(&VNetRoot->AdditionalReferenceForDeleteFsctlTaken, 0) != 0) {
@@ -140,7 +145,8 @@ NTSTATUS NTAPI RxFinalizeConnection(PNET_ROOT NetRoot, PV_NET_ROOT VNetRoot, LOG
         }
         RxFinalizeVNetRoot(VNetRoot, TRUE, TRUE);
     }
-    // Not with the table held exclusive: a SRV_CALL may go with the view, and that takes a worker of the FSP.
+    // Not with the table held exclusive: a SRV_CALL may go with the view, and that takes a worker
+    // of the FSP.
     RxReleasePrefixTableLock(Table);
     RxpDereference(VNetRoot, LHS_LockNotHeld, "finalize connection");
     if (Status == STATUS_SUCCESS && RxDeviceObject->pRdbssScavenger != nullptr) {

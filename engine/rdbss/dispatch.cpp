@@ -1,11 +1,14 @@
 // Where every IRP enters, and the one place where an IRP is completed.
 //
-//      RxFsdDispatch ── gate ── RX_CONTEXT ── RxpRunRequest ─┬─ the routine of the major function answers a status
+//      RxFsdDispatch ── gate ── RX_CONTEXT ── RxpRunRequest ─┬─ the routine of the major function
+//      answers a status
 //           (FSD thread)                          ▲          │      -> RxCompleteRequest here
-//                                                 │          └─ STATUS_PENDING: somebody else owns the request now
+//                                                 │          └─ STATUS_PENDING: somebody else owns
+//                                                 the request now
 //      RxpFspDispatch (a worker of the FSP) ──────┘
 //
-// A routine that needs a worker posts its context (fsp.cpp); the worker runs the same routine again, with WAIT and IN_FSP set.
+// A routine that needs a worker posts its context (fsp.cpp); the worker runs the same routine
+// again, with WAIT and IN_FSP set.
 #include "calldown.h"
 
 FCB RxDeviceFCB;
@@ -13,42 +16,64 @@ FCB RxDeviceFCB;
 namespace {
 
 constinit RX_FSD_DISPATCH_VECTOR RxFsdDispatchVector[IRP_MJ_MAXIMUM_FUNCTION + 1] = {
-    { RxCommonCreate },                   // IRP_MJ_CREATE
-    { RxCommonUnimplemented },            // IRP_MJ_CREATE_NAMED_PIPE
-    { RxCommonClose },                    // IRP_MJ_CLOSE
-    { RxCommonRead },                     // IRP_MJ_READ
-    { RxCommonWrite },                    // IRP_MJ_WRITE
-    { RxCommonQueryInformation },         // IRP_MJ_QUERY_INFORMATION
-    { RxCommonSetInformation },           // IRP_MJ_SET_INFORMATION
-    { RxCommonQueryEa },                  // IRP_MJ_QUERY_EA
-    { RxCommonSetEa },                    // IRP_MJ_SET_EA
-    { RxCommonFlushBuffers },             // IRP_MJ_FLUSH_BUFFERS
-    { RxCommonQueryVolumeInformation },   // IRP_MJ_QUERY_VOLUME_INFORMATION
-    { RxCommonSetVolumeInformation },     // IRP_MJ_SET_VOLUME_INFORMATION
-    { RxCommonDirectoryControl },         // IRP_MJ_DIRECTORY_CONTROL
-    { RxCommonFileSystemControl },        // IRP_MJ_FILE_SYSTEM_CONTROL
-    { RxCommonDeviceControl },            // IRP_MJ_DEVICE_CONTROL
-    { RxCommonDeviceControl },            // IRP_MJ_INTERNAL_DEVICE_CONTROL
-    { RxCommonShutdown },                 // IRP_MJ_SHUTDOWN
-    { RxCommonLockControl },              // IRP_MJ_LOCK_CONTROL
-    { RxCommonCleanup },                  // IRP_MJ_CLEANUP
-    { RxCommonUnimplemented },            // IRP_MJ_CREATE_MAILSLOT
-    { RxCommonQuerySecurity },            // IRP_MJ_QUERY_SECURITY
-    { RxCommonSetSecurity },              // IRP_MJ_SET_SECURITY
-    { RxCommonUnimplemented },            // IRP_MJ_POWER
-    { RxCommonUnimplemented },            // IRP_MJ_SYSTEM_CONTROL
-    { RxCommonUnimplemented },            // IRP_MJ_DEVICE_CHANGE
-    { RxCommonQueryQuotaInformation },    // IRP_MJ_QUERY_QUOTA
-    { RxCommonSetQuotaInformation },      // IRP_MJ_SET_QUOTA
-    { RxCommonUnimplemented },            // IRP_MJ_PNP
+    { RxCommonCreate }, // IRP_MJ_CREATE
+    { RxCommonUnimplemented }, // IRP_MJ_CREATE_NAMED_PIPE
+    { RxCommonClose }, // IRP_MJ_CLOSE
+    { RxCommonRead }, // IRP_MJ_READ
+    { RxCommonWrite }, // IRP_MJ_WRITE
+    { RxCommonQueryInformation }, // IRP_MJ_QUERY_INFORMATION
+    { RxCommonSetInformation }, // IRP_MJ_SET_INFORMATION
+    { RxCommonQueryEa }, // IRP_MJ_QUERY_EA
+    { RxCommonSetEa }, // IRP_MJ_SET_EA
+    { RxCommonFlushBuffers }, // IRP_MJ_FLUSH_BUFFERS
+    { RxCommonQueryVolumeInformation }, // IRP_MJ_QUERY_VOLUME_INFORMATION
+    { RxCommonSetVolumeInformation }, // IRP_MJ_SET_VOLUME_INFORMATION
+    { RxCommonDirectoryControl }, // IRP_MJ_DIRECTORY_CONTROL
+    { RxCommonFileSystemControl }, // IRP_MJ_FILE_SYSTEM_CONTROL
+    { RxCommonDeviceControl }, // IRP_MJ_DEVICE_CONTROL
+    { RxCommonDeviceControl }, // IRP_MJ_INTERNAL_DEVICE_CONTROL
+    { RxCommonShutdown }, // IRP_MJ_SHUTDOWN
+    { RxCommonLockControl }, // IRP_MJ_LOCK_CONTROL
+    { RxCommonCleanup }, // IRP_MJ_CLEANUP
+    { RxCommonUnimplemented }, // IRP_MJ_CREATE_MAILSLOT
+    { RxCommonQuerySecurity }, // IRP_MJ_QUERY_SECURITY
+    { RxCommonSetSecurity }, // IRP_MJ_SET_SECURITY
+    { RxCommonUnimplemented }, // IRP_MJ_POWER
+    { RxCommonUnimplemented }, // IRP_MJ_SYSTEM_CONTROL
+    { RxCommonUnimplemented }, // IRP_MJ_DEVICE_CHANGE
+    { RxCommonQueryQuotaInformation }, // IRP_MJ_QUERY_QUOTA
+    { RxCommonSetQuotaInformation }, // IRP_MJ_SET_QUOTA
+    { RxCommonUnimplemented }, // IRP_MJ_PNP
 };
 
-constinit const char* const RxpMajorFunctionNames[] = { "IRP_MJ_CREATE", "IRP_MJ_CREATE_NAMED_PIPE", "IRP_MJ_CLOSE",
-    "IRP_MJ_READ", "IRP_MJ_WRITE", "IRP_MJ_QUERY_INFORMATION", "IRP_MJ_SET_INFORMATION", "IRP_MJ_QUERY_EA", "IRP_MJ_SET_EA",
-    "IRP_MJ_FLUSH_BUFFERS", "IRP_MJ_QUERY_VOLUME_INFORMATION", "IRP_MJ_SET_VOLUME_INFORMATION", "IRP_MJ_DIRECTORY_CONTROL",
-    "IRP_MJ_FILE_SYSTEM_CONTROL", "IRP_MJ_DEVICE_CONTROL", "IRP_MJ_INTERNAL_DEVICE_CONTROL", "IRP_MJ_SHUTDOWN",
-    "IRP_MJ_LOCK_CONTROL", "IRP_MJ_CLEANUP", "IRP_MJ_CREATE_MAILSLOT", "IRP_MJ_QUERY_SECURITY", "IRP_MJ_SET_SECURITY",
-    "IRP_MJ_POWER", "IRP_MJ_SYSTEM_CONTROL", "IRP_MJ_DEVICE_CHANGE", "IRP_MJ_QUERY_QUOTA", "IRP_MJ_SET_QUOTA", "IRP_MJ_PNP" };
+constinit const char* const RxpMajorFunctionNames[] = { "IRP_MJ_CREATE",
+                                                        "IRP_MJ_CREATE_NAMED_PIPE",
+                                                        "IRP_MJ_CLOSE",
+                                                        "IRP_MJ_READ",
+                                                        "IRP_MJ_WRITE",
+                                                        "IRP_MJ_QUERY_INFORMATION",
+                                                        "IRP_MJ_SET_INFORMATION",
+                                                        "IRP_MJ_QUERY_EA",
+                                                        "IRP_MJ_SET_EA",
+                                                        "IRP_MJ_FLUSH_BUFFERS",
+                                                        "IRP_MJ_QUERY_VOLUME_INFORMATION",
+                                                        "IRP_MJ_SET_VOLUME_INFORMATION",
+                                                        "IRP_MJ_DIRECTORY_CONTROL",
+                                                        "IRP_MJ_FILE_SYSTEM_CONTROL",
+                                                        "IRP_MJ_DEVICE_CONTROL",
+                                                        "IRP_MJ_INTERNAL_DEVICE_CONTROL",
+                                                        "IRP_MJ_SHUTDOWN",
+                                                        "IRP_MJ_LOCK_CONTROL",
+                                                        "IRP_MJ_CLEANUP",
+                                                        "IRP_MJ_CREATE_MAILSLOT",
+                                                        "IRP_MJ_QUERY_SECURITY",
+                                                        "IRP_MJ_SET_SECURITY",
+                                                        "IRP_MJ_POWER",
+                                                        "IRP_MJ_SYSTEM_CONTROL",
+                                                        "IRP_MJ_DEVICE_CHANGE",
+                                                        "IRP_MJ_QUERY_QUOTA",
+                                                        "IRP_MJ_SET_QUOTA",
+                                                        "IRP_MJ_PNP" };
 
 NTSTATUS RxpCompleteAtOnce(PIRP Irp, NTSTATUS Status)
 {
@@ -61,7 +86,8 @@ NTSTATUS RxpCompleteAtOnce(PIRP Irp, NTSTATUS Status)
 bool RxpIsDeviceOpen(PIO_STACK_LOCATION IrpSp)
 {
     PFILE_OBJECT FileObject = IrpSp->FileObject;
-    return FileObject != nullptr && FileObject->FileName.Length == 0 && FileObject->RelatedFileObject == nullptr;
+    return FileObject != nullptr && FileObject->FileName.Length == 0
+        && FileObject->RelatedFileObject == nullptr;
 }
 
 bool RxpIsOnDeviceFcb(PIO_STACK_LOCATION IrpSp)
@@ -89,7 +115,8 @@ NTSTATUS RxpGate(PRDBSS_DEVICE_OBJECT RxDeviceObject, PIO_STACK_LOCATION IrpSp)
         return STATUS_REDIRECTOR_NOT_STARTED;
     default: {
         // Startable: the device itself may be opened and asked to start, nothing else exists yet.
-        bool Device = IrpSp->MajorFunction == IRP_MJ_CREATE ? RxpIsDeviceOpen(IrpSp) : RxpIsOnDeviceFcb(IrpSp);
+        bool Device = IrpSp->MajorFunction == IRP_MJ_CREATE ? RxpIsDeviceOpen(IrpSp)
+                                                            : RxpIsOnDeviceFcb(IrpSp);
         return Device ? STATUS_SUCCESS : STATUS_REDIRECTOR_NOT_STARTED;
     }
     }
@@ -102,7 +129,8 @@ NTSTATUS RxFsdCommonDispatch(PRDBSS_DEVICE_OBJECT RxDeviceObject, PIRP Irp)
     if (RxContext == nullptr) {
         return RxpCompleteAtOnce(Irp, STATUS_INSUFFICIENT_RESOURCES);
     }
-    RDR_SPAN Span = RdrTraceBegin(RdrLayerRdbss, RxpMajorFunctionName(RxContext->MajorFunction), RxContext, 0);
+    RDR_SPAN Span = RdrTraceBegin(
+        RdrLayerRdbss, RxpMajorFunctionName(RxContext->MajorFunction), RxContext, 0);
     RdrTraceBind(RxContext, Span);
 
     RX_TOPLEVELIRP_CONTEXT TopLevelContext;
@@ -122,7 +150,8 @@ NTSTATUS RxFsdCommonDispatch(PRDBSS_DEVICE_OBJECT RxDeviceObject, PIRP Irp)
 
 const char* RxpMajorFunctionName(UCHAR MajorFunction)
 {
-    return MajorFunction <= IRP_MJ_MAXIMUM_FUNCTION ? RxpMajorFunctionNames[MajorFunction] : "IRP_MJ_?";
+    return MajorFunction <= IRP_MJ_MAXIMUM_FUNCTION ? RxpMajorFunctionNames[MajorFunction]
+                                                    : "IRP_MJ_?";
 }
 
 /// Makes the IRP pending, once, before anybody else can get hold of the request.
@@ -134,12 +163,13 @@ void RxpMarkPending(PRX_CONTEXT RxContext)
     RxContext->PendingReturned = TRUE;
 }
 
-/// Runs the routine of one request, on the caller's thread or on a worker of the FSP, and completes the request unless the
-/// routine gave it away.
+/// Runs the routine of one request, on the caller's thread or on a worker of the FSP, and completes
+/// the request unless the routine gave it away.
 ///
 /// IRQL     <= APC_LEVEL
 /// Locks    none held
-/// Errors   what a dispatch routine returns: STATUS_PENDING if the IRP was marked pending, otherwise its final status
+/// Errors   what a dispatch routine returns: STATUS_PENDING if the IRP was marked pending,
+/// otherwise its final status
 NTSTATUS RxpRunRequest(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PRX_FSD_DISPATCH_VECTOR Vector = RxFsdDispatchVector;
@@ -160,7 +190,8 @@ NTSTATUS RxpRunRequest(PRX_CONTEXT RxContext, PIRP Irp)
     RxContext->PostRequest = FALSE;
 
     NTSTATUS Status = FlagOn(RxContext->Flags, RX_CONTEXT_FLAG_CANCELLED)
-            && RxContext->MajorFunction != IRP_MJ_CLEANUP && RxContext->MajorFunction != IRP_MJ_CLOSE
+            && RxContext->MajorFunction != IRP_MJ_CLEANUP
+            && RxContext->MajorFunction != IRP_MJ_CLOSE
         ? STATUS_CANCELLED
         : Routine(RxContext, Irp);
     if (Status == STATUS_PENDING) {
@@ -174,8 +205,10 @@ NTSTATUS RxpRunRequest(PRX_CONTEXT RxContext, PIRP Irp)
 /// The dispatch routine of a mini-redirector for every major function.
 ///
 /// IRQL     PASSIVE_LEVEL (paging I/O: <= APC_LEVEL)
-/// Errors   STATUS_INVALID_DEVICE_REQUEST (not a registered device), STATUS_OBJECT_NAME_INVALID (create mailslot or named
-///          pipe), STATUS_REDIRECTOR_NOT_STARTED (not started, or a stop was issued), otherwise the request's status
+/// Errors   STATUS_INVALID_DEVICE_REQUEST (not a registered device), STATUS_OBJECT_NAME_INVALID
+/// (create mailslot or named
+///          pipe), STATUS_REDIRECTOR_NOT_STARTED (not started, or a stop was issued), otherwise the
+///          request's status
 /// Source   windows-driver-docs-ddi: mrx/nf-mrx-rxfsddispatch.md
 NTSTATUS NTAPI RxFsdDispatch(PRDBSS_DEVICE_OBJECT RxDeviceObject, PIRP Irp)
 {
@@ -191,13 +224,15 @@ NTSTATUS NTAPI RxFsdDispatch(PRDBSS_DEVICE_OBJECT RxDeviceObject, PIRP Irp)
     }
     NTSTATUS Status = RxpGate(RxDeviceObject, IrpSp);
     if (Status != STATUS_SUCCESS) {
-        RdrTraceEvent(RdrLayerRdbss, RdrEventError, "RxFsdDispatch", Irp, Status, IrpSp->MajorFunction);
+        RdrTraceEvent(
+            RdrLayerRdbss, RdrEventError, "RxFsdDispatch", Irp, Status, IrpSp->MajorFunction);
         return RxpCompleteAtOnce(Irp, Status);
     }
     return RxFsdCommonDispatch(RxDeviceObject, Irp);
 }
 
-// ---- completion ------------------------------------------------------------------------------------------------------
+// ---- completion
+// ------------------------------------------------------------------------------------------------------
 
 /// Completes the IRP of one request and gives the request's reference on its context back.
 ///
@@ -215,7 +250,8 @@ VOID NTAPI RxCompleteRequest_Real(PRX_CONTEXT RxContext, PIRP Irp, NTSTATUS Stat
         Irp->IoStatus.Status = Status;
         RxContext->StoredStatus = Status;
         RdrTraceFinish(Span, Status, (unsigned long long)Irp->IoStatus.Information);
-        // Nothing may find the IRP through this context any more; a late cancel looks contexts up by their IRP.
+        // Nothing may find the IRP through this context any more; a late cancel looks contexts up
+        // by their IRP.
         KIRQL OldIrql;
         KeAcquireSpinLock(&RxStrucSupSpinLock, &OldIrql);
         RxContext->CurrentIrp = nullptr;
@@ -236,10 +272,12 @@ NTSTATUS NTAPI RxCompleteRequest(PRX_CONTEXT RxContext, NTSTATUS Status)
     return Status;
 }
 
-// ---- the top-level IRP -------------------------------------------------------------------------------------------------
+// ---- the top-level IRP
+// -------------------------------------------------------------------------------------------------
 //
-// A redirector's thread may come back to it (the cache manager reads while a read is served). The thread's top-level IRP tells
-// who was first; RDBSS stores a context of its own there, told from an IRP by its signature and by the list of live ones.
+// A redirector's thread may come back to it (the cache manager reads while a read is served). The
+// thread's top-level IRP tells who was first; RDBSS stores a context of its own there, told from an
+// IRP by its signature and by the list of live ones.
 
 namespace {
 
@@ -255,8 +293,10 @@ PRX_TOPLEVELIRP_CONTEXT RxpTopLevelOfThread()
     PRX_TOPLEVELIRP_CONTEXT Found = nullptr;
     KIRQL OldIrql;
     KeAcquireSpinLock(&RxTopLevelIrpSpinLock, &OldIrql);
-    for (PLIST_ENTRY Link = RxTopLevelIrpAllList.Flink; Link != &RxTopLevelIrpAllList; Link = Link->Flink) {
-        PRX_TOPLEVELIRP_CONTEXT Candidate = CONTAINING_RECORD(Link, RX_TOPLEVELIRP_CONTEXT, ListEntry);
+    for (PLIST_ENTRY Link = RxTopLevelIrpAllList.Flink; Link != &RxTopLevelIrpAllList;
+         Link = Link->Flink) {
+        PRX_TOPLEVELIRP_CONTEXT Candidate
+            = CONTAINING_RECORD(Link, RX_TOPLEVELIRP_CONTEXT, ListEntry);
         if ((ULONG_PTR)Candidate == Top && Candidate->Signature == RX_TOPLEVELIRP_CONTEXT_SIGNATURE
             && Candidate->Thread == PsGetCurrentThread()) {
             Found = Candidate;
@@ -276,7 +316,10 @@ void RxpInitializeTopLevel()
 }
 
 VOID NTAPI __RxInitializeTopLevelIrpContext(
-    PRX_TOPLEVELIRP_CONTEXT TopLevelContext, PIRP Irp, PRDBSS_DEVICE_OBJECT RxDeviceObject, ULONG Flags)
+    PRX_TOPLEVELIRP_CONTEXT TopLevelContext,
+    PIRP Irp,
+    PRDBSS_DEVICE_OBJECT RxDeviceObject,
+    ULONG Flags)
 {
     RtlZeroMemory(TopLevelContext, sizeof(*TopLevelContext));
     TopLevelContext->Irp = Irp;
@@ -288,7 +331,10 @@ VOID NTAPI __RxInitializeTopLevelIrpContext(
 }
 
 BOOLEAN NTAPI RxTryToBecomeTheTopLevelIrp(
-    PRX_TOPLEVELIRP_CONTEXT TopLevelContext, PIRP Irp, PRDBSS_DEVICE_OBJECT RxDeviceObject, BOOLEAN ForceTopLevel)
+    PRX_TOPLEVELIRP_CONTEXT TopLevelContext,
+    PIRP Irp,
+    PRDBSS_DEVICE_OBJECT RxDeviceObject,
+    BOOLEAN ForceTopLevel)
 {
     if (IoGetTopLevelIrp() != nullptr && !ForceTopLevel) {
         return FALSE;
@@ -334,7 +380,8 @@ BOOLEAN NTAPI RxIsThisTheTopLevelIrp(PIRP Irp)
 NTSTATUS NTAPI RxCommonUnimplemented(PRX_CONTEXT RxContext, PIRP Irp)
 {
     UNREFERENCED_PARAMETER(Irp);
-    RdrTraceEvent(RdrLayerRdbss, RdrEventError, RxpMajorFunctionName(RxContext->MajorFunction), RxContext,
+    RdrTraceEvent(
+        RdrLayerRdbss, RdrEventError, RxpMajorFunctionName(RxContext->MajorFunction), RxContext,
         STATUS_NOT_IMPLEMENTED, 0);
     return STATUS_NOT_IMPLEMENTED;
 }
@@ -342,7 +389,8 @@ NTSTATUS NTAPI RxCommonUnimplemented(PRX_CONTEXT RxContext, PIRP Irp)
 NTSTATUS NTAPI RxCommonShutdown(PRX_CONTEXT RxContext, PIRP Irp)
 {
     UNREFERENCED_PARAMETER(Irp);
-    // Everything that only waits for its time to be closed is closed now, while the network still stands.
+    // Everything that only waits for its time to be closed is closed now, while the network still
+    // stands.
     RxPurgeAllFobxs(RxContext->RxDeviceObject);
     RxScavengeAllFobxs(RxContext->RxDeviceObject);
     return STATUS_SUCCESS;

@@ -1,9 +1,11 @@
 // FCB: one file of a share, however often it is open.
 //
-//      created with count 1 (the FCB table's) ── each SRV_OPEN +1, each looker +1 ── back to 1: removed from the table and freed
+//      created with count 1 (the FCB table's) ── each SRV_OPEN +1, each looker +1 ── back to 1:
+//      removed from the table and freed
 //
-// Freeing takes two locks, the table's (so that nobody finds it) and its own (so that nobody is inside), in this order. A thread
-// that has the second and needs the first gives the second up first; its reference keeps the FCB meanwhile.
+// Freeing takes two locks, the table's (so that nobody finds it) and its own (so that nobody is
+// inside), in this order. A thread that has the second and needs the first gives the second up
+// first; its reference keeps the FCB meanwhile.
 #include "calldown.h"
 
 namespace {
@@ -51,7 +53,8 @@ LONG RxpDropFcbReference(PFCB Fcb, const char* Reason)
 /// Owns     count 1, the table's; NET_ROOT gains one
 /// Errors   NULL when there is no memory or the name is too long
 /// Source   windows-driver-docs-ddi: fcb/nf-fcb-rxcreatenetfcb.md
-PFCB NTAPI RxCreateNetFcb(PRX_CONTEXT RxContext, PIRP Irp, PV_NET_ROOT VNetRoot, PUNICODE_STRING Name)
+PFCB NTAPI
+RxCreateNetFcb(PRX_CONTEXT RxContext, PIRP Irp, PV_NET_ROOT VNetRoot, PUNICODE_STRING Name)
 {
     PAGED_CODE();
     UNREFERENCED_PARAMETER(Irp);
@@ -65,7 +68,8 @@ PFCB NTAPI RxCreateNetFcb(PRX_CONTEXT RxContext, PIRP Irp, PV_NET_ROOT VNetRoot,
     if (NameBytes > UNICODE_STRING_MAX_BYTES) {
         return nullptr;
     }
-    PFCB Fcb = (PFCB)RxAllocateFcbObject(RxDeviceObject, RDBSS_NTC_STORAGE_TYPE_UNKNOWN, RxpNonPaged, NameBytes, nullptr);
+    PFCB Fcb = (PFCB)RxAllocateFcbObject(
+        RxDeviceObject, RDBSS_NTC_STORAGE_TYPE_UNKNOWN, RxpNonPaged, NameBytes, nullptr);
     if (Fcb == nullptr) {
         return nullptr;
     }
@@ -76,7 +80,8 @@ PFCB NTAPI RxCreateNetFcb(PRX_CONTEXT RxContext, PIRP Irp, PV_NET_ROOT VNetRoot,
         SetFlag(Fcb->FcbState, FCB_STATE_ADDEDBACKSLASH);
     } else {
         RtlCopyMemory(Path->Buffer, VNetRoot->NamePrefix.Buffer, VNetRoot->NamePrefix.Length);
-        RtlCopyMemory((PUCHAR)Path->Buffer + VNetRoot->NamePrefix.Length, Name->Buffer, Name->Length);
+        RtlCopyMemory(
+            (PUCHAR)Path->Buffer + VNetRoot->NamePrefix.Length, Name->Buffer, Name->Length);
     }
     Path->Length = (USHORT)NameBytes;
     Fcb->FcbTableEntry.Path = *Path;
@@ -114,7 +119,9 @@ PFCB NTAPI RxCreateNetFcb(PRX_CONTEXT RxContext, PIRP Irp, PV_NET_ROOT VNetRoot,
 /// What an open request says about the kind of file it wants.
 RX_FILE_TYPE NTAPI RxInferFileType(PRX_CONTEXT RxContext)
 {
-    ULONG Options = FlagOn(RxContext->Create.NtCreateParameters.CreateOptions, FILE_DIRECTORY_FILE | FILE_NON_DIRECTORY_FILE);
+    ULONG Options = FlagOn(
+        RxContext->Create.NtCreateParameters.CreateOptions,
+        FILE_DIRECTORY_FILE | FILE_NON_DIRECTORY_FILE);
     switch (Options) {
     case FILE_DIRECTORY_FILE:
         return FileTypeDirectory;
@@ -125,11 +132,13 @@ RX_FILE_TYPE NTAPI RxInferFileType(PRX_CONTEXT RxContext)
     }
 }
 
-/// Tells RDBSS what a file turned out to be: its kind, and unless it is known already its times and sizes.
+/// Tells RDBSS what a file turned out to be: its kind, and unless it is known already its times and
+/// sizes.
 ///
 /// Locks    FCB exclusive
 /// Source   windows-driver-docs-ddi: fcb/nf-fcb-rxfinishfcbinitialization.md
-VOID NTAPI RxFinishFcbInitialization(PMRX_FCB Fcb, RX_FILE_TYPE FileType, PFCB_INIT_PACKET InitPacket)
+VOID NTAPI
+RxFinishFcbInitialization(PMRX_FCB Fcb, RX_FILE_TYPE FileType, PFCB_INIT_PACKET InitPacket)
 {
     PAGED_CODE();
     PFCB Full = RxpFcb(Fcb);
@@ -139,7 +148,8 @@ VOID NTAPI RxFinishFcbInitialization(PMRX_FCB Fcb, RX_FILE_TYPE FileType, PFCB_I
     }
     Fcb->Header.NodeTypeCode = (CSHORT)Code;
     bool Storage = (Code & 0xFFF0) == RDBSS_NTC_STORAGE_TYPE_UNKNOWN;
-    if (!FlagOn(Fcb->FcbState, FCB_STATE_TIME_AND_SIZE_ALREADY_SET) && InitPacket != nullptr && Storage) {
+    if (!FlagOn(Fcb->FcbState, FCB_STATE_TIME_AND_SIZE_ALREADY_SET) && InitPacket != nullptr
+        && Storage) {
         auto Take = [](PLARGE_INTEGER To, const LARGE_INTEGER* From) {
             if (From != nullptr) {
                 *To = *From;
@@ -181,7 +191,8 @@ LONG NTAPI RxpReferenceNetFcb(PFCB Fcb)
     return Count;
 }
 
-/// Gives a reference back without freeing: an FCB that nobody uses any more is left to the scavenger.
+/// Gives a reference back without freeing: an FCB that nobody uses any more is left to the
+/// scavenger.
 ///
 /// Source   windows-driver-docs-ddi: fcb/nf-fcb-rxpdereferencenetfcb.md
 LONG NTAPI RxpDereferenceNetFcb(PFCB Fcb)
@@ -204,13 +215,15 @@ BOOLEAN NTAPI RxpDereferenceAndFinalizeNetFcb(
     PFCB ThisFcb, PRX_CONTEXT RxContext, BOOLEAN RecursiveFinalize, BOOLEAN ForceFinalize)
 {
     PAGED_CODE();
-    // With two references besides ours and the table's there is somebody who will come this way later.
+    // With two references besides ours and the table's there is somebody who will come this way
+    // later.
     for (;;) {
         LONG Seen = (LONG)ThisFcb->NodeReferenceCount;
         if (Seen <= 2) {
             break;
         }
-        if (InterlockedCompareExchange((volatile LONG*)&ThisFcb->NodeReferenceCount, Seen - 1, Seen) == Seen) {
+        if (InterlockedCompareExchange((volatile LONG*)&ThisFcb->NodeReferenceCount, Seen - 1, Seen)
+            == Seen) {
             RdrTraceReference(ThisFcb, -1, Seen - 1, "RxDereferenceAndFinalizeNetFcb");
             return FALSE;
         }
@@ -248,7 +261,8 @@ BOOLEAN RxpReleaseAndDereferenceFcb(PRX_CONTEXT RxContext, PFCB Fcb, const char*
     return FALSE;
 }
 
-/// Takes an FCB's name away, so that the next open of that name starts afresh: it was renamed, deleted or orphaned.
+/// Takes an FCB's name away, so that the next open of that name starts afresh: it was renamed,
+/// deleted or orphaned.
 ///
 /// Locks    the FCB table's, exclusive
 VOID NTAPI RxRemoveNameNetFcb(PFCB ThisFcb)
@@ -265,7 +279,8 @@ VOID NTAPI RxRemoveNameNetFcb(PFCB ThisFcb)
 /// Locks    the FCB table's and the FCB's, both exclusive; the latter is gone on success
 /// Errors   FALSE: ReferenceCount is not 1 and ForceFinalize is not set, or it is still open
 /// Source   windows-driver-docs-ddi: rxprocs/nf-rxprocs-rxfinalizenetfcb.md
-BOOLEAN NTAPI RxFinalizeNetFcb(PFCB ThisFcb, BOOLEAN RecursiveFinalize, BOOLEAN ForceFinalize, LONG ReferenceCount)
+BOOLEAN NTAPI RxFinalizeNetFcb(
+    PFCB ThisFcb, BOOLEAN RecursiveFinalize, BOOLEAN ForceFinalize, LONG ReferenceCount)
 {
     PAGED_CODE();
     PNET_ROOT NetRoot = RxpNetRootOf(ThisFcb);
@@ -275,7 +290,8 @@ BOOLEAN NTAPI RxFinalizeNetFcb(PFCB ThisFcb, BOOLEAN RecursiveFinalize, BOOLEAN 
     }
     if (RecursiveFinalize) {
         while (!IsListEmpty(&ThisFcb->SrvOpenList)) {
-            PSRV_OPEN SrvOpen = CONTAINING_RECORD(ThisFcb->SrvOpenList.Flink, SRV_OPEN, SrvOpenQLinks);
+            PSRV_OPEN SrvOpen
+                = CONTAINING_RECORD(ThisFcb->SrvOpenList.Flink, SRV_OPEN, SrvOpenQLinks);
             if (!RxFinalizeSrvOpen(SrvOpen, TRUE, ForceFinalize)) {
                 break;
             }
@@ -289,7 +305,8 @@ BOOLEAN NTAPI RxFinalizeNetFcb(PFCB ThisFcb, BOOLEAN RecursiveFinalize, BOOLEAN 
     RxRemoveNameNetFcb(ThisFcb);
     ThisFcb->UpperFinalizationDone = TRUE;
     RxpCalldownThrough(
-        "MRxDeallocateForFcb", ThisFcb, RXP_SLOT(RxDeviceObject, MRxDeallocateForFcb), RxpMrx(ThisFcb));
+        "MRxDeallocateForFcb", ThisFcb, RXP_SLOT(RxDeviceObject, MRxDeallocateForFcb),
+        RxpMrx(ThisFcb));
     RxAcquireScavengerMutex();
     RxpUndoScavengerFinalizationMarking(ThisFcb);
     RxReleaseScavengerMutex();
@@ -304,7 +321,8 @@ BOOLEAN NTAPI RxFinalizeNetFcb(PFCB ThisFcb, BOOLEAN RecursiveFinalize, BOOLEAN 
     return TRUE;
 }
 
-// ---- sizes -------------------------------------------------------------------------------------------------------------
+// ---- sizes
+// -------------------------------------------------------------------------------------------------------------
 
 VOID NTAPI RxGetFileSizeWithLock(PFCB Fcb, PLONGLONG FileSize)
 {
@@ -321,7 +339,8 @@ VOID NTAPI RxSetFileSizeWithLock(PFCB Fcb, PLONGLONG FileSize)
     ExReleaseFastMutex(Fcb->FileSizeLock);
 }
 
-/// Sets file size, allocation size and valid data length of a file that somebody truncated, overwrote or extended.
+/// Sets file size, allocation size and valid data length of a file that somebody truncated,
+/// overwrote or extended.
 ///
 /// Locks    FCB exclusive, or its paging resource exclusive
 void RxpSetAllSizes(PFCB Fcb, LONGLONG FileSize, LONGLONG AllocationSize)

@@ -1,6 +1,7 @@
 // The FCB table of one NET_ROOT: the open files of a share by their path below it.
 //
-// Guards:  TableLock, shared for lookup, exclusive for change. Rank 3. A reference on the table's FCBs (R-1: the one that
+// Guards:  TableLock, shared for lookup, exclusive for change. Rank 3. A reference on the table's
+// FCBs (R-1: the one that
 //          remains when nothing is open) belongs to the table.
 #include "calldown.h"
 
@@ -66,7 +67,8 @@ PFCB NTAPI RxFcbTableLookupFcb(PRX_FCB_TABLE FcbTable, PUNICODE_STRING Path)
     for (PLIST_ENTRY Link = Bucket->Flink; Link != Bucket; Link = Link->Flink) {
         PRX_FCB_TABLE_ENTRY Entry = CONTAINING_RECORD(Link, RX_FCB_TABLE_ENTRY, HashLinks);
         InterlockedIncrement(&FcbTable->Compares);
-        if (Entry->HashValue == HashValue && RtlEqualUnicodeString(&Entry->Path, Path, FcbTable->CaseInsensitiveMatch)) {
+        if (Entry->HashValue == HashValue
+            && RtlEqualUnicodeString(&Entry->Path, Path, FcbTable->CaseInsensitiveMatch)) {
             Entry->Lookups += 1;
             PFCB Fcb = CONTAINING_RECORD(Entry, FCB, FcbTableEntry);
             RxpReferenceFcb(Fcb, "RxFcbTableLookupFcb");

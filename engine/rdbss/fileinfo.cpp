@@ -1,8 +1,9 @@
 // IRP_MJ_QUERY_INFORMATION and IRP_MJ_SET_INFORMATION.
 //
-// What RDBSS knows itself (position, name) it answers itself; everything else goes to MRxQueryFileInfo and MRxSetFileInfo. Sizes the
-// cache knows better than the server are put over the server's. After a set has succeeded, RDBSS' own picture follows it: sizes and
-// cache, delete pending, the name.
+// What RDBSS knows itself (position, name) it answers itself; everything else goes to
+// MRxQueryFileInfo and MRxSetFileInfo. Sizes the cache knows better than the server are put over
+// the server's. After a set has succeeded, RDBSS' own picture follows it: sizes and cache, delete
+// pending, the name.
 #include "calldown.h"
 
 namespace {
@@ -10,7 +11,8 @@ namespace {
 constexpr ULONG RxpNameHeader = FIELD_OFFSET(FILE_NAME_INFORMATION, FileName);
 
 /// Runs MRxQueryFileInfo for one class into Buffer. *Remaining is lowered by what was written.
-NTSTATUS RxpQueryFromServer(PRX_CONTEXT RxContext, FILE_INFORMATION_CLASS Class, PVOID Buffer, PLONG Remaining)
+NTSTATUS RxpQueryFromServer(
+    PRX_CONTEXT RxContext, FILE_INFORMATION_CLASS Class, PVOID Buffer, PLONG Remaining)
 {
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
     RxContext->Info.FileInformationClass = Class;
@@ -18,10 +20,12 @@ NTSTATUS RxpQueryFromServer(PRX_CONTEXT RxContext, FILE_INFORMATION_CLASS Class,
     RxContext->Info.LengthRemaining = *Remaining;
     RxContext->QueryDirectory.FileIndex = 0;
     RxContext->QueryDirectory.RestartScan = BooleanFlagOn(IrpSp->Flags, SL_RESTART_SCAN);
-    RxContext->QueryDirectory.ReturnSingleEntry = BooleanFlagOn(IrpSp->Flags, SL_RETURN_SINGLE_ENTRY);
+    RxContext->QueryDirectory.ReturnSingleEntry
+        = BooleanFlagOn(IrpSp->Flags, SL_RETURN_SINGLE_ENTRY);
     RxContext->QueryDirectory.IndexSpecified = FALSE;
     RxContext->QueryDirectory.InitialQuery = FALSE;
-    NTSTATUS Status = RxpCalldown(RxContext, "MRxQueryFileInfo", RxContext->pFobx,
+    NTSTATUS Status = RxpCalldown(
+        RxContext, "MRxQueryFileInfo", RxContext->pFobx,
         RXP_SLOT(RxContext->RxDeviceObject, MRxQueryFileInfo), RxContext);
     *Remaining = RxContext->Info.LengthRemaining;
     return Status;
@@ -32,7 +36,8 @@ void RxpCorrectStandard(PFCB Fcb, PFILE_STANDARD_INFORMATION Standard)
     if (!RxpIsFile(Fcb)) {
         return;
     }
-    bool Ours = FlagOn(Fcb->FcbState, FCB_STATE_FILESIZECACHEING_ENABLED | FCB_STATE_WRITECACHING_ENABLED)
+    bool Ours
+        = FlagOn(Fcb->FcbState, FCB_STATE_FILESIZECACHEING_ENABLED | FCB_STATE_WRITECACHING_ENABLED)
         && Fcb->NonPaged->SectionObjectPointers.SharedCacheMap != nullptr;
     if (Ours) {
         RxGetFileSizeWithLock(Fcb, &Standard->EndOfFile.QuadPart);
@@ -83,20 +88,23 @@ NTSTATUS RxpQueryName(PFCB Fcb, PFOBX Fobx, PVOID Buffer, PLONG Remaining)
 /// FileAllInformation: seven classes one behind the other.
 NTSTATUS RxpQueryAll(PRX_CONTEXT RxContext, PFCB Fcb, PFOBX Fobx, PVOID Buffer, PLONG Remaining)
 {
-    if (*Remaining < (LONG)FIELD_OFFSET(FILE_ALL_INFORMATION, NameInformation) + (LONG)RxpNameHeader) {
+    if (*Remaining
+        < (LONG)FIELD_OFFSET(FILE_ALL_INFORMATION, NameInformation) + (LONG)RxpNameHeader) {
         return STATUS_INFO_LENGTH_MISMATCH;
     }
     PFILE_ALL_INFORMATION All = (PFILE_ALL_INFORMATION)Buffer;
     RtlZeroMemory(All, FIELD_OFFSET(FILE_ALL_INFORMATION, NameInformation));
     LONG Part = sizeof(All->BasicInformation);
-    NTSTATUS Status = RxpQueryFromServer(RxContext, FileBasicInformation, &All->BasicInformation, &Part);
+    NTSTATUS Status
+        = RxpQueryFromServer(RxContext, FileBasicInformation, &All->BasicInformation, &Part);
     if (NT_SUCCESS(Status)) {
         Part = sizeof(All->StandardInformation);
         Status = RxpQueryStandard(RxContext, Fcb, &All->StandardInformation, &Part);
     }
     if (NT_SUCCESS(Status)) {
         Part = sizeof(All->InternalInformation);
-        Status = RxpQueryFromServer(RxContext, FileInternalInformation, &All->InternalInformation, &Part);
+        Status = RxpQueryFromServer(
+            RxContext, FileInternalInformation, &All->InternalInformation, &Part);
     }
     if (NT_SUCCESS(Status)) {
         Part = sizeof(All->EaInformation);
@@ -106,17 +114,20 @@ NTSTATUS RxpQueryAll(PRX_CONTEXT RxContext, PFCB Fcb, PFOBX Fobx, PVOID Buffer, 
         return Status;
     }
     // Access, mode and alignment are the I/O manager's; it fills them in after us.
-    All->PositionInformation.CurrentByteOffset = RxContext->CurrentIrpSp->FileObject->CurrentByteOffset;
+    All->PositionInformation.CurrentByteOffset
+        = RxContext->CurrentIrpSp->FileObject->CurrentByteOffset;
     *Remaining -= FIELD_OFFSET(FILE_ALL_INFORMATION, NameInformation);
     return RxpQueryName(Fcb, Fobx, &All->NameInformation, Remaining);
 }
 
-// ---- set ------------------------------------------------------------------------------------------------------------------
+// ---- set
+// ------------------------------------------------------------------------------------------------------------------
 
 NTSTATUS RxpSetOnServer(PRX_CONTEXT RxContext)
 {
-    return RxpCalldown(RxContext, "MRxSetFileInfo", RxContext->pFobx, RXP_SLOT(RxContext->RxDeviceObject, MRxSetFileInfo),
-        RxContext);
+    return RxpCalldown(
+        RxContext, "MRxSetFileInfo", RxContext->pFobx,
+        RXP_SLOT(RxContext->RxDeviceObject, MRxSetFileInfo), RxContext);
 }
 
 NTSTATUS RxSetBasicInfo(PRX_CONTEXT RxContext, PFCB Fcb, PFOBX Fobx)
@@ -153,8 +164,10 @@ NTSTATUS RxSetBasicInfo(PRX_CONTEXT RxContext, PFCB Fcb, PFOBX Fobx)
 NTSTATUS RxSetDispositionInfo(PRX_CONTEXT RxContext, PFCB Fcb)
 {
     PFILE_OBJECT FileObject = RxContext->CurrentIrpSp->FileObject;
-    PFILE_DISPOSITION_INFORMATION Disposition = (PFILE_DISPOSITION_INFORMATION)RxContext->Info.Buffer;
-    if (Disposition->DeleteFile && Fcb->NonPaged->SectionObjectPointers.ImageSectionObject != nullptr
+    PFILE_DISPOSITION_INFORMATION Disposition
+        = (PFILE_DISPOSITION_INFORMATION)RxContext->Info.Buffer;
+    if (Disposition->DeleteFile
+        && Fcb->NonPaged->SectionObjectPointers.ImageSectionObject != nullptr
         && !MmFlushImageSection(&Fcb->NonPaged->SectionObjectPointers, MmFlushForDelete)) {
         return STATUS_CANNOT_DELETE;
     }
@@ -199,9 +212,13 @@ NTSTATUS RxSetEndOfFileInfo(PRX_CONTEXT RxContext, PFCB Fcb)
     }
     RxAcquirePagingIoResource(RxContext, Fcb);
     LONGLONG Allocation = Fcb->Header.AllocationSize.QuadPart;
-    RxpSetAllSizes(Fcb, NewSize.QuadPart, Shrinks ? NewSize.QuadPart : (Allocation > NewSize.QuadPart ? Allocation : NewSize.QuadPart));
+    RxpSetAllSizes(
+        Fcb, NewSize.QuadPart,
+        Shrinks ? NewSize.QuadPart
+                : (Allocation > NewSize.QuadPart ? Allocation : NewSize.QuadPart));
     if (!Shrinks && Sections->SharedCacheMap == nullptr) {
-        // The server fills the gap with zeros itself; only cached data has a valid length of its own.
+        // The server fills the gap with zeros itself; only cached data has a valid length of its
+        // own.
         Fcb->Header.ValidDataLength = NewSize;
     }
     RxReleasePagingIoResource(RxContext, Fcb);
@@ -218,7 +235,8 @@ NTSTATUS RxSetAllocationInfo(PRX_CONTEXT RxContext, PFCB Fcb)
     if (!RxpIsFile(Fcb)) {
         return STATUS_INVALID_DEVICE_REQUEST;
     }
-    LARGE_INTEGER NewAllocation = ((PFILE_ALLOCATION_INFORMATION)RxContext->Info.Buffer)->AllocationSize;
+    LARGE_INTEGER NewAllocation
+        = ((PFILE_ALLOCATION_INFORMATION)RxContext->Info.Buffer)->AllocationSize;
     LONGLONG FileSize;
     RxGetFileSizeWithLock(Fcb, &FileSize);
     bool Shrinks = NewAllocation.QuadPart < FileSize;
@@ -235,8 +253,10 @@ NTSTATUS RxSetAllocationInfo(PRX_CONTEXT RxContext, PFCB Fcb)
     return Status;
 }
 
-/// Rebuilds a rename that names its target by a handle: the name becomes the target's path below the share.
-NTSTATUS RxpBuildRename(PRX_CONTEXT RxContext, PFCB Fcb, PFCB Target, PFILE_RENAME_INFORMATION* Rebuilt)
+/// Rebuilds a rename that names its target by a handle: the name becomes the target's path below
+/// the share.
+NTSTATUS
+RxpBuildRename(PRX_CONTEXT RxContext, PFCB Fcb, PFCB Target, PFILE_RENAME_INFORMATION* Rebuilt)
 {
     if (RxpFcbType(Target) != RDBSS_NTC_OPENTARGETDIR_FCB) {
         return STATUS_NOT_IMPLEMENTED;
@@ -250,7 +270,8 @@ NTSTATUS RxpBuildRename(PRX_CONTEXT RxContext, PFCB Fcb, PFCB Target, PFILE_RENA
     if (Bytes < sizeof(FILE_RENAME_INFORMATION)) {
         Bytes = sizeof(FILE_RENAME_INFORMATION);
     }
-    PFILE_RENAME_INFORMATION Rename = (PFILE_RENAME_INFORMATION)ExAllocatePoolWithTag(RxpPaged, Bytes, RX_MISC_POOLTAG);
+    PFILE_RENAME_INFORMATION Rename
+        = (PFILE_RENAME_INFORMATION)ExAllocatePoolWithTag(RxpPaged, Bytes, RX_MISC_POOLTAG);
     if (Rename == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
@@ -286,8 +307,8 @@ NTSTATUS RxSetRenameInfo(PRX_CONTEXT RxContext, PFCB Fcb)
     return Status;
 }
 
-/// A renamed file loses its FCB's name: the next open of either name starts afresh. Takes the table lock before the FCB's, so the
-/// FCB is given up and taken again.
+/// A renamed file loses its FCB's name: the next open of either name starts afresh. Takes the table
+/// lock before the FCB's, so the FCB is given up and taken again.
 void RxpForgetName(PRX_CONTEXT RxContext, PFCB Fcb)
 {
     PRX_FCB_TABLE Table = &RxpNetRootOf(Fcb)->FcbTable;
@@ -363,15 +384,17 @@ NTSTATUS NTAPI RxCommonSetInformation(PRX_CONTEXT RxContext, PIRP Irp)
     }
     FILE_INFORMATION_CLASS Class = IrpSp->Parameters.SetFile.FileInformationClass;
     if (Class == FilePositionInformation) {
-        IrpSp->FileObject->CurrentByteOffset = ((PFILE_POSITION_INFORMATION)Irp->AssociatedIrp.SystemBuffer)->CurrentByteOffset;
+        IrpSp->FileObject->CurrentByteOffset
+            = ((PFILE_POSITION_INFORMATION)Irp->AssociatedIrp.SystemBuffer)->CurrentByteOffset;
         return STATUS_SUCCESS;
     }
     if (FlagOn(Fobx->pSrvOpen->Flags, SRVOPEN_FLAG_CLOSED | SRVOPEN_FLAG_ORPHANED)) {
         return STATUS_FILE_CLOSED;
     }
     if (Class == FileEndOfFileInformation && IrpSp->Parameters.SetFile.AdvanceOnly) {
-        // The lazy writer tells how far the data is valid. The server knows already: it was told by the writes. Taking the FCB
-        // here would wait for a writer who waits, with the FCB, for the lazy writer to make room.
+        // The lazy writer tells how far the data is valid. The server knows already: it was told by
+        // the writes. Taking the FCB here would wait for a writer who waits, with the FCB, for the
+        // lazy writer to make room.
         return STATUS_SUCCESS;
     }
     NTSTATUS Status = RxpAcquireForIo(RxContext, Fcb, TRUE);

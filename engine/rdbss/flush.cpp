@@ -18,7 +18,8 @@ NTSTATUS NTAPI RxCommonFlushBuffers(PRX_CONTEXT RxContext, PIRP Irp)
     }
     if (NT_SUCCESS(Status)) {
         Status = RxpCalldown(
-            RxContext, "MRxFlush", RxContext->pFobx, RXP_SLOT(RxContext->RxDeviceObject, MRxFlush), RxContext);
+            RxContext, "MRxFlush", RxContext->pFobx, RXP_SLOT(RxContext->RxDeviceObject, MRxFlush),
+            RxContext);
     }
     RxContext->FcbResourceAcquired = FALSE;
     RxReleaseFcb(RxContext, Fcb);

@@ -1,7 +1,8 @@
 // FOBX: what RDBSS keeps per file object, that is per handle.
 #include "calldown.h"
 
-/// The FOBX of a successful open; a mini-redirector calls this at the end of MRxCreate or MRxCollapseOpen.
+/// The FOBX of a successful open; a mini-redirector calls this at the end of MRxCreate or
+/// MRxCollapseOpen.
 ///
 /// Locks    FCB exclusive
 /// Owns     count 1, the file object's (released by its close); SRV_OPEN gains one
@@ -27,7 +28,8 @@ PMRX_FOBX NTAPI RxCreateNetFobx(PRX_CONTEXT RxContext, PMRX_SRV_OPEN MrxSrvOpen)
         Fobx->Flags = FOBX_FLAG_ENCLOSED_ALLOCATED;
         SetFlag(SrvOpen->Flags, SRVOPEN_FLAG_FOBX_USED);
     } else {
-        Fobx = (PFOBX)RxAllocateFcbObject(Fcb->RxDeviceObject, RDBSS_NTC_FOBX, RxpNonPaged, 0, nullptr);
+        Fobx = (PFOBX)RxAllocateFcbObject(
+            Fcb->RxDeviceObject, RDBSS_NTC_FOBX, RxpNonPaged, 0, nullptr);
         if (Fobx == nullptr) {
             return nullptr;
         }
@@ -54,8 +56,10 @@ PMRX_FOBX NTAPI RxCreateNetFobx(PRX_CONTEXT RxContext, PMRX_SRV_OPEN MrxSrvOpen)
         if (MrxSrvOpen->pVNetRoot->pNetRoot->Type == NET_ROOT_PIPE) {
             Fobx->PipeHandleInformation = &Fobx->Specific.NamedPipe.PipeHandleInformation;
             Fobx->Specific.NamedPipe.PipeHandleInformation.TypeOfPipe = RxContext->Create.PipeType;
-            Fobx->Specific.NamedPipe.PipeHandleInformation.ReadMode = RxContext->Create.PipeReadMode;
-            Fobx->Specific.NamedPipe.PipeHandleInformation.CompletionMode = RxContext->Create.PipeCompletionMode;
+            Fobx->Specific.NamedPipe.PipeHandleInformation.ReadMode
+                = RxContext->Create.PipeReadMode;
+            Fobx->Specific.NamedPipe.PipeHandleInformation.CompletionMode
+                = RxContext->Create.PipeCompletionMode;
             InitializeListHead(&Fobx->Specific.NamedPipe.ReadSerializationQueue);
             InitializeListHead(&Fobx->Specific.NamedPipe.WriteSerializationQueue);
         }
@@ -87,8 +91,9 @@ BOOLEAN NTAPI RxFinalizeNetFobx(PFOBX ThisFobx, BOOLEAN RecursiveFinalize, BOOLE
     if (!ThisFobx->UpperFinalizationDone) {
         ThisFobx->UpperFinalizationDone = TRUE;
         RxpRemoveFromScavenger(ThisFobx);
-        RxpCalldownThrough("MRxDeallocateForFobx", ThisFobx, RXP_SLOT(ThisFobx->RxDeviceObject, MRxDeallocateForFobx),
-            RxpMrx(ThisFobx));
+        RxpCalldownThrough(
+            "MRxDeallocateForFobx", ThisFobx,
+            RXP_SLOT(ThisFobx->RxDeviceObject, MRxDeallocateForFobx), RxpMrx(ThisFobx));
         RemoveEntryList(&ThisFobx->FobxQLinks);
         RxpDecrement(&SrvOpen->pVNetRoot->NumberOfFobxs);
     }

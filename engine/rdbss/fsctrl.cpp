@@ -1,4 +1,5 @@
-// IRP_MJ_FILE_SYSTEM_CONTROL and IRP_MJ_(INTERNAL_)DEVICE_CONTROL on files. (On the device: devfcb.cpp.)
+// IRP_MJ_FILE_SYSTEM_CONTROL and IRP_MJ_(INTERNAL_)DEVICE_CONTROL on files. (On the device:
+// devfcb.cpp.)
 #include "calldown.h"
 
 namespace {
@@ -8,7 +9,8 @@ NTSTATUS NTAPI RxLowIoControlCompletion(PRX_CONTEXT RxContext)
     PIRP Irp = RxContext->CurrentIrp;
     NTSTATUS Status = RxContext->StoredStatus;
     Irp->IoStatus.Information = NT_ERROR(Status) ? 0 : RxContext->InformationToReturn;
-    RxpReleaseIoResources(RxContext, RxpFcb(RxContext->pFcb), RxContext->LowIoContext.ResourceThreadId);
+    RxpReleaseIoResources(
+        RxContext, RxpFcb(RxContext->pFcb), RxContext->LowIoContext.ResourceThreadId);
     return Status;
 }
 
@@ -40,7 +42,9 @@ NTSTATUS RxpGetLinkTracking(PRX_CONTEXT RxContext, PIRP Irp)
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
     PFCB Fcb = RxpFcb(RxContext->pFcb);
     PLINK_TRACKING_INFORMATION Link = (PLINK_TRACKING_INFORMATION)Irp->AssociatedIrp.SystemBuffer;
-    if (Link == nullptr || IrpSp->Parameters.FileSystemControl.OutputBufferLength < sizeof(LINK_TRACKING_INFORMATION)) {
+    if (Link == nullptr
+        || IrpSp->Parameters.FileSystemControl.OutputBufferLength
+            < sizeof(LINK_TRACKING_INFORMATION)) {
         return STATUS_INVALID_PARAMETER;
     }
     if (RxContext->pFobx == nullptr) {
@@ -55,14 +59,16 @@ NTSTATUS RxpGetLinkTracking(PRX_CONTEXT RxContext, PIRP Irp)
     RxContext->Info.FsInformationClass = FileFsObjectIdInformation;
     RxContext->Info.Buffer = &ObjectId;
     RxContext->Info.LengthRemaining = sizeof(ObjectId);
-    Status = RxpCalldown(RxContext, "MRxQueryVolumeInfo", Fcb->pNetRoot,
+    Status = RxpCalldown(
+        RxContext, "MRxQueryVolumeInfo", Fcb->pNetRoot,
         RXP_SLOT(RxContext->RxDeviceObject, MRxQueryVolumeInfo), RxContext);
     RxContext->Info.Buffer = nullptr;
     if (Status == STATUS_SUCCESS || Status == STATUS_BUFFER_OVERFLOW) {
         RtlCopyMemory(&Fcb->pNetRoot->DiskParameters.VolumeId, ObjectId.ObjectId, sizeof(GUID));
         RtlCopyMemory(Link->VolumeId, ObjectId.ObjectId, sizeof(Link->VolumeId));
-        Link->Type = FlagOn(Fcb->pNetRoot->Flags, NETROOT_FLAG_DFS_AWARE_NETROOT) ? DfsLinkTrackingInformation
-                                                                                  : NtfsLinkTrackingInformation;
+        Link->Type = FlagOn(Fcb->pNetRoot->Flags, NETROOT_FLAG_DFS_AWARE_NETROOT)
+            ? DfsLinkTrackingInformation
+            : NtfsLinkTrackingInformation;
         Irp->IoStatus.Information = sizeof(LINK_TRACKING_INFORMATION);
         Status = STATUS_SUCCESS;
     }
@@ -77,7 +83,8 @@ NTSTATUS NTAPI RxCommonFileSystemControl(PRX_CONTEXT RxContext, PIRP Irp)
 {
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
     Irp->IoStatus.Information = 0;
-    if (IrpSp->MinorFunction != IRP_MN_USER_FS_REQUEST && IrpSp->MinorFunction != IRP_MN_KERNEL_CALL) {
+    if (IrpSp->MinorFunction != IRP_MN_USER_FS_REQUEST
+        && IrpSp->MinorFunction != IRP_MN_KERNEL_CALL) {
         return STATUS_INVALID_DEVICE_REQUEST; // mount and verify are for disks
     }
     switch (IrpSp->Parameters.FileSystemControl.FsControlCode) {
@@ -102,7 +109,8 @@ NTSTATUS NTAPI RxCommonDeviceControl(PRX_CONTEXT RxContext, PIRP Irp)
     Irp->IoStatus.Information = 0;
     if (RxpIsQueryPath(IrpSp)) {
         return RxpPrefixClaim(
-            RxContext, Irp, IrpSp->Parameters.DeviceIoControl.IoControlCode == IOCTL_REDIR_QUERY_PATH_EX);
+            RxContext, Irp,
+            IrpSp->Parameters.DeviceIoControl.IoControlCode == IOCTL_REDIR_QUERY_PATH_EX);
     }
     if (RxContext->pFcb == nullptr) {
         return STATUS_INVALID_DEVICE_REQUEST;

@@ -1,18 +1,21 @@
-// The file system process: requests that must not run on their caller's thread are posted to system worker threads, which live
-// in the process that loaded the driver (RxGetRDBSSProcess).
+// The file system process: requests that must not run on their caller's thread are posted to system
+// worker threads, which live in the process that loaded the driver (RxGetRDBSSProcess).
 //
-// A device has at most RxpMaximumPosted requests with the workers per queue; the rest wait on the device's overflow queue, so
-// that one redirector with a slow server does not take every worker of the system.
-// Guards:  RxDeviceObject->OverflowQueueSpinLock guards PostedRequestCount, OverflowQueueCount and OverflowQueue.
+// A device has at most RxpMaximumPosted requests with the workers per queue; the rest wait on the
+// device's overflow queue, so that one redirector with a slow server does not take every worker of
+// the system. Guards:  RxDeviceObject->OverflowQueueSpinLock guards PostedRequestCount,
+// OverflowQueueCount and OverflowQueue.
 #include "calldown.h"
 
 namespace {
 
-constexpr LONG RxpMaximumPosted = 8; // requests of one device and queue that are with the workers at one time
+constexpr LONG RxpMaximumPosted
+    = 8; // requests of one device and queue that are with the workers at one time
 
 WORK_QUEUE_TYPE RxpQueueOf(PRX_CONTEXT RxContext)
 {
-    return FlagOn(RxContext->Flags, RX_CONTEXT_FLAG_FSP_DELAYED_OVERFLOW_QUEUE) ? DelayedWorkQueue : CriticalWorkQueue;
+    return FlagOn(RxContext->Flags, RX_CONTEXT_FLAG_FSP_DELAYED_OVERFLOW_QUEUE) ? DelayedWorkQueue
+                                                                                : CriticalWorkQueue;
 }
 
 PRX_CONTEXT RxpNextPosted(PRDBSS_DEVICE_OBJECT RxDeviceObject, WORK_QUEUE_TYPE Queue)
@@ -21,7 +24,8 @@ PRX_CONTEXT RxpNextPosted(PRDBSS_DEVICE_OBJECT RxDeviceObject, WORK_QUEUE_TYPE Q
     KIRQL OldIrql;
     KeAcquireSpinLock(&RxDeviceObject->OverflowQueueSpinLock, &OldIrql);
     if (!IsListEmpty(&RxDeviceObject->OverflowQueue[Queue])) {
-        Next = CONTAINING_RECORD(RemoveHeadList(&RxDeviceObject->OverflowQueue[Queue]), RX_CONTEXT, OverflowListEntry);
+        Next = CONTAINING_RECORD(
+            RemoveHeadList(&RxDeviceObject->OverflowQueue[Queue]), RX_CONTEXT, OverflowListEntry);
         RxDeviceObject->OverflowQueueCount[Queue] -= 1;
         Next->OverflowListEntry.Flink = nullptr;
     } else {
@@ -39,7 +43,8 @@ VOID NTAPI RxpFspDispatch(PVOID Context)
     PRX_CONTEXT RxContext = (PRX_CONTEXT)Context;
     PRDBSS_DEVICE_OBJECT RxDeviceObject = RxContext->RxDeviceObject;
     WORK_QUEUE_TYPE Queue = RxpQueueOf(RxContext);
-    // The device must outlive this loop although the last request may be the one that takes the driver down.
+    // The device must outlive this loop although the last request may be the one that takes the
+    // driver down.
     ObReferenceObject(RxDeviceObject);
     do {
         PIRP Irp = RxContext->CurrentIrp;
@@ -77,7 +82,8 @@ VOID NTAPI RxAddToWorkque(PRX_CONTEXT RxContext, PIRP Irp)
         InterlockedIncrement(&RxDeviceObject->PostedRequestCount[Queue]);
     }
     KeReleaseSpinLock(&RxDeviceObject->OverflowQueueSpinLock, OldIrql);
-    RdrTraceEvent(RdrLayerRdbss, RdrEventPost, "RxAddToWorkque", RxContext, STATUS_PENDING, Overflow);
+    RdrTraceEvent(
+        RdrLayerRdbss, RdrEventPost, "RxAddToWorkque", RxContext, STATUS_PENDING, Overflow);
     if (!Overflow) {
         PWORK_QUEUE_ITEM Item = (PWORK_QUEUE_ITEM)&RxContext->WorkQueueItem;
         ExInitializeWorkItem(Item, RxpFspDispatch, RxContext);
@@ -85,7 +91,8 @@ VOID NTAPI RxAddToWorkque(PRX_CONTEXT RxContext, PIRP Irp)
     }
 }
 
-/// Makes the buffers of a request usable from another process: a user address means nothing to a worker.
+/// Makes the buffers of a request usable from another process: a user address means nothing to a
+/// worker.
 VOID NTAPI RxPrePostIrp(PVOID Context, PIRP Irp)
 {
     PRX_CONTEXT RxContext = (PRX_CONTEXT)Context;
@@ -106,7 +113,8 @@ VOID NTAPI RxPrePostIrp(PVOID Context, PIRP Irp)
         break;
     case IRP_MJ_DIRECTORY_CONTROL:
         if (IrpSp->MinorFunction == IRP_MN_QUERY_DIRECTORY) {
-            RxLockUserBuffer(RxContext, Irp, IoWriteAccess, IrpSp->Parameters.QueryDirectory.Length);
+            RxLockUserBuffer(
+                RxContext, Irp, IoWriteAccess, IrpSp->Parameters.QueryDirectory.Length);
         }
         break;
     case IRP_MJ_QUERY_EA:

@@ -1,12 +1,12 @@
 // IRP_MJ_LOCK_CONTROL: byte-range locks.
 //
-// The server arbitrates; FCB->FileLock repeats what it granted, so that reads and writes through other handles of this machine are
-// checked here, and so that cleanup knows what to give back. With FCB_STATE_LOCK_BUFFERING_ENABLED the locks stay here alone until the
-// buffering state changes.
+// The server arbitrates; FCB->FileLock repeats what it granted, so that reads and writes through
+// other handles of this machine are checked here, and so that cleanup knows what to give back. With
+// FCB_STATE_LOCK_BUFFERING_ENABLED the locks stay here alone until the buffering state changes.
 //
-//      IRP_MN_LOCK            MRxIsLockRealizable, LOWIO_OP_EXCLUSIVELOCK or LOWIO_OP_SHAREDLOCK, then FileLock
-//      IRP_MN_UNLOCK_SINGLE   FileLock, LOWIO_OP_UNLOCK
-//      IRP_MN_UNLOCK_ALL...   FileLock (collecting the ranges), LOWIO_OP_UNLOCK_MULTIPLE with the list
+//      IRP_MN_LOCK            MRxIsLockRealizable, LOWIO_OP_EXCLUSIVELOCK or LOWIO_OP_SHAREDLOCK,
+//      then FileLock IRP_MN_UNLOCK_SINGLE   FileLock, LOWIO_OP_UNLOCK IRP_MN_UNLOCK_ALL... FileLock
+//      (collecting the ranges), LOWIO_OP_UNLOCK_MULTIPLE with the list
 #include "calldown.h"
 
 namespace {
@@ -27,7 +27,8 @@ void RxpFreeLockList(PLOWIO_LOCK_LIST List)
 
 PLOWIO_LOCK_LIST RxpNewLock(LONGLONG Offset, LONGLONG Length, BOOLEAN Exclusive, ULONG Key)
 {
-    PLOWIO_LOCK_LIST Lock = (PLOWIO_LOCK_LIST)ExAllocatePoolWithTag(RxpNonPaged, sizeof(LOWIO_LOCK_LIST), RX_MISC_POOLTAG);
+    PLOWIO_LOCK_LIST Lock = (PLOWIO_LOCK_LIST)ExAllocatePoolWithTag(
+        RxpNonPaged, sizeof(LOWIO_LOCK_LIST), RX_MISC_POOLTAG);
     if (Lock != nullptr) {
         RtlZeroMemory(Lock, sizeof(*Lock));
         Lock->ByteOffset = Offset;
@@ -44,9 +45,11 @@ NTSTATUS RxpLockHere(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
     IO_STATUS_BLOCK IoStatus;
     IoStatus.Status = STATUS_SUCCESS;
-    BOOLEAN Granted = FsRtlFastLock(&Fcb->FileLock, IrpSp->FileObject, &IrpSp->Parameters.LockControl.ByteOffset,
-        IrpSp->Parameters.LockControl.Length, IoGetRequestorProcess(Irp), IrpSp->Parameters.LockControl.Key, TRUE,
-        BooleanFlagOn(IrpSp->Flags, SL_EXCLUSIVE_LOCK), &IoStatus, RxContext, FALSE);
+    BOOLEAN Granted = FsRtlFastLock(
+        &Fcb->FileLock, IrpSp->FileObject, &IrpSp->Parameters.LockControl.ByteOffset,
+        IrpSp->Parameters.LockControl.Length, IoGetRequestorProcess(Irp),
+        IrpSp->Parameters.LockControl.Key, TRUE, BooleanFlagOn(IrpSp->Flags, SL_EXCLUSIVE_LOCK),
+        &IoStatus, RxContext, FALSE);
     return Granted ? IoStatus.Status : STATUS_LOCK_NOT_GRANTED;
 }
 
@@ -56,7 +59,8 @@ NTSTATUS NTAPI RxpLockCompletion(PRX_CONTEXT RxContext)
     PFCB Fcb = RxpFcb(RxContext->pFcb);
     NTSTATUS Status = RxContext->StoredStatus;
     if (Status == STATUS_SUCCESS) {
-        // The server has decided; a refusal here would only mean that it lets two handles of ours share a range.
+        // The server has decided; a refusal here would only mean that it lets two handles of ours
+        // share a range.
         NTSTATUS Here = RxpLockHere(RxContext, Irp, Fcb);
         if (!NT_SUCCESS(Here)) {
             RdrTraceEvent(RdrLayerRdbss, RdrEventError, "FsRtlFastLock", Fcb, Here, 0);
@@ -89,11 +93,12 @@ PLOWIO_LOCK_LIST RxpCollectLocks(PFCB Fcb, PFILE_OBJECT FileObject, bool ByKey, 
     ULONG Number = 0;
     for (PFILE_LOCK_INFO Info = FsRtlGetNextFileLock(&Fcb->FileLock, TRUE); Info != nullptr;
          Info = FsRtlGetNextFileLock(&Fcb->FileLock, FALSE)) {
-        if ((FileObject != nullptr && Info->FileObject != FileObject) || (ByKey && Info->Key != Key)) {
+        if ((FileObject != nullptr && Info->FileObject != FileObject)
+            || (ByKey && Info->Key != Key)) {
             continue;
         }
-        PLOWIO_LOCK_LIST Lock
-            = RxpNewLock(Info->StartingByte.QuadPart, Info->Length.QuadPart, Info->ExclusiveLock, Info->Key);
+        PLOWIO_LOCK_LIST Lock = RxpNewLock(
+            Info->StartingByte.QuadPart, Info->Length.QuadPart, Info->ExclusiveLock, Info->Key);
         if (Lock == nullptr) {
             break;
         }
@@ -123,7 +128,8 @@ NTSTATUS RxpLock(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
         LARGE_INTEGER Offset = IrpSp->Parameters.LockControl.ByteOffset;
         LARGE_INTEGER Length = *IrpSp->Parameters.LockControl.Length;
         NTSTATUS Status = RxpCalldown(
-            RxContext, "MRxIsLockRealizable", Fcb, Realizable, RxpMrx(Fcb), &Offset, &Length, (ULONG)IrpSp->Flags);
+            RxContext, "MRxIsLockRealizable", Fcb, Realizable, RxpMrx(Fcb), &Offset, &Length,
+            (ULONG)IrpSp->Flags);
         if (Status != STATUS_SUCCESS) {
             RxpReleaseIoResources(RxContext, Fcb, ExGetCurrentResourceThread());
             return Status;
@@ -134,7 +140,8 @@ NTSTATUS RxpLock(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
         RxpReleaseIoResources(RxContext, Fcb, ExGetCurrentResourceThread());
         return Status;
     }
-    ULONG Operation = FlagOn(IrpSp->Flags, SL_EXCLUSIVE_LOCK) ? LOWIO_OP_EXCLUSIVELOCK : LOWIO_OP_SHAREDLOCK;
+    ULONG Operation
+        = FlagOn(IrpSp->Flags, SL_EXCLUSIVE_LOCK) ? LOWIO_OP_EXCLUSIVELOCK : LOWIO_OP_SHAREDLOCK;
     RxInitializeLowIoContext(RxContext, Operation, &RxContext->LowIoContext);
     RxpFillSingle(RxContext, true);
     RxpIncrement(&Fcb->OutstandingLockOperationsCount);
@@ -144,8 +151,10 @@ NTSTATUS RxpLock(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
 NTSTATUS RxpUnlockSingle(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
 {
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
-    NTSTATUS Status = FsRtlFastUnlockSingle(&Fcb->FileLock, IrpSp->FileObject, &IrpSp->Parameters.LockControl.ByteOffset,
-        IrpSp->Parameters.LockControl.Length, IoGetRequestorProcess(Irp), IrpSp->Parameters.LockControl.Key, nullptr, FALSE);
+    NTSTATUS Status = FsRtlFastUnlockSingle(
+        &Fcb->FileLock, IrpSp->FileObject, &IrpSp->Parameters.LockControl.ByteOffset,
+        IrpSp->Parameters.LockControl.Length, IoGetRequestorProcess(Irp),
+        IrpSp->Parameters.LockControl.Key, nullptr, FALSE);
     if (RxpBuffersLocks(Fcb) || !NT_SUCCESS(Status)) {
         RxpReleaseIoResources(RxContext, Fcb, ExGetCurrentResourceThread());
         return Status;
@@ -163,8 +172,9 @@ NTSTATUS RxpUnlockMany(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb, bool ByKey)
     ULONG Key = IrpSp->Parameters.LockControl.Key;
     PLOWIO_LOCK_LIST List = RxpCollectLocks(Fcb, FileObject, ByKey, Key);
     PEPROCESS Process = IoGetRequestorProcess(Irp);
-    NTSTATUS Status = ByKey ? FsRtlFastUnlockAllByKey(&Fcb->FileLock, FileObject, Process, Key, nullptr)
-                            : FsRtlFastUnlockAll(&Fcb->FileLock, FileObject, Process, nullptr);
+    NTSTATUS Status = ByKey
+        ? FsRtlFastUnlockAllByKey(&Fcb->FileLock, FileObject, Process, Key, nullptr)
+        : FsRtlFastUnlockAll(&Fcb->FileLock, FileObject, Process, nullptr);
     if (List == nullptr || RxpBuffersLocks(Fcb)) {
         RxpFreeLockList(List);
         RxpReleaseIoResources(RxContext, Fcb, ExGetCurrentResourceThread());
@@ -210,7 +220,8 @@ NTSTATUS NTAPI RxCommonLockControl(PRX_CONTEXT RxContext, PIRP Irp)
     return RxLowIoLockControlShell(RxContext, Irp, Fcb);
 }
 
-/// Gives back every lock of a file object that is cleaned up. FCB held exclusive; the operation is synchronous.
+/// Gives back every lock of a file object that is cleaned up. FCB held exclusive; the operation is
+/// synchronous.
 void RxpReleaseAllLocks(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
 {
     PFILE_OBJECT FileObject = RxContext->CurrentIrpSp->FileObject;
@@ -219,16 +230,21 @@ void RxpReleaseAllLocks(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
         return;
     }
     FsRtlFastUnlockAll(&Fcb->FileLock, FileObject, IoGetRequestorProcess(Irp), nullptr);
-    PMRX_CALLDOWN Slot = RxContext->RxDeviceObject->Dispatch->MRxLowIOSubmit[LOWIO_OP_UNLOCK_MULTIPLE];
-    bool Dead = FlagOn(RxContext->pRelevantSrvOpen->Flags, SRVOPEN_FLAG_CLOSED | SRVOPEN_FLAG_ORPHANED) != 0;
+    PMRX_CALLDOWN Slot
+        = RxContext->RxDeviceObject->Dispatch->MRxLowIOSubmit[LOWIO_OP_UNLOCK_MULTIPLE];
+    bool Dead
+        = FlagOn(RxContext->pRelevantSrvOpen->Flags, SRVOPEN_FLAG_CLOSED | SRVOPEN_FLAG_ORPHANED)
+        != 0;
     if (!RxpBuffersLocks(Fcb) && Slot != nullptr && !Dead) {
         RxInitializeLowIoContext(RxContext, LOWIO_OP_UNLOCK_MULTIPLE, &RxContext->LowIoContext);
         SetFlag(RxContext->LowIoContext.Flags, LOWIO_CONTEXT_FLAG_SYNCCALL);
         RxContext->LowIoContext.ParamsFor.Locks.LockList = List;
         KeClearEvent(&RxContext->SyncEvent);
-        // Cleanup keeps the FCB: the mini-redirector must not release what this request still needs.
-        NTSTATUS Status
-            = RxpCalldown(RxContext, "MRxLowIOSubmit[LOWIO_OP_UNLOCK_MULTIPLE]", RxContext->pRelevantSrvOpen, Slot, RxContext);
+        // Cleanup keeps the FCB: the mini-redirector must not release what this request still
+        // needs.
+        NTSTATUS Status = RxpCalldown(
+            RxContext, "MRxLowIOSubmit[LOWIO_OP_UNLOCK_MULTIPLE]", RxContext->pRelevantSrvOpen,
+            Slot, RxContext);
         if (Status == STATUS_PENDING) {
             RxWaitSync(RxContext);
         }
@@ -245,7 +261,8 @@ VOID NTAPI RxUnlockOperation(PVOID Context, PFILE_LOCK_INFO LockInfo)
 {
     UNREFERENCED_PARAMETER(Context);
     UNREFERENCED_PARAMETER(LockInfo);
-    // Ranges are collected before they are unlocked (RxpCollectLocks), so there is nothing to gather here.
+    // Ranges are collected before they are unlocked (RxpCollectLocks), so there is nothing to
+    // gather here.
 }
 
 NTSTATUS NTAPI RxLockOperationCompletion(PVOID Context, PIRP Irp)
@@ -254,14 +271,19 @@ NTSTATUS NTAPI RxLockOperationCompletion(PVOID Context, PIRP Irp)
     return Irp->IoStatus.Status;
 }
 
-// ---- for mini-redirectors -------------------------------------------------------------------------------------------------
+// ---- for mini-redirectors
+// -------------------------------------------------------------------------------------------------
 
 /// Lists the locks of a file, one a call; a NULL handle starts.
 ///
 /// Errors   FALSE: there are no more, or no memory
 /// Source   windows-driver-docs-ddi: rxprocs/nf-rxprocs-rxlockenumerator.md
-BOOLEAN NTAPI RxLockEnumerator(PMRX_SRV_OPEN SrvOpen, PVOID* ContinuationHandle, PLARGE_INTEGER FileOffset,
-    PLARGE_INTEGER LockRange, PBOOLEAN IsLockExclusive)
+BOOLEAN NTAPI RxLockEnumerator(
+    PMRX_SRV_OPEN SrvOpen,
+    PVOID* ContinuationHandle,
+    PLARGE_INTEGER FileOffset,
+    PLARGE_INTEGER LockRange,
+    PBOOLEAN IsLockExclusive)
 {
     PFCB Fcb = RxpFcb(SrvOpen->pFcb);
     if (*ContinuationHandle == nullptr) {
@@ -288,7 +310,8 @@ BOOLEAN NTAPI RxLockEnumerator(PMRX_SRV_OPEN SrvOpen, PVOID* ContinuationHandle,
     return TRUE;
 }
 
-/// The list of a file's locks for MRxCompleteBufferingStateChangeRequest; freed with RxpFreeBufferedLocks.
+/// The list of a file's locks for MRxCompleteBufferingStateChangeRequest; freed with
+/// RxpFreeBufferedLocks.
 PLOWIO_LOCK_LIST RxpListBufferedLocks(PFCB Fcb)
 {
     return RxpCollectLocks(Fcb, nullptr, false, 0);

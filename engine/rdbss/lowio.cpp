@@ -1,24 +1,35 @@
 // Low I/O: the one class of calldowns that may finish later, on another thread.
 //
-//      RxLowIoSubmit ── MRxLowIOSubmit[op] ─┬─ a status ───────────────────────────► completion routine, here
+//      RxLowIoSubmit ── MRxLowIOSubmit[op] ─┬─ a status ───────────────────────────► completion
+//      routine, here
 //                                           └─ STATUS_PENDING
-//                                                 synchronous request: wait ◄─ RxLowIoCompletion ─► completion routine, here
-//                                                 asynchronous request: return STATUS_PENDING
-//                                                                              RxLowIoCompletion ─► completion routine, there,
+//                                                 synchronous request: wait ◄─ RxLowIoCompletion ─►
+//                                                 completion routine, here asynchronous request:
+//                                                 return STATUS_PENDING
+//                                                                              RxLowIoCompletion ─►
+//                                                                              completion routine,
+//                                                                              there,
 //                                                                                                   and the IRP is completed
 //
-// The completion routine releases what the request holds (FCB, paging resource) in the name of the thread that acquired it, fills in
-// IoStatus.Information and answers the final status. It runs exactly once.
-// The span of a pended calldown is kept in RdbssDbgExtension until RxLowIoCompletion.
+// The completion routine releases what the request holds (FCB, paging resource) in the name of the
+// thread that acquired it, fills in IoStatus.Information and answers the final status. It runs
+// exactly once. The span of a pended calldown is kept in RdbssDbgExtension until RxLowIoCompletion.
 #include "calldown.h"
 
 namespace {
 
-constinit const char* const RxpLowIoNames[LOWIO_OP_MAXIMUM + 1] = { "MRxLowIOSubmit[LOWIO_OP_READ]",
-    "MRxLowIOSubmit[LOWIO_OP_WRITE]", "MRxLowIOSubmit[LOWIO_OP_SHAREDLOCK]", "MRxLowIOSubmit[LOWIO_OP_EXCLUSIVELOCK]",
-    "MRxLowIOSubmit[LOWIO_OP_UNLOCK]", "MRxLowIOSubmit[LOWIO_OP_UNLOCK_MULTIPLE]", "MRxLowIOSubmit[LOWIO_OP_FSCTL]",
-    "MRxLowIOSubmit[LOWIO_OP_IOCTL]", "MRxLowIOSubmit[LOWIO_OP_NOTIFY_CHANGE_DIRECTORY]",
-    "MRxLowIOSubmit[LOWIO_OP_CLEAROUT]", "MRxLowIOSubmit[LOWIO_OP_MAXIMUM]" };
+constinit const char* const RxpLowIoNames[LOWIO_OP_MAXIMUM + 1]
+    = { "MRxLowIOSubmit[LOWIO_OP_READ]",
+        "MRxLowIOSubmit[LOWIO_OP_WRITE]",
+        "MRxLowIOSubmit[LOWIO_OP_SHAREDLOCK]",
+        "MRxLowIOSubmit[LOWIO_OP_EXCLUSIVELOCK]",
+        "MRxLowIOSubmit[LOWIO_OP_UNLOCK]",
+        "MRxLowIOSubmit[LOWIO_OP_UNLOCK_MULTIPLE]",
+        "MRxLowIOSubmit[LOWIO_OP_FSCTL]",
+        "MRxLowIOSubmit[LOWIO_OP_IOCTL]",
+        "MRxLowIOSubmit[LOWIO_OP_NOTIFY_CHANGE_DIRECTORY]",
+        "MRxLowIOSubmit[LOWIO_OP_CLEAROUT]",
+        "MRxLowIOSubmit[LOWIO_OP_MAXIMUM]" };
 
 void RxpKeepSpan(PRX_CONTEXT RxContext, RDR_SPAN Span)
 {
@@ -52,8 +63,10 @@ VOID NTAPI RxInitializeLowIoPerFcbInfo(PLOWIO_PER_FCB_INFO LowIoPerFcbInfo)
     InitializeListHead(&LowIoPerFcbInfo->PagingIoWritesOutstanding);
 }
 
-/// Readies the low I/O part of a request; it shares its memory with Create, QueryDirectory and their like.
-VOID NTAPI RxInitializeLowIoContext(PRX_CONTEXT RxContext, ULONG Operation, PLOWIO_CONTEXT LowIoContext)
+/// Readies the low I/O part of a request; it shares its memory with Create, QueryDirectory and
+/// their like.
+VOID NTAPI
+RxInitializeLowIoContext(PRX_CONTEXT RxContext, ULONG Operation, PLOWIO_CONTEXT LowIoContext)
 {
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
     RtlZeroMemory(LowIoContext, sizeof(*LowIoContext));
@@ -102,7 +115,8 @@ void RxpReleaseIoResources(PRX_CONTEXT RxContext, PFCB Fcb, ERESOURCE_THREAD Thr
 /// Errors   STATUS_PENDING: the FCB is held and the request may not wait; it was posted
 NTSTATUS RxpAcquireForIo(PRX_CONTEXT RxContext, PFCB Fcb, BOOLEAN Exclusive)
 {
-    NTSTATUS Status = Exclusive ? RxAcquireExclusiveFcb(RxContext, Fcb) : RxAcquireSharedFcb(RxContext, Fcb);
+    NTSTATUS Status
+        = Exclusive ? RxAcquireExclusiveFcb(RxContext, Fcb) : RxAcquireSharedFcb(RxContext, Fcb);
     if (Status == STATUS_LOCK_NOT_GRANTED) {
         return RxFsdPostRequest(RxContext);
     }
@@ -113,10 +127,11 @@ NTSTATUS RxpAcquireForIo(PRX_CONTEXT RxContext, PFCB Fcb, BOOLEAN Exclusive)
 /// Hands one operation to the mini-redirector.
 ///
 /// Locks    whatever the request holds; the completion routine releases it
-/// Owns     STATUS_PENDING: the request belongs to the mini-redirector until it calls RxLowIoCompletion
-/// Errors   the completion routine's status
-/// Source   windows-driver-docs: ifs/file-system-object-i-o-routines.md
-NTSTATUS NTAPI RxLowIoSubmit(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb, PLOWIO_COMPLETION_ROUTINE CompletionRoutine)
+/// Owns     STATUS_PENDING: the request belongs to the mini-redirector until it calls
+/// RxLowIoCompletion Errors   the completion routine's status Source   windows-driver-docs:
+/// ifs/file-system-object-i-o-routines.md
+NTSTATUS NTAPI RxLowIoSubmit(
+    PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb, PLOWIO_COMPLETION_ROUTINE CompletionRoutine)
 {
     PLOWIO_CONTEXT LowIoContext = &RxContext->LowIoContext;
     PRDBSS_DEVICE_OBJECT RxDeviceObject = RxContext->RxDeviceObject;
@@ -182,22 +197,26 @@ NTSTATUS NTAPI RxLowIoSubmit(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb, PLOWIO_C
     return Status;
 }
 
-/// Called by the mini-redirector when an operation it pended is over: StoredStatus and InformationToReturn are set.
+/// Called by the mini-redirector when an operation it pended is over: StoredStatus and
+/// InformationToReturn are set.
 ///
 /// IRQL     <= DISPATCH_LEVEL
-/// Errors   STATUS_MORE_PROCESSING_REQUIRED: the request goes on elsewhere (its thread waits, or a worker completes it);
+/// Errors   STATUS_MORE_PROCESSING_REQUIRED: the request goes on elsewhere (its thread waits, or a
+/// worker completes it);
 ///          otherwise the final status of the request, which is completed
 /// Source   windows-driver-docs-ddi: lowio/nf-lowio-rxlowiocompletion.md; facts.md A42
 NTSTATUS NTAPI RxLowIoCompletion(PRX_CONTEXT RxContext)
 {
     PLOWIO_CONTEXT LowIoContext = &RxContext->LowIoContext;
     RDR_SPAN Span = RxpTakeSpan(RxContext);
-    RdrTraceFinish(Span, RxContext->StoredStatus, (unsigned long long)RxContext->InformationToReturn);
+    RdrTraceFinish(
+        Span, RxContext->StoredStatus, (unsigned long long)RxContext->InformationToReturn);
     if (FlagOn(LowIoContext->Flags, LOWIO_CONTEXT_FLAG_SYNCCALL)) {
         RxSignalSynchronousWaiter(RxContext);
         return STATUS_MORE_PROCESSING_REQUIRED;
     }
-    if (KeGetCurrentIrql() >= DISPATCH_LEVEL && !FlagOn(LowIoContext->Flags, LOWIO_CONTEXT_FLAG_CAN_COMPLETE_AT_DPC_LEVEL)) {
+    if (KeGetCurrentIrql() >= DISPATCH_LEVEL
+        && !FlagOn(LowIoContext->Flags, LOWIO_CONTEXT_FLAG_CAN_COMPLETE_AT_DPC_LEVEL)) {
         PWORK_QUEUE_ITEM Item = (PWORK_QUEUE_ITEM)&RxContext->WorkQueueItem;
         ExInitializeWorkItem(Item, RxpLowIoCompleteInWorker, RxContext);
         ExQueueWorkItem(Item, CriticalWorkQueue);
@@ -240,7 +259,8 @@ NTSTATUS NTAPI RxLowIoPopulateFsctlInfo(PRX_CONTEXT RxContext, PIRP Irp)
     case METHOD_OUT_DIRECT:
         Control->pInputBuffer = Irp->AssociatedIrp.SystemBuffer;
         if (Irp->MdlAddress != nullptr) {
-            Control->pOutputBuffer = MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority);
+            Control->pOutputBuffer
+                = MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority);
             if (Control->pOutputBuffer == nullptr) {
                 return STATUS_INSUFFICIENT_RESOURCES;
             }

@@ -1,8 +1,8 @@
 // MID atlas: gives each request in flight a 16-bit multiplex id and finds the request of an answer.
 //
-// differs: one flat table instead of the three levels the documentation tells of; nobody can see which it is, and a table of ids is
-// small beside the requests it stands for.
-// Guards:  Lock guards the table; routines may be called at DISPATCH_LEVEL.
+// differs: one flat table instead of the three levels the documentation tells of; nobody can see
+// which it is, and a table of ids is small beside the requests it stands for. Guards:  Lock guards
+// the table; routines may be called at DISPATCH_LEVEL.
 #include "calldown.h"
 
 #include <midatlax.h>
@@ -12,7 +12,7 @@ struct _RX_MID_ATLAS
     KSPIN_LOCK Lock;
     USHORT MaximumMids;
     USHORT InUse;
-    USHORT Next;        // where the search for a free id begins, so that an id is not reused at once
+    USHORT Next; // where the search for a free id begins, so that an id is not reused at once
     PVOID Contexts[1];
 };
 
@@ -29,7 +29,8 @@ PRX_MID_ATLAS NTAPI RxCreateMidAtlas(USHORT MaximumNumberOfMids, USHORT MidsAllo
     if (MaximumNumberOfMids == 0) {
         return nullptr;
     }
-    SIZE_T Bytes = FIELD_OFFSET(_RX_MID_ATLAS, Contexts) + (SIZE_T)MaximumNumberOfMids * sizeof(PVOID);
+    SIZE_T Bytes
+        = FIELD_OFFSET(_RX_MID_ATLAS, Contexts) + (SIZE_T)MaximumNumberOfMids * sizeof(PVOID);
     PRX_MID_ATLAS Atlas = (PRX_MID_ATLAS)ExAllocatePoolWithTag(RxpNonPaged, Bytes, RxpMidTag);
     if (Atlas != nullptr) {
         RtlZeroMemory(Atlas, Bytes);
@@ -81,7 +82,8 @@ PVOID NTAPI RxMapMidToContext(PRX_MID_ATLAS pMidAtlas, USHORT Mid)
 }
 
 /// Takes the id back. *pContextPointer is NULL when nobody had it.
-NTSTATUS NTAPI RxMapAndDissociateMidFromContext(PRX_MID_ATLAS pMidAtlas, USHORT Mid, PVOID* pContextPointer)
+NTSTATUS NTAPI
+RxMapAndDissociateMidFromContext(PRX_MID_ATLAS pMidAtlas, USHORT Mid, PVOID* pContextPointer)
 {
     KIRQL OldIrql;
     KeAcquireSpinLock(&pMidAtlas->Lock, &OldIrql);

@@ -1,8 +1,10 @@
-// Name caches for mini-redirectors: what the server said of a name a moment ago, so that it need not be asked again.
+// Name caches for mini-redirectors: what the server said of a name a moment ago, so that it need
+// not be asked again.
 //
-// An entry is made (or reused), activated for a lifetime, fetched by name (which takes it off the active list, so that its owner has
-// it alone), checked, and activated again, expired or freed.
-// Guards:  NameCacheLock guards both lists and the counters. A fetched entry belongs to who fetched it.
+// An entry is made (or reused), activated for a lifetime, fetched by name (which takes it off the
+// active list, so that its owner has it alone), checked, and activated again, expired or freed.
+// Guards:  NameCacheLock guards both lists and the counters. A fetched entry belongs to who fetched
+// it.
 #include "calldown.h"
 
 #include <namcache.h>
@@ -10,11 +12,11 @@
 // The public part comes first; a mini-redirector sees only that.
 struct _NAME_CACHE
 {
-    ULONG Context;          // MRX_NAME_CACHE: the redirector's own
+    ULONG Context; // MRX_NAME_CACHE: the redirector's own
     NTSTATUS PriorStatus;
     PVOID ContextExtension;
     LIST_ENTRY Link;
-    ULONGLONG ExpireTime;   // interrupt time, 100 ns; 0: never
+    ULONGLONG ExpireTime; // interrupt time, 100 ns; 0: never
     ULONG HashValue;
     BOOLEAN CaseInsensitive;
     UNICODE_STRING Name;
@@ -42,14 +44,16 @@ bool RxpEndsWithName(PCUNICODE_STRING Name, PCUNICODE_STRING Tail)
     if (Tail->Length > Name->Length) {
         return false;
     }
-    UNICODE_STRING End = { Tail->Length, Tail->Length, (PWCH)((PUCHAR)Name->Buffer + Name->Length - Tail->Length) };
+    UNICODE_STRING End = { Tail->Length, Tail->Length,
+                           (PWCH)((PUCHAR)Name->Buffer + Name->Length - Tail->Length) };
     return RtlEqualUnicodeString(&End, Tail, TRUE);
 }
 
 } // namespace
 
 /// Source   windows-driver-docs-ddi: namcache/nf-namcache-rxnamecacheinitialize.md
-VOID NTAPI RxNameCacheInitialize(PNAME_CACHE_CONTROL NameCacheCtl, ULONG MRxNameCacheSize, ULONG MaximumEntries)
+VOID NTAPI RxNameCacheInitialize(
+    PNAME_CACHE_CONTROL NameCacheCtl, ULONG MRxNameCacheSize, ULONG MaximumEntries)
 {
     RtlZeroMemory(NameCacheCtl, sizeof(*NameCacheCtl));
     ExInitializeFastMutex(&NameCacheCtl->NameCacheLock);
@@ -62,7 +66,8 @@ VOID NTAPI RxNameCacheInitialize(PNAME_CACHE_CONTROL NameCacheCtl, ULONG MRxName
 /// An entry for a name; the caller has it alone until it is activated.
 ///
 /// Errors   NULL: no memory, or the cache has as many entries as it may
-PNAME_CACHE NTAPI RxNameCacheCreateEntry(PNAME_CACHE_CONTROL NameCacheCtl, PUNICODE_STRING Name, BOOLEAN CaseInsensitive)
+PNAME_CACHE NTAPI RxNameCacheCreateEntry(
+    PNAME_CACHE_CONTROL NameCacheCtl, PUNICODE_STRING Name, BOOLEAN CaseInsensitive)
 {
     PNAME_CACHE Entry = nullptr;
     ExAcquireFastMutex(&NameCacheCtl->NameCacheLock);
@@ -71,7 +76,8 @@ PNAME_CACHE NTAPI RxNameCacheCreateEntry(PNAME_CACHE_CONTROL NameCacheCtl, PUNIC
     } else if (NameCacheCtl->EntryCount < NameCacheCtl->MaximumEntries) {
         RxpIncrement(&NameCacheCtl->EntryCount);
     } else if (!IsListEmpty(&NameCacheCtl->ActiveList)) {
-        Entry = RxpEntryOf(RemoveTailList(&NameCacheCtl->ActiveList)); // the one that was activated longest ago
+        Entry = RxpEntryOf(
+            RemoveTailList(&NameCacheCtl->ActiveList)); // the one that was activated longest ago
     } else {
         ExReleaseFastMutex(&NameCacheCtl->NameCacheLock);
         return nullptr;
@@ -106,8 +112,10 @@ PNAME_CACHE NTAPI RxNameCacheCreateEntry(PNAME_CACHE_CONTROL NameCacheCtl, PUNIC
     return Entry;
 }
 
-/// Puts an entry into the cache for LifeTime seconds (0: keep the time it has) with a context that a check compares (0: keep).
-VOID NTAPI RxNameCacheActivateEntry(PNAME_CACHE_CONTROL NameCacheCtl, PNAME_CACHE NameCache, ULONG LifeTime, ULONG MRxContext)
+/// Puts an entry into the cache for LifeTime seconds (0: keep the time it has) with a context that
+/// a check compares (0: keep).
+VOID NTAPI RxNameCacheActivateEntry(
+    PNAME_CACHE_CONTROL NameCacheCtl, PNAME_CACHE NameCache, ULONG LifeTime, ULONG MRxContext)
 {
     if (LifeTime != 0) {
         NameCache->ExpireTime = KeQueryInterruptTime() + (ULONGLONG)LifeTime * RxpOneSecond;
@@ -127,7 +135,9 @@ RX_NC_CHECK_STATUS NTAPI RxNameCacheCheckEntry(PNAME_CACHE NameCache, ULONG MRxC
     if (MRxContext != 0 && NameCache->Context != MRxContext) {
         return RX_NC_MRXCTX_FAIL;
     }
-    return NameCache->ExpireTime != 0 && KeQueryInterruptTime() > NameCache->ExpireTime ? RX_NC_TIME_EXPIRED : RX_NC_SUCCESS;
+    return NameCache->ExpireTime != 0 && KeQueryInterruptTime() > NameCache->ExpireTime
+        ? RX_NC_TIME_EXPIRED
+        : RX_NC_SUCCESS;
 }
 
 /// Takes the entry of a name off the active list, expired or not.
@@ -137,9 +147,11 @@ PNAME_CACHE NTAPI RxNameCacheFetchEntry(PNAME_CACHE_CONTROL NameCacheCtl, PUNICO
     ULONG HashValue = RxpHashPath(Name);
     ExAcquireFastMutex(&NameCacheCtl->NameCacheLock);
     NameCacheCtl->NumberChecks += 1;
-    for (PLIST_ENTRY Link = NameCacheCtl->ActiveList.Flink; Link != &NameCacheCtl->ActiveList; Link = Link->Flink) {
+    for (PLIST_ENTRY Link = NameCacheCtl->ActiveList.Flink; Link != &NameCacheCtl->ActiveList;
+         Link = Link->Flink) {
         PNAME_CACHE Entry = RxpEntryOf(Link);
-        if (Entry->HashValue == HashValue && RtlEqualUnicodeString(&Entry->Name, Name, Entry->CaseInsensitive)) {
+        if (Entry->HashValue == HashValue
+            && RtlEqualUnicodeString(&Entry->Name, Name, Entry->CaseInsensitive)) {
             RemoveEntryList(Link);
             InitializeListHead(Link);
             NameCacheCtl->NumberNameHits += 1;
@@ -160,7 +172,8 @@ VOID NTAPI RxNameCacheExpireEntry(PNAME_CACHE_CONTROL NameCacheCtl, PNAME_CACHE 
 }
 
 /// Expires every active entry that ends in Name; a name of no length expires all.
-VOID NTAPI RxNameCacheExpireEntryWithShortName(PNAME_CACHE_CONTROL NameCacheCtl, PUNICODE_STRING Name)
+VOID NTAPI
+RxNameCacheExpireEntryWithShortName(PNAME_CACHE_CONTROL NameCacheCtl, PUNICODE_STRING Name)
 {
     ExAcquireFastMutex(&NameCacheCtl->NameCacheLock);
     PLIST_ENTRY Link = NameCacheCtl->ActiveList.Flink;

@@ -1,8 +1,10 @@
-// Names: from what a file object says to the canonical name that the tables are searched with, and back.
+// Names: from what a file object says to the canonical name that the tables are searched with, and
+// back.
 //
 //      opened as                               canonical
 //      \lab\public\a\..\b.txt                  \lab\public\b.txt
-//      \\lab\public\dir\                       \lab\public\dir          (trailing backslash remembered in Create.Flags)
+//      \\lab\public\dir\                       \lab\public\dir          (trailing backslash
+//      remembered in Create.Flags)
 //      \;Z:0\lab\public\f.txt::$DATA           \;Z:0\lab\public\f.txt
 //      b.txt, relative to \lab\public\dir      \lab\public\dir\b.txt
 #include "calldown.h"
@@ -29,7 +31,8 @@ void RxpAppend(PUNICODE_STRING To, const WCHAR* From, USHORT Bytes)
     To->Length = (USHORT)(To->Length + Bytes);
 }
 
-/// Removes "." and ".." from \server\share\..., refuses empty components and wildcards. Works in place.
+/// Removes "." and ".." from \server\share\..., refuses empty components and wildcards. Works in
+/// place.
 NTSTATUS RxpCollapseComponents(PUNICODE_STRING Name, USHORT FirstCharacter)
 {
     USHORT Characters = Name->Length / sizeof(WCHAR);
@@ -39,8 +42,8 @@ NTSTATUS RxpCollapseComponents(PUNICODE_STRING Name, USHORT FirstCharacter)
     while (In < Characters) {
         USHORT End = (USHORT)(In + 1);
         while (End < Characters && Buffer[End] != L'\\') {
-            if (Buffer[End] == L'*' || Buffer[End] == L'?' || Buffer[End] == L'"' || Buffer[End] == L'<'
-                || Buffer[End] == L'>' || Buffer[End] == L'|') {
+            if (Buffer[End] == L'*' || Buffer[End] == L'?' || Buffer[End] == L'"'
+                || Buffer[End] == L'<' || Buffer[End] == L'>' || Buffer[End] == L'|') {
                 return STATUS_OBJECT_NAME_INVALID;
             }
             End += 1;
@@ -141,8 +144,9 @@ USHORT RxpDrivePartLength(PCUNICODE_STRING Name)
 /// Builds the canonical name of a create request.
 ///
 /// IRQL     PASSIVE_LEVEL
-/// Owns     the name lies in Create.CanonicalNameBuffer, freed by RxpFreeCanonicalName (on completion at the latest)
-/// Errors   STATUS_OBJECT_NAME_INVALID, STATUS_OBJECT_PATH_SYNTAX_BAD, STATUS_INVALID_PARAMETER, STATUS_INSUFFICIENT_RESOURCES
+/// Owns     the name lies in Create.CanonicalNameBuffer, freed by RxpFreeCanonicalName (on
+/// completion at the latest) Errors   STATUS_OBJECT_NAME_INVALID, STATUS_OBJECT_PATH_SYNTAX_BAD,
+/// STATUS_INVALID_PARAMETER, STATUS_INSUFFICIENT_RESOURCES
 NTSTATUS RxpBuildCanonicalName(PRX_CONTEXT RxContext, PIRP Irp, PUNICODE_STRING CanonicalName)
 {
     PAGED_CODE();
@@ -190,12 +194,15 @@ NTSTATUS RxpBuildCanonicalName(PRX_CONTEXT RxContext, PIRP Irp, PUNICODE_STRING 
     if (RxpEndsWith(CanonicalName, RxpDefaultStream, RTL_NUMBER_OF(RxpDefaultStream))) {
         CanonicalName->Length = (USHORT)(CanonicalName->Length - sizeof(RxpDefaultStream));
     } else if (RxpEndsWith(CanonicalName, RxpDataType, RTL_NUMBER_OF(RxpDataType))) {
-        CanonicalName->Length = (USHORT)(CanonicalName->Length - sizeof(RxpDataType)); // file:stream:$DATA
+        CanonicalName->Length
+            = (USHORT)(CanonicalName->Length - sizeof(RxpDataType)); // file:stream:$DATA
     }
-    return RxpCollapseComponents(CanonicalName, (USHORT)(RxpDrivePartLength(CanonicalName) / sizeof(WCHAR)));
+    return RxpCollapseComponents(
+        CanonicalName, (USHORT)(RxpDrivePartLength(CanonicalName) / sizeof(WCHAR)));
 }
 
-/// The canonical name of a prefix claim: a private copy, because a claim may not be changed (S-QP-31).
+/// The canonical name of a prefix claim: a private copy, because a claim may not be changed
+/// (S-QP-31).
 NTSTATUS RxpBuildClaimName(PRX_CONTEXT RxContext, PUNICODE_STRING CanonicalName)
 {
     PAGED_CODE();
@@ -250,11 +257,17 @@ struct RxpNameWriter
 
 } // namespace
 
-/// Writes the name under which a file was opened: \server\share\path, or ;Z:\path for a drive, or \path.
+/// Writes the name under which a file was opened: \server\share\path, or ;Z:\path for a drive, or
+/// \path.
 ///
-/// ActualNameLength gets the bytes the whole name takes; LengthRemaining is lowered by what was written and goes below zero by
-/// what did not fit.
-VOID NTAPI RxConjureOriginalName(PFCB Fcb, PFOBX Fobx, PULONG ActualNameLength, PWCHAR OriginalName, PLONG LengthRemaining,
+/// ActualNameLength gets the bytes the whole name takes; LengthRemaining is lowered by what was
+/// written and goes below zero by what did not fit.
+VOID NTAPI RxConjureOriginalName(
+    PFCB Fcb,
+    PFOBX Fobx,
+    PULONG ActualNameLength,
+    PWCHAR OriginalName,
+    PLONG LengthRemaining,
     RX_NAME_CONJURING_METHODS NameConjuringMethod)
 {
     PAGED_CODE();

@@ -12,7 +12,8 @@ PNET_ROOT NTAPI RxCreateNetRoot(
 {
     PAGED_CODE();
     PRDBSS_DEVICE_OBJECT RxDeviceObject = SrvCall->RxDeviceObject;
-    PNET_ROOT NetRoot = (PNET_ROOT)RxAllocateObject(RDBSS_NTC_NETROOT, RxDeviceObject->Dispatch, Name->Length);
+    PNET_ROOT NetRoot
+        = (PNET_ROOT)RxAllocateObject(RDBSS_NTC_NETROOT, RxDeviceObject->Dispatch, Name->Length);
     if (NetRoot == nullptr) {
         return nullptr;
     }
@@ -30,10 +31,13 @@ PNET_ROOT NTAPI RxCreateNetRoot(
     InitializeListHead(&NetRoot->ScavengerFinalizationList);
     InitializeListHead(&NetRoot->VirtualNetRoots);
     RxInitializePurgeSyncronizationContext(&NetRoot->PurgeSyncronizationContext);
-    RxInitializeFcbTable(&NetRoot->FcbTable, BooleanFlagOn(SrvCall->Flags, SRVCALL_FLAG_CASE_INSENSITIVE_FILENAMES));
-    USHORT Folded = FlagOn(SrvCall->Flags, SRVCALL_FLAG_CASE_INSENSITIVE_NETROOTS) ? Name->Length
-                                                                                   : SrvCall->PrefixEntry.Prefix.Length;
-    RxPrefixTableInsertName(RxpNetNameTable(RxDeviceObject), &NetRoot->PrefixEntry, NetRoot,
+    RxInitializeFcbTable(
+        &NetRoot->FcbTable, BooleanFlagOn(SrvCall->Flags, SRVCALL_FLAG_CASE_INSENSITIVE_FILENAMES));
+    USHORT Folded = FlagOn(SrvCall->Flags, SRVCALL_FLAG_CASE_INSENSITIVE_NETROOTS)
+        ? Name->Length
+        : SrvCall->PrefixEntry.Prefix.Length;
+    RxPrefixTableInsertName(
+        RxpNetNameTable(RxDeviceObject), &NetRoot->PrefixEntry, NetRoot,
         (PULONG)&NetRoot->NodeReferenceCount, Folded, RxConnectionId);
     RdrTraceBorn(RdrObjectNetRoot, NetRoot, sizeof(NET_ROOT), Name, SrvCall);
     RdrTraceReference(NetRoot, 1, 1, "name table");
@@ -46,7 +50,8 @@ PNET_ROOT NTAPI RxCreateNetRoot(
 /// Locks    NetName table lock exclusive
 /// Errors   FALSE: not freed (it still has references, or somebody else is at it)
 /// Source   windows-driver-docs-ddi: fcb/nf-fcb-rxfinalizenetroot.md
-BOOLEAN NTAPI RxFinalizeNetRoot(PNET_ROOT ThisNetRoot, BOOLEAN RecursiveFinalize, BOOLEAN ForceFinalize)
+BOOLEAN NTAPI
+RxFinalizeNetRoot(PNET_ROOT ThisNetRoot, BOOLEAN RecursiveFinalize, BOOLEAN ForceFinalize)
 {
     PAGED_CODE();
     PSRV_CALL SrvCall = RxpSrvCall(ThisNetRoot->pSrvCall);
@@ -69,7 +74,8 @@ BOOLEAN NTAPI RxFinalizeNetRoot(PNET_ROOT ThisNetRoot, BOOLEAN RecursiveFinalize
         SetFlag(ThisNetRoot->Flags, NETROOT_FLAG_NAME_ALREADY_REMOVED);
         if (ThisNetRoot->Condition == Condition_Good || ThisNetRoot->Context != nullptr) {
             BOOLEAN Force = FALSE;
-            RxpCalldownThrough("MRxFinalizeNetRoot", ThisNetRoot, RXP_SLOT(RxDeviceObject, MRxFinalizeNetRoot),
+            RxpCalldownThrough(
+                "MRxFinalizeNetRoot", ThisNetRoot, RXP_SLOT(RxDeviceObject, MRxFinalizeNetRoot),
                 RxpMrx(ThisNetRoot), &Force);
         }
         ThisNetRoot->Condition = Condition_Closed;

@@ -1,10 +1,12 @@
-// Memory of the six structures. Each is one block of nonpaged pool: the structure, the mini-redirector's extension when it asked
-// RDBSS to manage one (MRxFlags), and the name.
+// Memory of the six structures. Each is one block of nonpaged pool: the structure, the
+// mini-redirector's extension when it asked RDBSS to manage one (MRxFlags), and the name.
 //
 //      SRV_CALL | extension | name
-//      FCB | its extension | one SRV_OPEN | its extension | one FOBX | its extension | name          + NON_PAGED_FCB apart
+//      FCB | its extension | one SRV_OPEN | its extension | one FOBX | its extension | name +
+//      NON_PAGED_FCB apart
 //
-// The SRV_OPEN and FOBX that come with an FCB serve its first open; most files are opened once at a time.
+// The SRV_OPEN and FOBX that come with an FCB serve its first open; most files are opened once at a
+// time.
 #include "calldown.h"
 
 namespace {
@@ -23,21 +25,32 @@ struct RxpLayout
 
 RxpLayout RxpLayoutOf(NODE_TYPE_CODE Type, PMINIRDR_DISPATCH Dispatch)
 {
-    auto Managed = [&](ULONG Flag, ULONG Bytes) { return Dispatch != nullptr && FlagOn(Dispatch->MRxFlags, Flag) ? Bytes : 0; };
+    auto Managed = [&](ULONG Flag, ULONG Bytes) {
+        return Dispatch != nullptr && FlagOn(Dispatch->MRxFlags, Flag) ? Bytes : 0;
+    };
     switch (Type) {
     case RDBSS_NTC_SRVCALL:
-        return { sizeof(SRV_CALL), Managed(RDBSS_MANAGE_SRV_CALL_EXTENSION, Dispatch->MRxSrvCallSize), RX_SRVCALL_POOLTAG };
+        return { sizeof(SRV_CALL),
+                 Managed(RDBSS_MANAGE_SRV_CALL_EXTENSION, Dispatch->MRxSrvCallSize),
+                 RX_SRVCALL_POOLTAG };
     case RDBSS_NTC_NETROOT:
-        return { sizeof(NET_ROOT), Managed(RDBSS_MANAGE_NET_ROOT_EXTENSION, Dispatch->MRxNetRootSize), RX_NETROOT_POOLTAG };
+        return { sizeof(NET_ROOT),
+                 Managed(RDBSS_MANAGE_NET_ROOT_EXTENSION, Dispatch->MRxNetRootSize),
+                 RX_NETROOT_POOLTAG };
     case RDBSS_NTC_V_NETROOT:
-        return { sizeof(V_NET_ROOT), Managed(RDBSS_MANAGE_V_NET_ROOT_EXTENSION, Dispatch->MRxVNetRootSize),
-            RX_V_NETROOT_POOLTAG };
+        return { sizeof(V_NET_ROOT),
+                 Managed(RDBSS_MANAGE_V_NET_ROOT_EXTENSION, Dispatch->MRxVNetRootSize),
+                 RX_V_NETROOT_POOLTAG };
     case RDBSS_NTC_SRVOPEN:
-        return { sizeof(SRV_OPEN), Managed(RDBSS_MANAGE_SRV_OPEN_EXTENSION, Dispatch->MRxSrvOpenSize), RX_FCB_POOLTAG };
+        return { sizeof(SRV_OPEN),
+                 Managed(RDBSS_MANAGE_SRV_OPEN_EXTENSION, Dispatch->MRxSrvOpenSize),
+                 RX_FCB_POOLTAG };
     case RDBSS_NTC_FOBX:
-        return { sizeof(FOBX), Managed(RDBSS_MANAGE_FOBX_EXTENSION, Dispatch->MRxFobxSize), RX_FCB_POOLTAG };
+        return { sizeof(FOBX), Managed(RDBSS_MANAGE_FOBX_EXTENSION, Dispatch->MRxFobxSize),
+                 RX_FCB_POOLTAG };
     default:
-        return { sizeof(FCB), Managed(RDBSS_MANAGE_FCB_EXTENSION, Dispatch->MRxFcbSize), RX_FCB_POOLTAG };
+        return { sizeof(FCB), Managed(RDBSS_MANAGE_FCB_EXTENSION, Dispatch->MRxFcbSize),
+                 RX_FCB_POOLTAG };
     }
 }
 
@@ -57,11 +70,13 @@ ULONG RxpTagOf(const void* Node)
 
 } // namespace
 
-/// A SRV_CALL, NET_ROOT or V_NET_ROOT with its extension and room for NameLength bytes of name, all zero but the type, the size,
-/// Context (the managed extension, if any) and the buffer of PrefixEntry.Prefix.
+/// A SRV_CALL, NET_ROOT or V_NET_ROOT with its extension and room for NameLength bytes of name, all
+/// zero but the type, the size, Context (the managed extension, if any) and the buffer of
+/// PrefixEntry.Prefix.
 ///
 /// Errors   NULL when there is no memory
-PVOID NTAPI RxAllocateObject(NODE_TYPE_CODE NodeTypeCode, PMINIRDR_DISPATCH MRxDispatch, ULONG NameLength)
+PVOID NTAPI
+RxAllocateObject(NODE_TYPE_CODE NodeTypeCode, PMINIRDR_DISPATCH MRxDispatch, ULONG NameLength)
 {
     RxpLayout Layout = RxpLayoutOf(NodeTypeCode, MRxDispatch);
     ULONG Total = RxpAlign(Layout.Size) + RxpAlign(Layout.Extension) + NameLength;
@@ -108,8 +123,8 @@ VOID NTAPI RxFreeObject(PVOID pObject)
 
 PNON_PAGED_FCB RxpAllocateNonPagedFcb(PFCB Fcb)
 {
-    PNON_PAGED_FCB NonPaged
-        = (PNON_PAGED_FCB)ExAllocatePoolWithTag(RxpNonPaged, sizeof(NON_PAGED_FCB), RX_NONPAGEDFCB_POOLTAG);
+    PNON_PAGED_FCB NonPaged = (PNON_PAGED_FCB)ExAllocatePoolWithTag(
+        RxpNonPaged, sizeof(NON_PAGED_FCB), RX_NONPAGEDFCB_POOLTAG);
     if (NonPaged == nullptr) {
         return nullptr;
     }
@@ -140,11 +155,16 @@ void RxpFreeNonPagedFcb(PNON_PAGED_FCB NonPaged)
     ExFreePoolWithTag(NonPaged, RX_NONPAGEDFCB_POOLTAG);
 }
 
-/// An FCB with its nonpaged part, its SRV_OPEN and FOBX; or a SRV_OPEN with its FOBX; or a FOBX. AlreadyAllocatedObject is unused.
+/// An FCB with its nonpaged part, its SRV_OPEN and FOBX; or a SRV_OPEN with its FOBX; or a FOBX.
+/// AlreadyAllocatedObject is unused.
 ///
 /// Errors   NULL when there is no memory
-PVOID NTAPI RxAllocateFcbObject(PRDBSS_DEVICE_OBJECT RxDeviceObject, NODE_TYPE_CODE NodeTypeCode, POOL_TYPE PoolType,
-    ULONG NameSize, PVOID AlreadyAllocatedObject)
+PVOID NTAPI RxAllocateFcbObject(
+    PRDBSS_DEVICE_OBJECT RxDeviceObject,
+    NODE_TYPE_CODE NodeTypeCode,
+    POOL_TYPE PoolType,
+    ULONG NameSize,
+    PVOID AlreadyAllocatedObject)
 {
     UNREFERENCED_PARAMETER(AlreadyAllocatedObject);
     PMINIRDR_DISPATCH Dispatch = RxDeviceObject->Dispatch;
@@ -217,8 +237,10 @@ VOID NTAPI RxFreeFcbObject(PVOID Object)
         PFCB Fcb = (PFCB)Object;
         RxpFreeNonPagedFcb(Fcb->NonPaged);
         Fcb->NonPaged = nullptr;
-    } else if ((Type == RDBSS_NTC_FOBX && FlagOn(((PFOBX)Object)->Flags, FOBX_FLAG_ENCLOSED_ALLOCATED))
-        || (Type == RDBSS_NTC_SRVOPEN && FlagOn(((PSRV_OPEN)Object)->Flags, SRVOPEN_FLAG_ENCLOSED_ALLOCATED))) {
+    } else if (
+        (Type == RDBSS_NTC_FOBX && FlagOn(((PFOBX)Object)->Flags, FOBX_FLAG_ENCLOSED_ALLOCATED))
+        || (Type == RDBSS_NTC_SRVOPEN
+            && FlagOn(((PSRV_OPEN)Object)->Flags, SRVOPEN_FLAG_ENCLOSED_ALLOCATED))) {
         return; // goes with the block it lies in
     }
     *(PNODE_TYPE_CODE)Object = 0;

@@ -1,5 +1,5 @@
-// How a handle gets its SRV_OPEN: one that is there already when access and sharing are the same and the mini-redirector agrees
-// (collapse), otherwise a new one (MRxCreate).
+// How a handle gets its SRV_OPEN: one that is there already when access and sharing are the same
+// and the mini-redirector agrees (collapse), otherwise a new one (MRxCreate).
 //
 // Locks: everything here runs with the FCB held exclusive.
 #include "calldown.h"
@@ -7,18 +7,22 @@
 namespace {
 
 constexpr ULONG RxpNeverCollapsed = FILE_OPEN_FOR_BACKUP_INTENT | FILE_DELETE_ON_CLOSE;
-constexpr ULONG RxpOptionsOfTheServer = FILE_DIRECTORY_FILE | FILE_NON_DIRECTORY_FILE | FILE_WRITE_THROUGH
-    | FILE_NO_INTERMEDIATE_BUFFERING | FILE_OPEN_REPARSE_POINT | FILE_OPEN_NO_RECALL;
-constexpr ULONG RxpUnfit = SRVOPEN_FLAG_CLOSED | SRVOPEN_FLAG_FILE_RENAMED | SRVOPEN_FLAG_FILE_DELETED
-    | SRVOPEN_FLAG_COLLAPSING_DISABLED | SRVOPEN_FLAG_ORPHANED;
+constexpr ULONG RxpOptionsOfTheServer = FILE_DIRECTORY_FILE | FILE_NON_DIRECTORY_FILE
+    | FILE_WRITE_THROUGH | FILE_NO_INTERMEDIATE_BUFFERING | FILE_OPEN_REPARSE_POINT
+    | FILE_OPEN_NO_RECALL;
+constexpr ULONG RxpUnfit = SRVOPEN_FLAG_CLOSED | SRVOPEN_FLAG_FILE_RENAMED
+    | SRVOPEN_FLAG_FILE_DELETED | SRVOPEN_FLAG_COLLAPSING_DISABLED | SRVOPEN_FLAG_ORPHANED;
 
 bool RxpMayServe(PSRV_OPEN SrvOpen, PRX_CONTEXT RxContext)
 {
     PNT_CREATE_PARAMETERS Wanted = &RxContext->Create.NtCreateParameters;
-    ULONG WantedOptions = FlagOn(Wanted->CreateOptions, RxpOptionsOfTheServer & ~FILE_NON_DIRECTORY_FILE);
-    ULONG HasOptions = FlagOn(SrvOpen->CreateOptions, RxpOptionsOfTheServer & ~FILE_NON_DIRECTORY_FILE);
+    ULONG WantedOptions
+        = FlagOn(Wanted->CreateOptions, RxpOptionsOfTheServer & ~FILE_NON_DIRECTORY_FILE);
+    ULONG HasOptions
+        = FlagOn(SrvOpen->CreateOptions, RxpOptionsOfTheServer & ~FILE_NON_DIRECTORY_FILE);
     return SrvOpen->Condition == Condition_Good && !FlagOn(SrvOpen->Flags, RxpUnfit)
-        && SrvOpen->pVNetRoot == RxContext->Create.pVNetRoot && SrvOpen->DesiredAccess == Wanted->DesiredAccess
+        && SrvOpen->pVNetRoot == RxContext->Create.pVNetRoot
+        && SrvOpen->DesiredAccess == Wanted->DesiredAccess
         && SrvOpen->ShareAccess == Wanted->ShareAccess && WantedOptions == HasOptions;
 }
 
@@ -44,11 +48,13 @@ NTSTATUS RxpCollapse(PRX_CONTEXT RxContext, PIRP Irp, PSRV_OPEN SrvOpen)
 {
     PRDBSS_DEVICE_OBJECT RxDeviceObject = RxContext->RxDeviceObject;
     RxContext->pRelevantSrvOpen = RxpMrx(SrvOpen);
-    NTSTATUS Status = RxpCalldown(RxContext, "MRxShouldTryToCollapseThisOpen", SrvOpen,
+    NTSTATUS Status = RxpCalldown(
+        RxContext, "MRxShouldTryToCollapseThisOpen", SrvOpen,
         RXP_SLOT(RxDeviceObject, MRxShouldTryToCollapseThisOpen), RxContext);
     if (Status == STATUS_SUCCESS) {
         Status = RxpCalldown(
-            RxContext, "MRxCollapseOpen", SrvOpen, RXP_SLOT(RxDeviceObject, MRxCollapseOpen), RxContext);
+            RxContext, "MRxCollapseOpen", SrvOpen, RXP_SLOT(RxDeviceObject, MRxCollapseOpen),
+            RxContext);
     }
     if (Status == STATUS_SUCCESS && RxContext->pFobx == nullptr
         && RxCreateNetFobx(RxContext, RxpMrx(SrvOpen)) == nullptr) {
@@ -58,7 +64,8 @@ NTSTATUS RxpCollapse(PRX_CONTEXT RxContext, PIRP Irp, PSRV_OPEN SrvOpen)
         RxpUndoOpen(RxContext);
         return Status;
     }
-    // A delayed close that gets a new handle is no longer delayed: the handle it waited for is closed now, without the server.
+    // A delayed close that gets a new handle is no longer delayed: the handle it waited for is
+    // closed now, without the server.
     if (FlagOn(SrvOpen->Flags, SRVOPEN_FLAG_CLOSE_DELAYED)) {
         RxpReviveDormant(SrvOpen);
     }
@@ -84,10 +91,12 @@ NTSTATUS RxConstructSrvOpen(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
     RxContext->pFobx = nullptr;
     RxInitiateSrvOpenKeyAssociation(SrvOpen);
 
-    NTSTATUS Status = RxpCalldown(RxContext, "MRxCreate", SrvOpen, RXP_SLOT(RxDeviceObject, MRxCreate), RxContext);
+    NTSTATUS Status = RxpCalldown(
+        RxContext, "MRxCreate", SrvOpen, RXP_SLOT(RxDeviceObject, MRxCreate), RxContext);
     bool Reparse = FlagOn(RxContext->Create.Flags, RX_CONTEXT_CREATE_FLAG_REPARSE) != 0;
     if (Reparse != (Status == STATUS_REPARSE)) {
-        RdrTraceText(RdrLayerRdbss, RdrEventError, "MRxCreate", SrvOpen,
+        RdrTraceText(
+            RdrLayerRdbss, RdrEventError, "MRxCreate", SrvOpen,
             "contract violation: STATUS_REPARSE and RxPrepareToReparseSymbolicLink go together");
         Status = NT_SUCCESS(Status) ? STATUS_UNSUCCESSFUL : Status;
     }
@@ -97,7 +106,9 @@ NTSTATUS RxConstructSrvOpen(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
     if (Status == STATUS_SUCCESS && RxContext->pFobx == nullptr
         && RxCreateNetFobx(RxContext, RxpMrx(SrvOpen)) == nullptr) {
         Status = STATUS_INSUFFICIENT_RESOURCES;
-        RxpCalldown(RxContext, "MRxCloseSrvOpen", SrvOpen, RXP_SLOT(RxDeviceObject, MRxCloseSrvOpen), RxContext);
+        RxpCalldown(
+            RxContext, "MRxCloseSrvOpen", SrvOpen, RXP_SLOT(RxDeviceObject, MRxCloseSrvOpen),
+            RxContext);
     }
     SrvOpen->OpenStatus = Status;
     if (Status == STATUS_SUCCESS) {
@@ -160,13 +171,15 @@ NTSTATUS RxpCheckFcbShareAccess(PRX_CONTEXT RxContext, PFCB Fcb)
     PNT_CREATE_PARAMETERS Wanted = &RxContext->Create.NtCreateParameters;
     PFILE_OBJECT FileObject = RxContext->CurrentIrpSp->FileObject;
     if (Fcb->ShareAccess.OpenCount != 0) {
-        NTSTATUS Status = RxCheckShareAccess(Wanted->DesiredAccess, Wanted->ShareAccess, FileObject, &Fcb->ShareAccess, FALSE,
+        NTSTATUS Status = RxCheckShareAccess(
+            Wanted->DesiredAccess, Wanted->ShareAccess, FileObject, &Fcb->ShareAccess, FALSE,
             (PSZ) "create", (PSZ) "create");
         if (!NT_SUCCESS(Status)) {
             return Status;
         }
     }
-    if (FlagOn(Wanted->DesiredAccess, FILE_WRITE_DATA) && Fcb->NonPaged->SectionObjectPointers.ImageSectionObject != nullptr
+    if (FlagOn(Wanted->DesiredAccess, FILE_WRITE_DATA)
+        && Fcb->NonPaged->SectionObjectPointers.ImageSectionObject != nullptr
         && !MmFlushImageSection(&Fcb->NonPaged->SectionObjectPointers, MmFlushForWrite)) {
         return STATUS_SHARING_VIOLATION;
     }
@@ -202,10 +215,12 @@ NTSTATUS RxpOpenOnFcb(PRX_CONTEXT RxContext, PIRP Irp)
         RxContext->pRelevantSrvOpen = nullptr;
     }
     // Opens that only wait for their close would make the server refuse this one.
-    bool Deletes = FlagOn(Wanted->CreateOptions, FILE_DELETE_ON_CLOSE) || FlagOn(Wanted->DesiredAccess, DELETE);
+    bool Deletes = FlagOn(Wanted->CreateOptions, FILE_DELETE_ON_CLOSE)
+        || FlagOn(Wanted->DesiredAccess, DELETE);
     bool Replaces = Wanted->Disposition != FILE_OPEN && Wanted->Disposition != FILE_OPEN_IF;
     if (Deletes || Replaces
-        || RxCheckShareAccessPerSrvOpens(Fcb, Wanted->DesiredAccess, Wanted->ShareAccess) != STATUS_SUCCESS) {
+        || RxCheckShareAccessPerSrvOpens(Fcb, Wanted->DesiredAccess, Wanted->ShareAccess)
+            != STATUS_SUCCESS) {
         RxpCloseDormantOpens(RxContext, Fcb);
     }
     return RxConstructSrvOpen(RxContext, Irp, Fcb);
@@ -235,7 +250,9 @@ void RxpLinkOpen(PRX_CONTEXT RxContext, PIRP Irp)
     }
     bool Shares = Fcb->pNetRoot->Type != NET_ROOT_PIPE && Fcb->pNetRoot->Type != NET_ROOT_MAILSLOT;
     if (Shares && Fcb->ShareAccess.OpenCount == 0) {
-        RxSetShareAccess(Wanted->DesiredAccess, Wanted->ShareAccess, FileObject, &Fcb->ShareAccess, (PSZ) "create", (PSZ) "create");
+        RxSetShareAccess(
+            Wanted->DesiredAccess, Wanted->ShareAccess, FileObject, &Fcb->ShareAccess,
+            (PSZ) "create", (PSZ) "create");
     } else if (Shares) {
         RxUpdateShareAccess(FileObject, &Fcb->ShareAccess, (PSZ) "create", (PSZ) "create");
     }

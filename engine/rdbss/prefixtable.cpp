@@ -4,9 +4,9 @@
 //      \lab\public             NET_ROOT, and its V_NET_ROOTs of the same name (one per logon)
 //      \;Z:0\lab\public        V_NET_ROOT of a mapped drive
 //
-// An entry is found by the hash of its name folded to upper case; its first CaseInsensitiveLength bytes are compared without
-// regard to case, the rest byte by byte. Connection ids are opaque and compared byte by byte.
-// Guards:  TableLock, shared for lookup, exclusive for change. Rank 2.
+// An entry is found by the hash of its name folded to upper case; its first CaseInsensitiveLength
+// bytes are compared without regard to case, the rest byte by byte. Connection ids are opaque and
+// compared byte by byte. Guards:  TableLock, shared for lookup, exclusive for change. Rank 2.
 #include "calldown.h"
 
 namespace {
@@ -29,7 +29,8 @@ bool RxpSameName(PRX_PREFIX_ENTRY Entry, PUNICODE_STRING Name, PRX_PREFIX_TABLE 
     if (!RtlEqualUnicodeString(&A, &B, TRUE)) {
         return false;
     }
-    return RtlCompareMemory((PUCHAR)Entry->Prefix.Buffer + Folded, (PUCHAR)Name->Buffer + Folded,
+    return RtlCompareMemory(
+               (PUCHAR)Entry->Prefix.Buffer + Folded, (PUCHAR)Name->Buffer + Folded,
                (SIZE_T)(Name->Length - Folded))
         == (SIZE_T)(Name->Length - Folded);
 }
@@ -39,7 +40,8 @@ bool RxpSameConnection(PRX_PREFIX_ENTRY Entry, PRX_CONNECTION_ID ConnectionId)
     RX_CONNECTION_ID None;
     RtlZeroMemory(&None, sizeof(None));
     PRX_CONNECTION_ID Wanted = ConnectionId != nullptr ? ConnectionId : &None;
-    return RtlCompareMemory(&Entry->ConnectionId, Wanted, sizeof(RX_CONNECTION_ID)) == sizeof(RX_CONNECTION_ID);
+    return RtlCompareMemory(&Entry->ConnectionId, Wanted, sizeof(RX_CONNECTION_ID))
+        == sizeof(RX_CONNECTION_ID);
 }
 
 } // namespace
@@ -58,13 +60,15 @@ ULONG NTAPI RxTableComputeHashValue(PUNICODE_STRING Name)
     return Hash;
 }
 
-VOID NTAPI RxInitializePrefixTable(PRX_PREFIX_TABLE ThisTable, ULONG TableSize, BOOLEAN CaseInsensitiveMatch)
+VOID NTAPI
+RxInitializePrefixTable(PRX_PREFIX_TABLE ThisTable, ULONG TableSize, BOOLEAN CaseInsensitiveMatch)
 {
     RtlZeroMemory(ThisTable, sizeof(*ThisTable));
     ThisTable->NodeTypeCode = RDBSS_NTC_PREFIX_TABLE;
     ThisTable->NodeByteSize = sizeof(RX_PREFIX_TABLE);
-    ThisTable->TableSize
-        = TableSize == 0 || TableSize > RX_PREFIX_TABLE_DEFAULT_LENGTH ? RX_PREFIX_TABLE_DEFAULT_LENGTH : TableSize;
+    ThisTable->TableSize = TableSize == 0 || TableSize > RX_PREFIX_TABLE_DEFAULT_LENGTH
+        ? RX_PREFIX_TABLE_DEFAULT_LENGTH
+        : TableSize;
     ThisTable->CaseInsensitiveMatch = CaseInsensitiveMatch;
     InitializeListHead(&ThisTable->MemberQueue);
     ExInitializeResourceLite(&ThisTable->TableLock);
@@ -80,11 +84,15 @@ void RxpFinalizePrefixTable(PRX_PREFIX_TABLE Table)
     ExDeleteResourceLite(&Table->TableLock);
 }
 
-/// The entry with exactly this name and connection id; several may share both, the first one is answered.
+/// The entry with exactly this name and connection id; several may share both, the first one is
+/// answered.
 ///
 /// Locks    TableLock, shared or exclusive
 PRX_PREFIX_ENTRY NTAPI RxTableLookupName_ExactLengthMatch(
-    PRX_PREFIX_TABLE ThisTable, PUNICODE_STRING Name, ULONG HashValue, PRX_CONNECTION_ID RxConnectionId)
+    PRX_PREFIX_TABLE ThisTable,
+    PUNICODE_STRING Name,
+    ULONG HashValue,
+    PRX_CONNECTION_ID RxConnectionId)
 {
     PLIST_ENTRY Bucket = RxpBucket(ThisTable, HashValue);
     for (PLIST_ENTRY Link = Bucket->Flink; Link != Bucket; Link = Link->Flink) {
@@ -101,7 +109,10 @@ PRX_PREFIX_ENTRY NTAPI RxTableLookupName_ExactLengthMatch(
 ///
 /// Locks    TableLock, shared or exclusive
 PVOID NTAPI RxTableLookupName(
-    PRX_PREFIX_TABLE ThisTable, PUNICODE_STRING Name, PUNICODE_STRING RemainingName, PRX_CONNECTION_ID RxConnectionId)
+    PRX_PREFIX_TABLE ThisTable,
+    PUNICODE_STRING Name,
+    PUNICODE_STRING RemainingName,
+    PRX_CONNECTION_ID RxConnectionId)
 {
     PVOID Found = nullptr;
     USHORT Characters = Name->Length / sizeof(WCHAR);
@@ -115,12 +126,14 @@ PVOID NTAPI RxTableLookupName(
         UNICODE_STRING Prefix;
         Prefix.Buffer = Name->Buffer;
         Prefix.Length = Prefix.MaximumLength = (USHORT)((Index + 1) * sizeof(WCHAR));
-        PRX_PREFIX_ENTRY Entry = RxTableLookupName_ExactLengthMatch(ThisTable, &Prefix, Hash, RxConnectionId);
+        PRX_PREFIX_ENTRY Entry
+            = RxTableLookupName_ExactLengthMatch(ThisTable, &Prefix, Hash, RxConnectionId);
         if (Entry != nullptr) {
             Found = Entry->ContainingRecord;
             if (RemainingName != nullptr) {
                 RemainingName->Buffer = &Name->Buffer[Index + 1];
-                RemainingName->Length = RemainingName->MaximumLength = (USHORT)(Name->Length - Prefix.Length);
+                RemainingName->Length = RemainingName->MaximumLength
+                    = (USHORT)(Name->Length - Prefix.Length);
             }
         }
     }
@@ -133,8 +146,11 @@ PVOID NTAPI RxTableLookupName(
 /// Owns     on success the caller holds one reference on the node, release with RxDereference
 /// Errors   NULL: no prefix of CanonicalName is in the table
 /// Source   windows-driver-docs-ddi: prefix/nf-prefix-rxprefixtablelookupname.md
-PVOID NTAPI RxPrefixTableLookupName(PRX_PREFIX_TABLE ThisTable, PUNICODE_STRING CanonicalName,
-    PUNICODE_STRING RemainingName, PRX_CONNECTION_ID ConnectionId)
+PVOID NTAPI RxPrefixTableLookupName(
+    PRX_PREFIX_TABLE ThisTable,
+    PUNICODE_STRING CanonicalName,
+    PUNICODE_STRING RemainingName,
+    PRX_CONNECTION_ID ConnectionId)
 {
     NT_ASSERT(CanonicalName->Length > 0);
     NT_ASSERT(RxIsPrefixTableLockAcquired(ThisTable));
@@ -148,8 +164,13 @@ PVOID NTAPI RxPrefixTableLookupName(PRX_PREFIX_TABLE ThisTable, PUNICODE_STRING 
 /// Puts a node's name into the table.
 ///
 /// Locks    TableLock exclusive
-PRX_PREFIX_ENTRY NTAPI RxPrefixTableInsertName(PRX_PREFIX_TABLE ThisTable, PRX_PREFIX_ENTRY ThisEntry, PVOID Container,
-    PULONG ContainerRefCount, USHORT CaseInsensitiveLength, PRX_CONNECTION_ID ConnectionId)
+PRX_PREFIX_ENTRY NTAPI RxPrefixTableInsertName(
+    PRX_PREFIX_TABLE ThisTable,
+    PRX_PREFIX_ENTRY ThisEntry,
+    PVOID Container,
+    PULONG ContainerRefCount,
+    USHORT CaseInsensitiveLength,
+    PRX_CONNECTION_ID ConnectionId)
 {
     NT_ASSERT(RxIsPrefixTableLockExclusive(ThisTable));
     ThisEntry->NodeTypeCode = RDBSS_NTC_PREFIX_ENTRY;
@@ -187,7 +208,8 @@ VOID NTAPI RxExclusivePrefixTableLockToShared(PRX_PREFIX_TABLE Table)
     ExConvertExclusiveToSharedLite(&Table->TableLock);
 }
 
-BOOLEAN NTAPI RxpAcquirePrefixTableLockShared(PRX_PREFIX_TABLE pTable, BOOLEAN Wait, BOOLEAN ProcessBufferingStateChangeRequests)
+BOOLEAN NTAPI RxpAcquirePrefixTableLockShared(
+    PRX_PREFIX_TABLE pTable, BOOLEAN Wait, BOOLEAN ProcessBufferingStateChangeRequests)
 {
     UNREFERENCED_PARAMETER(ProcessBufferingStateChangeRequests);
     return ExAcquireResourceSharedLite(&pTable->TableLock, Wait);
@@ -200,7 +222,8 @@ BOOLEAN NTAPI RxpAcquirePrefixTableLockExclusive(
     return ExAcquireResourceExclusiveLite(&pTable->TableLock, Wait);
 }
 
-VOID NTAPI RxpReleasePrefixTableLock(PRX_PREFIX_TABLE pTable, BOOLEAN ProcessBufferingStateChangeRequests)
+VOID NTAPI
+RxpReleasePrefixTableLock(PRX_PREFIX_TABLE pTable, BOOLEAN ProcessBufferingStateChangeRequests)
 {
     UNREFERENCED_PARAMETER(ProcessBufferingStateChangeRequests);
     ExReleaseResourceLite(&pTable->TableLock);

@@ -1,8 +1,10 @@
-// Prefix resolution: MUP asks whether a path is ours (IOCTL_REDIR_QUERY_PATH_EX, or IOCTL_REDIR_QUERY_PATH from an older MUP).
+// Prefix resolution: MUP asks whether a path is ours (IOCTL_REDIR_QUERY_PATH_EX, or
+// IOCTL_REDIR_QUERY_PATH from an older MUP).
 //
-// The answer comes from connecting: the request is turned into a tree connection create, and the path is claimed up to its share if
-// server, share and view could be built. Nothing of the request is changed but LengthAccepted in the response, and that only on success.
-// Statuses that MUP does not know are put into the nearest words it does (facts.md U-28).
+// The answer comes from connecting: the request is turned into a tree connection create, and the
+// path is claimed up to its share if server, share and view could be built. Nothing of the request
+// is changed but LengthAccepted in the response, and that only on success. Statuses that MUP does
+// not know are put into the nearest words it does (facts.md U-28).
 #include "calldown.h"
 
 namespace {
@@ -68,7 +70,8 @@ NTSTATUS RxpReadClaim(PRX_CONTEXT RxContext, PIRP Irp, BOOLEAN Extended, RxpClai
             return STATUS_INVALID_PARAMETER;
         }
         PQUERY_PATH_REQUEST_EX Request = (PQUERY_PATH_REQUEST_EX)Input;
-        if (Request->PathName.Length > UNICODE_STRING_MAX_BYTES || Request->PathName.Buffer == nullptr) {
+        if (Request->PathName.Length > UNICODE_STRING_MAX_BYTES
+            || Request->PathName.Buffer == nullptr) {
             return STATUS_INVALID_PARAMETER;
         }
         Claim->PathName = Request->PathName;
@@ -78,7 +81,8 @@ NTSTATUS RxpReadClaim(PRX_CONTEXT RxContext, PIRP Irp, BOOLEAN Extended, RxpClai
         return STATUS_SUCCESS;
     }
     PQUERY_PATH_REQUEST Request = (PQUERY_PATH_REQUEST)Input;
-    if (InputLength < FIELD_OFFSET(QUERY_PATH_REQUEST, FilePathName) || Request->PathNameLength > UNICODE_STRING_MAX_BYTES
+    if (InputLength < FIELD_OFFSET(QUERY_PATH_REQUEST, FilePathName)
+        || Request->PathNameLength > UNICODE_STRING_MAX_BYTES
         || Request->PathNameLength > InputLength - FIELD_OFFSET(QUERY_PATH_REQUEST, FilePathName)) {
         return STATUS_INVALID_PARAMETER;
     }
@@ -118,8 +122,8 @@ NTSTATUS RxpPrefixClaim(PRX_CONTEXT RxContext, PIRP Irp, BOOLEAN Extended)
     if (Status != STATUS_SUCCESS) {
         return Status;
     }
-    bool DoubleBackslash = Claim.PathName.Length >= 2 * sizeof(WCHAR) && Claim.PathName.Buffer[0] == L'\\'
-        && Claim.PathName.Buffer[1] == L'\\';
+    bool DoubleBackslash = Claim.PathName.Length >= 2 * sizeof(WCHAR)
+        && Claim.PathName.Buffer[0] == L'\\' && Claim.PathName.Buffer[1] == L'\\';
     RtlZeroMemory(&RxContext->Create, sizeof(RxContext->Create));
     RxContext->MajorFunction = IRP_MJ_CREATE;
     RxContext->PrefixClaim.SuppliedPathName = Claim.PathName;
@@ -135,14 +139,18 @@ NTSTATUS RxpPrefixClaim(PRX_CONTEXT RxContext, PIRP Irp, BOOLEAN Extended)
     Status = RxpBuildClaimName(RxContext, &CanonicalName);
     if (Status == STATUS_SUCCESS) {
         UNICODE_STRING RemainingName;
-        Status = RxFindOrConstructVirtualNetRoot(RxContext, Irp, &CanonicalName, NET_ROOT_WILD, &RemainingName);
+        Status = RxFindOrConstructVirtualNetRoot(
+            RxContext, Irp, &CanonicalName, NET_ROOT_WILD, &RemainingName);
     }
     if (Status == STATUS_SUCCESS) {
         PV_NET_ROOT VNetRoot = RxpVNetRoot(RxContext->Create.pVNetRoot);
-        ULONG Accepted = VNetRoot->PrefixEntry.Prefix.Length + (DoubleBackslash ? sizeof(WCHAR) : 0);
+        ULONG Accepted
+            = VNetRoot->PrefixEntry.Prefix.Length + (DoubleBackslash ? sizeof(WCHAR) : 0);
         Claim.Response->LengthAccepted = Accepted;
-        RdrTraceEvent(RdrLayerRdbss, RdrEventNote, "RxPrefixClaim", VNetRoot, STATUS_SUCCESS, Accepted);
-        // The open that MUP asks for comes next; until then the view is kept by the scavenger's patience.
+        RdrTraceEvent(
+            RdrLayerRdbss, RdrEventNote, "RxPrefixClaim", VNetRoot, STATUS_SUCCESS, Accepted);
+        // The open that MUP asks for comes next; until then the view is kept by the scavenger's
+        // patience.
         RxpDereference(VNetRoot, LHS_LockNotHeld, "lookup");
     }
     RxpFreeCanonicalName(RxContext);
@@ -152,7 +160,7 @@ NTSTATUS RxpPrefixClaim(PRX_CONTEXT RxContext, PIRP Irp, BOOLEAN Extended)
 
 NTSTATUS NTAPI RxPrefixClaim(PRX_CONTEXT RxContext)
 {
-    bool Extended
-        = RxContext->CurrentIrpSp->Parameters.DeviceIoControl.IoControlCode == IOCTL_REDIR_QUERY_PATH_EX;
+    bool Extended = RxContext->CurrentIrpSp->Parameters.DeviceIoControl.IoControlCode
+        == IOCTL_REDIR_QUERY_PATH_EX;
     return RxpPrefixClaim(RxContext, RxContext->CurrentIrp, Extended);
 }

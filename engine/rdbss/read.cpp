@@ -2,8 +2,8 @@
 //
 //      cached       FCB shared, CcCopyRead; misses come back here as paging reads
 //      not cached   FCB shared until the server answered, LOWIO_OP_READ
-//      paging       the caller (cache manager, memory manager) holds the FCB; paging resource shared
-//      pipe         no sizes, no cache; operations of a blocking handle one after the other
+//      paging       the caller (cache manager, memory manager) holds the FCB; paging resource
+//      shared pipe         no sizes, no cache; operations of a blocking handle one after the other
 #include "calldown.h"
 
 namespace {
@@ -33,10 +33,11 @@ NTSTATUS NTAPI RxLowIoReadShellCompletion(PRX_CONTEXT RxContext)
     PFCB Fcb = RxpFcb(RxContext->pFcb);
     PLOWIO_CONTEXT LowIoContext = &RxContext->LowIoContext;
     NTSTATUS Status = RxContext->StoredStatus;
-    bool Paging = FlagOn(LowIoContext->ParamsFor.ReadWrite.Flags, LOWIO_READWRITEFLAG_PAGING_IO) != 0;
+    bool Paging
+        = FlagOn(LowIoContext->ParamsFor.ReadWrite.Flags, LOWIO_READWRITEFLAG_PAGING_IO) != 0;
     bool Pipe = Fcb->pNetRoot->Type == NET_ROOT_PIPE;
-    if (Status == STATUS_SUCCESS && RxContext->InformationToReturn == 0 && LowIoContext->ParamsFor.ReadWrite.ByteCount != 0
-        && !Pipe) {
+    if (Status == STATUS_SUCCESS && RxContext->InformationToReturn == 0
+        && LowIoContext->ParamsFor.ReadWrite.ByteCount != 0 && !Pipe) {
         Status = STATUS_END_OF_FILE;
     }
     if (NT_SUCCESS(Status) || Status == STATUS_BUFFER_OVERFLOW) {
@@ -44,20 +45,23 @@ NTSTATUS NTAPI RxLowIoReadShellCompletion(PRX_CONTEXT RxContext)
         if (Paging) {
             RxpZeroTail(RxContext);
         } else if (!Pipe) {
-            RxpAdvancePosition(RxContext->CurrentIrpSp->FileObject, LowIoContext->ParamsFor.ReadWrite.ByteOffset,
+            RxpAdvancePosition(
+                RxContext->CurrentIrpSp->FileObject, LowIoContext->ParamsFor.ReadWrite.ByteOffset,
                 RxContext->InformationToReturn);
         }
     } else {
         Irp->IoStatus.Information = 0;
     }
     if (FlagOn(RxContext->FlagsForLowIo, RXCONTEXT_FLAG4LOWIO_PIPE_SYNC_OPERATION)) {
-        RxResumeBlockedOperations_Serially(RxContext, &RxpFobx(RxContext->pFobx)->Specific.NamedPipe.ReadSerializationQueue);
+        RxResumeBlockedOperations_Serially(
+            RxContext, &RxpFobx(RxContext->pFobx)->Specific.NamedPipe.ReadSerializationQueue);
     }
     RxpReleaseIoResources(RxContext, Fcb, LowIoContext->ResourceThreadId);
     return Status;
 }
 
-NTSTATUS RxpReadCached(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb, LARGE_INTEGER Offset, ULONG Length)
+NTSTATUS
+RxpReadCached(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb, LARGE_INTEGER Offset, ULONG Length)
 {
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
     PFILE_OBJECT FileObject = IrpSp->FileObject;
@@ -77,7 +81,8 @@ NTSTATUS RxpReadCached(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb, LARGE_INTEGER 
             return STATUS_INSUFFICIENT_RESOURCES;
         }
         BOOLEAN Done;
-        Status = RxpCcCopyRead(FileObject, &Offset, Length, RxpCanWait(RxContext), Buffer, &IoStatus, &Done);
+        Status = RxpCcCopyRead(
+            FileObject, &Offset, Length, RxpCanWait(RxContext), Buffer, &IoStatus, &Done);
         if (NT_SUCCESS(Status) && !Done) {
             return STATUS_CANT_WAIT;
         }
@@ -99,12 +104,15 @@ NTSTATUS RxpReadNonCached(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
 {
     RxInitializeLowIoContext(RxContext, LOWIO_OP_READ, &RxContext->LowIoContext);
     PLOWIO_CONTEXT LowIoContext = &RxContext->LowIoContext;
-    NTSTATUS Status = RxpLockUserBuffer(RxContext, Irp, IoWriteAccess, LowIoContext->ParamsFor.ReadWrite.ByteCount);
+    NTSTATUS Status = RxpLockUserBuffer(
+        RxContext, Irp, IoWriteAccess, LowIoContext->ParamsFor.ReadWrite.ByteCount);
     if (!NT_SUCCESS(Status)) {
         RxpReleaseIoResources(RxContext, Fcb, LowIoContext->ResourceThreadId);
         return Status;
     }
-    InterlockedExchangeAdd64(&RxContext->RxDeviceObject->NetworkReadBytesRequested.QuadPart, LowIoContext->ParamsFor.ReadWrite.ByteCount);
+    InterlockedExchangeAdd64(
+        &RxContext->RxDeviceObject->NetworkReadBytesRequested.QuadPart,
+        LowIoContext->ParamsFor.ReadWrite.ByteCount);
     return RxLowIoSubmit(RxContext, Irp, Fcb, RxLowIoReadShellCompletion);
 }
 
@@ -114,7 +122,8 @@ NTSTATUS RxpReadPipe(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
 {
     PFOBX Fobx = RxpFobx(RxContext->pFobx);
     RxContext->FlagsForLowIo = RXCONTEXT_FLAG4LOWIO_PIPE_OPERATION;
-    if (Fobx->Specific.NamedPipe.PipeHandleInformation.CompletionMode == FILE_PIPE_QUEUE_OPERATION) {
+    if (Fobx->Specific.NamedPipe.PipeHandleInformation.CompletionMode
+        == FILE_PIPE_QUEUE_OPERATION) {
         NTSTATUS Status = __RxSynchronizeBlockingOperations(
             RxContext, Fcb, &Fobx->Specific.NamedPipe.ReadSerializationQueue, FALSE);
         if (Status != STATUS_SUCCESS) {
@@ -130,7 +139,8 @@ NTSTATUS RxpReadPaging(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
 {
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
     InterlockedExchangeAdd64(
-        &RxContext->RxDeviceObject->PagingReadBytesRequested.QuadPart, IrpSp->Parameters.Read.Length);
+        &RxContext->RxDeviceObject->PagingReadBytesRequested.QuadPart,
+        IrpSp->Parameters.Read.Length);
     if (!RxAcquirePagingIoResourceShared(RxContext, Fcb, RxpCanWait(RxContext))) {
         return RxFsdPostRequest(RxContext);
     }
@@ -156,7 +166,8 @@ NTSTATUS NTAPI RxCommonRead(PRX_CONTEXT RxContext, PIRP Irp)
         return RxCompleteMdl(RxContext, Irp);
     }
     NODE_TYPE_CODE Type = RxpFcbType(Fcb);
-    if (Type == RDBSS_NTC_STORAGE_TYPE_DIRECTORY || Type == RDBSS_NTC_OPENTARGETDIR_FCB || Fobx == nullptr) {
+    if (Type == RDBSS_NTC_STORAGE_TYPE_DIRECTORY || Type == RDBSS_NTC_OPENTARGETDIR_FCB
+        || Fobx == nullptr) {
         return STATUS_INVALID_DEVICE_REQUEST;
     }
     ULONG Length = IrpSp->Parameters.Read.Length;
@@ -193,9 +204,11 @@ NTSTATUS NTAPI RxCommonRead(PRX_CONTEXT RxContext, PIRP Irp)
         RxpReleaseIoResources(RxContext, Fcb, Thread);
         return Status == STATUS_CANT_WAIT ? RxFsdPostRequest(RxContext) : Status;
     }
-    InterlockedExchangeAdd64(&RxContext->RxDeviceObject->NonPagingReadBytesRequested.QuadPart, Length);
+    InterlockedExchangeAdd64(
+        &RxContext->RxDeviceObject->NonPagingReadBytesRequested.QuadPart, Length);
     if (Fcb->NonPaged->SectionObjectPointers.DataSectionObject != nullptr) {
-        // Somebody may have written through the cache or a mapped view what the server does not have yet.
+        // Somebody may have written through the cache or a mapped view what the server does not
+        // have yet.
         IO_STATUS_BLOCK Flushed;
         Flushed.Status = STATUS_SUCCESS;
         CcFlushCache(&Fcb->NonPaged->SectionObjectPointers, &Offset, Length, &Flushed);

@@ -1,13 +1,16 @@
-// Reference counts of SRV_CALL, NET_ROOT, V_NET_ROOT, SRV_OPEN and FOBX. (The FCB's is in fcb.cpp: it needs two locks to go.)
+// Reference counts of SRV_CALL, NET_ROOT, V_NET_ROOT, SRV_OPEN and FOBX. (The FCB's is in fcb.cpp:
+// it needs two locks to go.)
 //
 //      structure                count when idle   then
 //      SRV_CALL                       1           finalized by the scavenger, in the FSP
-//      NET_ROOT, V_NET_ROOT           1           finalized at once if the caller holds the NetName lock exclusive, else scavenged
-//      SRV_OPEN, FOBX                 0           finalized at once; the FCB is held exclusive
+//      NET_ROOT, V_NET_ROOT           1           finalized at once if the caller holds the NetName
+//      lock exclusive, else scavenged SRV_OPEN, FOBX                 0           finalized at once;
+//      the FCB is held exclusive
 //
-// A count is 1 for the structure's place in its table, plus its children, plus whoever looks at it. A child refers to its parent,
-// so a reference on an FCB keeps NET_ROOT and SRV_CALL as well.
-// Guards:  RxScavengerMutex makes "count reached its floor" and "put on the scavenger's list" one step.
+// A count is 1 for the structure's place in its table, plus its children, plus whoever looks at it.
+// A child refers to its parent, so a reference on an FCB keeps NET_ROOT and SRV_CALL as well.
+// Guards:  RxScavengerMutex makes "count reached its floor" and "put on the scavenger's list" one
+// step.
 #include "calldown.h"
 
 namespace {
@@ -45,7 +48,8 @@ void RxpReference(PVOID Instance, const char* Reason)
     RxAcquireScavengerMutex();
     [[maybe_unused]] LONG Count = RxpIncrement(&RxpHeader(Instance)->NodeReferenceCount);
     RxpUndoScavengerFinalizationMarking(Instance);
-    // Before anybody else can count on: the ledger tells the counts in the order in which they were.
+    // Before anybody else can count on: the ledger tells the counts in the order in which they
+    // were.
     RdrTraceReference(Instance, 1, Count, Reason);
     RxReleaseScavengerMutex();
 }
@@ -108,8 +112,8 @@ VOID NTAPI RxReference(PVOID Instance)
     RxpReference(Instance, "RxReference");
 }
 
-/// Gives a reference back. LockHoldingState tells which lock the caller holds: the NetName table lock for SRV_CALL, NET_ROOT and
-/// V_NET_ROOT, the FCB's for SRV_OPEN and FOBX.
+/// Gives a reference back. LockHoldingState tells which lock the caller holds: the NetName table
+/// lock for SRV_CALL, NET_ROOT and V_NET_ROOT, the FCB's for SRV_OPEN and FOBX.
 ///
 /// IRQL     <= APC_LEVEL
 /// Source   windows-driver-docs-ddi: rxprocs/nf-rxprocs-rxdereference.md
@@ -118,7 +122,8 @@ VOID NTAPI RxDereference(PVOID Instance, LOCK_HOLDING_STATE LockHoldingState)
     RxpDereference(Instance, LockHoldingState, "RxDereference");
 }
 
-// The tracking routines only tell who moved a count; the count is RxReference's and RxDereference's business.
+// The tracking routines only tell who moved a count; the count is RxReference's and RxDereference's
+// business.
 VOID NTAPI RxpTrackReference(ULONG TraceType, PCSTR FileName, ULONG Line, PVOID Instance)
 {
     UNREFERENCED_PARAMETER(TraceType);

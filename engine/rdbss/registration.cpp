@@ -1,13 +1,16 @@
-// Life of the library inside one driver: RxDriverEntry, RxRegisterMinirdr, RxUnregisterMinirdr, RxUnload.
+// Life of the library inside one driver: RxDriverEntry, RxRegisterMinirdr, RxUnregisterMinirdr,
+// RxUnload.
 //
-// The device of a redirector that serves UNC names must have no name of its own in the Vista model: MUP makes DeviceName a link to
-// itself when the redirector starts. But it must be possible to open the device and ask it to start before that. So the device
-// is created under a private name, and DeviceName is a link of ours to it for as long as MUP does not own that name:
+// The device of a redirector that serves UNC names must have no name of its own in the Vista model:
+// MUP makes DeviceName a link to itself when the redirector starts. But it must be possible to open
+// the device and ask it to start before that. So the device is created under a private name, and
+// DeviceName is a link of ours to it for as long as MUP does not own that name:
 //
 //      registered      DeviceName -> DeviceName.rdbss (the device)         ours
 //      started         DeviceName -> \Device\Mup                           MUP's
 //      stopped         DeviceName -> DeviceName.rdbss                      ours
-// differs: inferred; the documentation calls the device unnamed and is silent on how it is opened before the start.
+// differs: inferred; the documentation calls the device unnamed and is silent on how it is opened
+// before the start.
 #include "calldown.h"
 
 RDBSS_DATA RxData;
@@ -37,12 +40,15 @@ NTSTATUS RxpPrivateName(PUNICODE_STRING DeviceName, PUNICODE_STRING PrivateName)
 {
     PrivateName->MaximumLength = (USHORT)(DeviceName->Length + sizeof(RxpPrivateSuffix));
     PrivateName->Length = 0;
-    PrivateName->Buffer = (PWCH)ExAllocatePoolWithTag(RxpNonPaged, PrivateName->MaximumLength, RX_MISC_POOLTAG);
+    PrivateName->Buffer
+        = (PWCH)ExAllocatePoolWithTag(RxpNonPaged, PrivateName->MaximumLength, RX_MISC_POOLTAG);
     if (PrivateName->Buffer == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     RtlCopyMemory(PrivateName->Buffer, DeviceName->Buffer, DeviceName->Length);
-    RtlCopyMemory((PUCHAR)PrivateName->Buffer + DeviceName->Length, RxpPrivateSuffix, sizeof(RxpPrivateSuffix));
+    RtlCopyMemory(
+        (PUCHAR)PrivateName->Buffer + DeviceName->Length, RxpPrivateSuffix,
+        sizeof(RxpPrivateSuffix));
     PrivateName->Length = PrivateName->MaximumLength;
     return STATUS_SUCCESS;
 }
@@ -97,7 +103,8 @@ PEPROCESS NTAPI RxGetRDBSSProcess(VOID)
     return RxData.OurProcess;
 }
 
-/// First call of a mini-redirector: readies the library and points the driver's dispatch table to it.
+/// First call of a mini-redirector: readies the library and points the driver's dispatch table to
+/// it.
 ///
 /// IRQL     PASSIVE_LEVEL, in DriverEntry
 /// Errors   what readying the worker queues answers
@@ -162,8 +169,10 @@ BOOLEAN RxpIsRegistered(PRDBSS_DEVICE_OBJECT RxDeviceObject)
     BOOLEAN Found = FALSE;
     KIRQL OldIrql;
     KeAcquireSpinLock(&RxStrucSupSpinLock, &OldIrql);
-    for (PLIST_ENTRY Link = RxData.RegisteredMiniRdrs.Flink; Link != &RxData.RegisteredMiniRdrs; Link = Link->Flink) {
-        Found = Found || CONTAINING_RECORD(Link, RDBSS_DEVICE_OBJECT, MiniRdrListLinks) == RxDeviceObject;
+    for (PLIST_ENTRY Link = RxData.RegisteredMiniRdrs.Flink; Link != &RxData.RegisteredMiniRdrs;
+         Link = Link->Flink) {
+        Found = Found
+            || CONTAINING_RECORD(Link, RDBSS_DEVICE_OBJECT, MiniRdrListLinks) == RxDeviceObject;
     }
     KeReleaseSpinLock(&RxStrucSupSpinLock, OldIrql);
     return Found;
@@ -180,12 +189,19 @@ ULONG NTAPI RxGetNetworkProviderPriority(PUNICODE_STRING DeviceName)
 ///
 /// IRQL     PASSIVE_LEVEL, in DriverEntry, after RxDriverEntry
 /// Owns     the device, until RxUnregisterMinirdr
-/// Errors   STATUS_INVALID_PARAMETER (DeviceObject is NULL), STATUS_OBJECT_NAME_COLLISION, STATUS_INSUFFICIENT_RESOURCES,
+/// Errors   STATUS_INVALID_PARAMETER (DeviceObject is NULL), STATUS_OBJECT_NAME_COLLISION,
+/// STATUS_INSUFFICIENT_RESOURCES,
 ///          STATUS_UNSUCCESSFUL
 /// Source   windows-driver-docs-ddi: mrx/nf-mrx-rxregisterminirdr.md
-NTSTATUS NTAPI RxRegisterMinirdr(PRDBSS_DEVICE_OBJECT* DeviceObject, PDRIVER_OBJECT DriverObject,
-    PMINIRDR_DISPATCH MrdrDispatch, ULONG Controls, PUNICODE_STRING DeviceName, ULONG DeviceExtensionSize,
-    DEVICE_TYPE DeviceType, ULONG DeviceCharacteristics)
+NTSTATUS NTAPI RxRegisterMinirdr(
+    PRDBSS_DEVICE_OBJECT* DeviceObject,
+    PDRIVER_OBJECT DriverObject,
+    PMINIRDR_DISPATCH MrdrDispatch,
+    ULONG Controls,
+    PUNICODE_STRING DeviceName,
+    ULONG DeviceExtensionSize,
+    DEVICE_TYPE DeviceType,
+    ULONG DeviceCharacteristics)
 {
     PAGED_CODE();
     if (DeviceObject == nullptr || DeviceName == nullptr || DeviceName->Length == 0) {
@@ -200,28 +216,33 @@ NTSTATUS NTAPI RxRegisterMinirdr(PRDBSS_DEVICE_OBJECT* DeviceObject, PDRIVER_OBJ
         return Status;
     }
     PRDBSS_DEVICE_OBJECT RxDeviceObject = nullptr;
-    Status = IoCreateDevice(DriverObject, sizeof(RDBSS_DEVICE_OBJECT) - sizeof(DEVICE_OBJECT) + DeviceExtensionSize,
+    Status = IoCreateDevice(
+        DriverObject, sizeof(RDBSS_DEVICE_OBJECT) - sizeof(DEVICE_OBJECT) + DeviceExtensionSize,
         PrivateDevice ? &PrivateName : DeviceName, DeviceType, DeviceCharacteristics, FALSE,
         (PDEVICE_OBJECT*)&RxDeviceObject);
     if (PrivateName.Buffer != nullptr) {
         ExFreePoolWithTag(PrivateName.Buffer, RX_MISC_POOLTAG);
     }
     if (Status != STATUS_SUCCESS) {
-        return Status; // also STATUS_OBJECT_NAME_EXISTS, which is informational but no success here (A37)
+        return Status; // also STATUS_OBJECT_NAME_EXISTS, which is informational but no success here
+                       // (A37)
     }
     if (RxDeviceObject == nullptr) {
         return STATUS_UNSUCCESSFUL;
     }
-    RtlZeroMemory((PUCHAR)RxDeviceObject + sizeof(DEVICE_OBJECT),
+    RtlZeroMemory(
+        (PUCHAR)RxDeviceObject + sizeof(DEVICE_OBJECT),
         sizeof(RDBSS_DEVICE_OBJECT) - sizeof(DEVICE_OBJECT) + DeviceExtensionSize);
 
     RxDeviceObject->RdbssExports = &RxExports;
     RxDeviceObject->Dispatch = MrdrDispatch;
     RxDeviceObject->RegistrationControls = Controls;
     RxDeviceObject->RegisterUncProvider = ProvideUncs;
-    RxDeviceObject->RegisterMailSlotProvider = !FlagOn(Controls, RX_REGISTERMINI_FLAG_DONT_PROVIDE_MAILSLOTS);
+    RxDeviceObject->RegisterMailSlotProvider
+        = !FlagOn(Controls, RX_REGISTERMINI_FLAG_DONT_PROVIDE_MAILSLOTS);
     RxDeviceObject->NetworkProviderPriority = RxGetNetworkProviderPriority(DeviceName);
-    RxDeviceObject->DeviceName.Buffer = (PWCH)ExAllocatePoolWithTag(RxpNonPaged, DeviceName->Length, RX_MISC_POOLTAG);
+    RxDeviceObject->DeviceName.Buffer
+        = (PWCH)ExAllocatePoolWithTag(RxpNonPaged, DeviceName->Length, RX_MISC_POOLTAG);
     if (RxDeviceObject->DeviceName.Buffer == nullptr) {
         IoDeleteDevice((PDEVICE_OBJECT)RxDeviceObject);
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -240,7 +261,8 @@ NTSTATUS NTAPI RxRegisterMinirdr(PRDBSS_DEVICE_OBJECT* DeviceObject, PDRIVER_OBJ
         RxDeviceObject->pRdbssScavenger = &RxDeviceObject->RdbssScavengerInDeviceObject;
         LARGE_INTEGER ScavengerTimeLimit;
         ULONG Seconds = MrdrDispatch != nullptr ? MrdrDispatch->ScavengerTimeout : 0;
-        ScavengerTimeLimit.QuadPart = Seconds != 0 ? Seconds * RxpOneSecond : RX_SCAVENGER_FINALIZATION_TIME_INTERVAL;
+        ScavengerTimeLimit.QuadPart
+            = Seconds != 0 ? Seconds * RxpOneSecond : RX_SCAVENGER_FINALIZATION_TIME_INTERVAL;
         RxInitializeRdbssScavenger(RxDeviceObject->pRdbssScavenger, ScavengerTimeLimit);
     }
     RxSetRdbssState(RxDeviceObject, RDBSS_STARTABLE);
@@ -270,7 +292,8 @@ NTSTATUS NTAPI RxRegisterMinirdr(PRDBSS_DEVICE_OBJECT* DeviceObject, PDRIVER_OBJ
     return STATUS_SUCCESS;
 }
 
-/// Takes a mini-redirector's registration back: finalizes its connections, waits for its work and deletes its device.
+/// Takes a mini-redirector's registration back: finalizes its connections, waits for its work and
+/// deletes its device.
 ///
 /// IRQL     PASSIVE_LEVEL
 /// Source   windows-driver-docs-ddi: mrx/nf-mrx-rxpunregisterminirdr.md

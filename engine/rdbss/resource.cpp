@@ -1,7 +1,9 @@
-// The FCB's resource: acquired by RDBSS around every operation, and by mini-redirectors through the ...InMRx routines.
+// The FCB's resource: acquired by RDBSS around every operation, and by mini-redirectors through the
+// ...InMRx routines.
 //
-// A request that may not wait is told STATUS_LOCK_NOT_GRANTED and posted by its caller. Buffering state changes that arrived while
-// the FCB was busy are carried out by whoever releases it last (facts.md L-4).
+// A request that may not wait is told STATUS_LOCK_NOT_GRANTED and posted by its caller. Buffering
+// state changes that arrived while the FCB was busy are carried out by whoever releases it last
+// (facts.md L-4).
 #include "calldown.h"
 
 namespace {
@@ -33,14 +35,20 @@ BOOLEAN RxpTakeResource(PERESOURCE Resource, ULONG Mode, BOOLEAN Wait)
 /// IRQL     <= APC_LEVEL, in a critical region
 /// Errors   STATUS_LOCK_NOT_GRANTED: the request may not wait and the FCB is held
 NTSTATUS NTAPI __RxAcquireFcb(
-    PFCB Fcb, PRX_CONTEXT RxContext, ULONG Mode, ULONG LineNumber, PCSTR FileName, ULONG SerialNumber)
+    PFCB Fcb,
+    PRX_CONTEXT RxContext,
+    ULONG Mode,
+    ULONG LineNumber,
+    PCSTR FileName,
+    ULONG SerialNumber)
 {
     UNREFERENCED_PARAMETER(LineNumber);
     UNREFERENCED_PARAMETER(FileName);
     UNREFERENCED_PARAMETER(SerialNumber);
     PERESOURCE Resource = Fcb->Header.Resource;
     bool Real = RxpIsRealContext(RxContext);
-    bool MayWait = RxContext == CHANGE_BUFFERING_STATE_CONTEXT ? false : !Real || RxpCanWait(RxContext);
+    bool MayWait
+        = RxContext == CHANGE_BUFFERING_STATE_CONTEXT ? false : !Real || RxpCanWait(RxContext);
     if (!RxpTakeResource(Resource, Mode, FALSE)) {
         if (!MayWait) {
             return STATUS_LOCK_NOT_GRANTED;
@@ -57,18 +65,21 @@ NTSTATUS NTAPI __RxAcquireFcb(
     if (Real) {
         InterlockedIncrement(&RxContext->AcquireReleaseFcbTrackerX);
     }
-    RdrTraceEvent(RdrLayerRdbss, RdrEventLock, "FCB", Fcb, STATUS_SUCCESS, Mode == FCB_MODE_EXCLUSIVE);
+    RdrTraceEvent(
+        RdrLayerRdbss, RdrEventLock, "FCB", Fcb, STATUS_SUCCESS, Mode == FCB_MODE_EXCLUSIVE);
     return STATUS_SUCCESS;
 }
 
 /// Releases an FCB the calling thread holds.
-VOID NTAPI __RxReleaseFcb(PRX_CONTEXT RxContext, PMRX_FCB MrxFcb, ULONG LineNumber, PCSTR FileName, ULONG SerialNumber)
+VOID NTAPI __RxReleaseFcb(
+    PRX_CONTEXT RxContext, PMRX_FCB MrxFcb, ULONG LineNumber, PCSTR FileName, ULONG SerialNumber)
 {
     UNREFERENCED_PARAMETER(LineNumber);
     UNREFERENCED_PARAMETER(FileName);
     UNREFERENCED_PARAMETER(SerialNumber);
     PFCB Fcb = RxpFcb(MrxFcb);
-    if (FlagOn(Fcb->FcbState, FCB_STATE_BUFFERING_STATE_CHANGE_PENDING) && RxIsFcbAcquiredExclusive(MrxFcb)
+    if (FlagOn(Fcb->FcbState, FCB_STATE_BUFFERING_STATE_CHANGE_PENDING)
+        && RxIsFcbAcquiredExclusive(MrxFcb)
         && !FlagOn(Fcb->FcbState, FCB_STATE_BUFFERSTATE_CHANGING)) {
         RxProcessFcbChangeBufferingStateRequest(Fcb);
     }
@@ -80,8 +91,13 @@ VOID NTAPI __RxReleaseFcb(PRX_CONTEXT RxContext, PMRX_FCB MrxFcb, ULONG LineNumb
 }
 
 /// Releases an FCB for the thread that acquired it.
-VOID NTAPI __RxReleaseFcbForThread(PRX_CONTEXT RxContext, PMRX_FCB MrxFcb, ERESOURCE_THREAD ResourceThreadId, ULONG LineNumber,
-    PCSTR FileName, ULONG SerialNumber)
+VOID NTAPI __RxReleaseFcbForThread(
+    PRX_CONTEXT RxContext,
+    PMRX_FCB MrxFcb,
+    ERESOURCE_THREAD ResourceThreadId,
+    ULONG LineNumber,
+    PCSTR FileName,
+    ULONG SerialNumber)
 {
     UNREFERENCED_PARAMETER(LineNumber);
     UNREFERENCED_PARAMETER(FileName);
@@ -94,7 +110,12 @@ VOID NTAPI __RxReleaseFcbForThread(PRX_CONTEXT RxContext, PMRX_FCB MrxFcb, ERESO
 }
 
 VOID NTAPI RxTrackerUpdateHistory(
-    PRX_CONTEXT RxContext, PMRX_FCB MrxFcb, ULONG Operation, ULONG LineNumber, PCSTR FileName, ULONG SerialNumber)
+    PRX_CONTEXT RxContext,
+    PMRX_FCB MrxFcb,
+    ULONG Operation,
+    ULONG LineNumber,
+    PCSTR FileName,
+    ULONG SerialNumber)
 {
     UNREFERENCED_PARAMETER(MrxFcb);
     UNREFERENCED_PARAMETER(SerialNumber);
@@ -120,7 +141,8 @@ VOID NTAPI RxTrackPagingIoResource(PVOID Instance, ULONG Type, ULONG Line, PCSTR
     Fcb->PagingIoResourceLine = Acquired ? Line : 0;
 }
 
-// ---- for mini-redirectors -------------------------------------------------------------------------------------------------
+// ---- for mini-redirectors
+// -------------------------------------------------------------------------------------------------
 
 /// Source   windows-driver-docs-ddi: mrxfcb/nf-mrxfcb-rxacquireexclusivefcbresourceinmrx.md
 NTSTATUS NTAPI RxAcquireExclusiveFcbResourceInMRx(PMRX_FCB Fcb)
@@ -149,10 +171,12 @@ VOID NTAPI RxReleaseFcbResourceInMRx(PMRX_FCB pFcb)
     RxReleaseFcb(nullptr, pFcb);
 }
 
-/// Releases the FCB that RDBSS acquired for a request, before slow work at the server; from any thread.
+/// Releases the FCB that RDBSS acquired for a request, before slow work at the server; from any
+/// thread.
 ///
 /// Source   windows-driver-docs-ddi: mrxfcb/nf-mrxfcb-rxreleasefcbresourceforthreadinmrx.md
-VOID NTAPI RxReleaseFcbResourceForThreadInMRx(PRX_CONTEXT pRxContext, PMRX_FCB MrxFcb, ERESOURCE_THREAD ResourceThreadId)
+VOID NTAPI RxReleaseFcbResourceForThreadInMRx(
+    PRX_CONTEXT pRxContext, PMRX_FCB MrxFcb, ERESOURCE_THREAD ResourceThreadId)
 {
     if (pRxContext != nullptr) {
         pRxContext->FcbResourceAcquired = FALSE;

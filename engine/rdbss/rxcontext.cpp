@@ -1,12 +1,15 @@
-// RX_CONTEXT: one per request, from its arrival to the completion of its IRP, and one for each piece of work RDBSS does on
-// its own (scavenging, closing delayed opens, buffering changes).
+// RX_CONTEXT: one per request, from its arrival to the completion of its IRP, and one for each
+// piece of work RDBSS does on its own (scavenging, closing delayed opens, buffering changes).
 //
-// Life:   RxCreateRxContext (count 1) -> dispatched, perhaps posted, perhaps pended in the mini-redirector
-//         -> RxCompleteRequest -> RxDereferenceAndDeleteRxContext (count 0: out of RxActiveContexts, freed)
-// A second reference is taken by whoever must look at a context it found on RxActiveContexts, and by a low I/O submission
-// across the calldown, because an asynchronous completion may come first.
+// Life:   RxCreateRxContext (count 1) -> dispatched, perhaps posted, perhaps pended in the
+// mini-redirector
+//         -> RxCompleteRequest -> RxDereferenceAndDeleteRxContext (count 0: out of
+//         RxActiveContexts, freed)
+// A second reference is taken by whoever must look at a context it found on RxActiveContexts, and
+// by a low I/O submission across the calldown, because an asynchronous completion may come first.
 //
-// Guards:  RxStrucSupSpinLock guards RxActiveContexts, NumberOfActiveContexts' meaning for a waiting stop, MRxCancelRoutine
+// Guards:  RxStrucSupSpinLock guards RxActiveContexts, NumberOfActiveContexts' meaning for a
+// waiting stop, MRxCancelRoutine
 //          and RX_CONTEXT_FLAG_CANCELLED.
 #include "calldown.h"
 
@@ -34,7 +37,8 @@ bool RxpMayGoAsync(PIRP Irp, PIO_STACK_LOCATION IrpSp)
     case IRP_MJ_DIRECTORY_CONTROL:
         return IrpSp->MinorFunction == IRP_MN_NOTIFY_CHANGE_DIRECTORY;
     case IRP_MJ_LOCK_CONTROL:
-        // differs: the RX_CONTEXT page does not list locks; a lock that waits for another holder must not hold its caller.
+        // differs: the RX_CONTEXT page does not list locks; a lock that waits for another holder
+        // must not hold its caller.
         return true;
     case IRP_MJ_FILE_SYSTEM_CONTROL: {
         PFCB Fcb = IrpSp->FileObject != nullptr ? (PFCB)IrpSp->FileObject->FsContext : nullptr;
@@ -57,11 +61,13 @@ NTSTATUS RxpInitializeContexts()
     return STATUS_SUCCESS;
 }
 
-/// Fills a context in for one request, or for no request when Irp is NULL, and puts it on the list of active contexts.
+/// Fills a context in for one request, or for no request when Irp is NULL, and puts it on the list
+/// of active contexts.
 ///
 /// IRQL     <= DISPATCH_LEVEL
 /// Source   windows-driver-docs-ddi: rxcontx/nf-rxcontx-rxinitializecontext.md
-VOID NTAPI RxInitializeContext(PIRP Irp, PRDBSS_DEVICE_OBJECT RxDeviceObject, ULONG InitialContextFlags, PRX_CONTEXT RxContext)
+VOID NTAPI RxInitializeContext(
+    PIRP Irp, PRDBSS_DEVICE_OBJECT RxDeviceObject, ULONG InitialContextFlags, PRX_CONTEXT RxContext)
 {
     RxContext->NodeTypeCode = RDBSS_NTC_RX_CONTEXT;
     RxContext->NodeByteSize = sizeof(RX_CONTEXT);
@@ -129,9 +135,11 @@ VOID NTAPI RxInitializeContext(PIRP Irp, PRDBSS_DEVICE_OBJECT RxDeviceObject, UL
 /// Owns     the caller holds the one reference, release with RxDereferenceAndDeleteRxContext
 /// Errors   NULL when there is no memory
 /// Source   windows-driver-docs-ddi: rxcontx/nf-rxcontx-rxcreaterxcontext.md
-PRX_CONTEXT NTAPI RxCreateRxContext(PIRP Irp, PRDBSS_DEVICE_OBJECT RxDeviceObject, ULONG InitialContextFlags)
+PRX_CONTEXT NTAPI
+RxCreateRxContext(PIRP Irp, PRDBSS_DEVICE_OBJECT RxDeviceObject, ULONG InitialContextFlags)
 {
-    PRX_CONTEXT RxContext = (PRX_CONTEXT)ExAllocatePoolWithTag(RxpNonPaged, sizeof(RX_CONTEXT), RX_IRPC_POOLTAG);
+    PRX_CONTEXT RxContext
+        = (PRX_CONTEXT)ExAllocatePoolWithTag(RxpNonPaged, sizeof(RX_CONTEXT), RX_IRPC_POOLTAG);
     if (RxContext == nullptr) {
         return nullptr;
     }
@@ -146,13 +154,15 @@ void RxpReferenceContext(PRX_CONTEXT RxContext)
     RxpIncrement(&RxContext->ReferenceCount);
 }
 
-/// Readies a finished context for another use: what a create or a serialized pipe operation left behind must be gone.
+/// Readies a finished context for another use: what a create or a serialized pipe operation left
+/// behind must be gone.
 VOID NTAPI RxPrepareContextForReuse(PRX_CONTEXT RxContext)
 {
     if (RxContext->MajorFunction == IRP_MJ_CREATE) {
         NT_ASSERT(RxContext->Create.CanonicalNameBuffer == nullptr);
         RxContext->Create.RdrFlags = 0;
-    } else if (RxContext->MajorFunction == IRP_MJ_READ || RxContext->MajorFunction == IRP_MJ_WRITE) {
+    } else if (
+        RxContext->MajorFunction == IRP_MJ_READ || RxContext->MajorFunction == IRP_MJ_WRITE) {
         NT_ASSERT(IsListEmpty(&RxContext->RxContextSerializationQLinks));
     }
     RxContext->ReferenceCount = 0;
@@ -178,7 +188,8 @@ VOID NTAPI RxReinitializeContext(PRX_CONTEXT RxContext)
     RxInitializeContext(Irp, RxDeviceObject, Initial, RxContext);
 }
 
-/// Wakes a stop that waits for the requests which were in flight when it was issued. Holder: RxStrucSupSpinLock.
+/// Wakes a stop that waits for the requests which were in flight when it was issued. Holder:
+/// RxStrucSupSpinLock.
 void RxpSignalStopIfLast(PRDBSS_DEVICE_OBJECT RxDeviceObject)
 {
     PRX_CONTEXT StopContext = RxDeviceObject->StartStopContext.pStopContext;
@@ -188,7 +199,8 @@ void RxpSignalStopIfLast(PRDBSS_DEVICE_OBJECT RxDeviceObject)
     }
 }
 
-/// Gives one reference back; the last one takes the context off the active list, frees it and wakes a waiting stop.
+/// Gives one reference back; the last one takes the context off the active list, frees it and wakes
+/// a waiting stop.
 ///
 /// IRQL     <= DISPATCH_LEVEL
 /// Source   windows-driver-docs-ddi: rxcontx/nf-rxcontx-rxdereferenceanddeleterxcontext_real.md
@@ -205,7 +217,8 @@ VOID NTAPI RxDereferenceAndDeleteRxContext_Real(PRX_CONTEXT RxContext)
     RemoveEntryList(&RxContext->ContextListEntry);
     if (RxDeviceObject != nullptr) {
         if (RxDeviceObject->StartStopContext.pStopContext == RxContext) {
-            // A stop that was announced but never carried out: the redirector is as started as it was.
+            // A stop that was announced but never carried out: the redirector is as started as it
+            // was.
             RxDeviceObject->StartStopContext.pStopContext = nullptr;
             if (RxDeviceObject->StartStopContext.State == RDBSS_STOP_IN_PROGRESS) {
                 RxDeviceObject->StartStopContext.State = RDBSS_STARTED;
@@ -223,23 +236,27 @@ VOID NTAPI RxDereferenceAndDeleteRxContext_Real(PRX_CONTEXT RxContext)
     }
 }
 
-// ---- cancellation ----------------------------------------------------------------------------------------------------
+// ---- cancellation
+// ----------------------------------------------------------------------------------------------------
 
 /// Stores the routine that makes the mini-redirector give up one pended request.
 ///
 /// IRQL     <= DISPATCH_LEVEL
-/// Errors   STATUS_CANCELLED: the request was cancelled before; the routine is not stored and the caller must finish it now
-/// Source   windows-driver-docs-ddi: rxcontx/nf-rxcontx-rxsetminirdrcancelroutine.md
+/// Errors   STATUS_CANCELLED: the request was cancelled before; the routine is not stored and the
+/// caller must finish it now Source   windows-driver-docs-ddi:
+/// rxcontx/nf-rxcontx-rxsetminirdrcancelroutine.md
 NTSTATUS NTAPI RxSetMinirdrCancelRoutine(PRX_CONTEXT RxContext, PMRX_CALLDOWN MRxCancelRoutine)
 {
     NTSTATUS Status = STATUS_SUCCESS;
     KIRQL OldIrql;
     KeAcquireSpinLock(&RxStrucSupSpinLock, &OldIrql);
     PRDBSS_DEVICE_OBJECT RxDeviceObject = RxContext->RxDeviceObject;
-    bool Stopping = RxDeviceObject != nullptr && RxDeviceObject->StartStopContext.State == RDBSS_STOP_IN_PROGRESS
+    bool Stopping = RxDeviceObject != nullptr
+        && RxDeviceObject->StartStopContext.State == RDBSS_STOP_IN_PROGRESS
         && RxDeviceObject->StartStopContext.pStopContext != RxContext;
     if (Stopping && MRxCancelRoutine != nullptr) {
-        // What can be cancelled is cancelled once a stop was issued, also what became cancellable after it.
+        // What can be cancelled is cancelled once a stop was issued, also what became cancellable
+        // after it.
         RxpSetFlagInterlocked(RxContext, RX_CONTEXT_FLAG_CANCELLED);
     }
     if (FlagOn(RxContext->Flags, RX_CONTEXT_FLAG_CANCELLED)) {
@@ -275,10 +292,13 @@ void RxpCancelContext(PRX_CONTEXT RxContext)
     RxContext->MRxCancelRoutine = nullptr;
     KeReleaseSpinLock(&RxStrucSupSpinLock, OldIrql);
 
-    RdrTraceEvent(RdrLayerRdbss, RdrEventCancel, "RxpCancelContext", RxContext, STATUS_CANCELLED, Routine != nullptr);
+    RdrTraceEvent(
+        RdrLayerRdbss, RdrEventCancel, "RxpCancelContext", RxContext, STATUS_CANCELLED,
+        Routine != nullptr);
     RxCancelBlockingOperation(RxContext, RxContext->CurrentIrp);
     if (Routine != nullptr) {
-        RDR_SPAN Span = RdrTraceBegin(RdrLayerMrx, "MRxCancelRoutine", RxContext, RdrTraceSpanOf(RxContext));
+        RDR_SPAN Span
+            = RdrTraceBegin(RdrLayerMrx, "MRxCancelRoutine", RxContext, RdrTraceSpanOf(RxContext));
         NTSTATUS Status = Routine(RxContext);
         RdrTraceEnd(Span, Status, 0);
     }
@@ -306,13 +326,16 @@ VOID NTAPI RxCancelRoutine(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     }
     if (KeGetCurrentIrql() <= APC_LEVEL) {
         RxpCallCancelRoutine(Found);
-    } else if (!NT_SUCCESS(RxDispatchToWorkerThread(Found->RxDeviceObject, CriticalWorkQueue, RxpCallCancelRoutine, Found))) {
-        // No memory for the work item: the request stays pended until the server answers; nothing is lost but time.
+    } else if (!NT_SUCCESS(RxDispatchToWorkerThread(
+                   Found->RxDeviceObject, CriticalWorkQueue, RxpCallCancelRoutine, Found))) {
+        // No memory for the work item: the request stays pended until the server answers; nothing
+        // is lost but time.
         RxDereferenceAndDeleteRxContext_Real(Found);
     }
 }
 
-/// Lets IoCancelIrp reach a request that is about to pend. A cancel that came first marks the context.
+/// Lets IoCancelIrp reach a request that is about to pend. A cancel that came first marks the
+/// context.
 void RxpMakeCancellable(PRX_CONTEXT RxContext, PIRP Irp)
 {
     (void)IoSetCancelRoutine(Irp, RxCancelRoutine);
@@ -330,7 +353,8 @@ template <typename Predicate> PRX_CONTEXT RxpTakeMatchingContext(Predicate Match
     KeAcquireSpinLock(&RxStrucSupSpinLock, &OldIrql);
     for (PLIST_ENTRY Link = RxActiveContexts.Flink; Link != &RxActiveContexts; Link = Link->Flink) {
         PRX_CONTEXT Candidate = CONTAINING_RECORD(Link, RX_CONTEXT, ContextListEntry);
-        if (Candidate->ReferenceCount != 0 && !FlagOn(Candidate->Flags, RX_CONTEXT_FLAG_CANCELLED) && Matches(Candidate)) {
+        if (Candidate->ReferenceCount != 0 && !FlagOn(Candidate->Flags, RX_CONTEXT_FLAG_CANCELLED)
+            && Matches(Candidate)) {
             Found = Candidate;
             RxpReferenceContext(Found);
             break;
@@ -342,7 +366,8 @@ template <typename Predicate> PRX_CONTEXT RxpTakeMatchingContext(Predicate Match
 
 } // namespace
 
-/// Cancels every request of one redirector that can be cancelled, that is: has a cancel routine or waits in a queue of ours.
+/// Cancels every request of one redirector that can be cancelled, that is: has a cancel routine or
+/// waits in a queue of ours.
 void RxpCancelAllFor(PRDBSS_DEVICE_OBJECT RxDeviceObject, PRX_CONTEXT Except)
 {
     auto Cancellable = [&](PRX_CONTEXT Candidate) {
@@ -357,14 +382,17 @@ void RxpCancelAllFor(PRDBSS_DEVICE_OBJECT RxDeviceObject, PRX_CONTEXT Except)
 }
 
 /// Ends the change notifications of one V_NET_ROOT or of one FOBX.
-void RxpCancelNotifies(PRDBSS_DEVICE_OBJECT RxDeviceObject, PV_NET_ROOT VNetRoot, PFOBX Fobx, NTSTATUS Status)
+void RxpCancelNotifies(
+    PRDBSS_DEVICE_OBJECT RxDeviceObject, PV_NET_ROOT VNetRoot, PFOBX Fobx, NTSTATUS Status)
 {
     auto IsNotify = [&](PRX_CONTEXT Candidate) {
-        return Candidate->RxDeviceObject == RxDeviceObject && Candidate->MajorFunction == IRP_MJ_DIRECTORY_CONTROL
+        return Candidate->RxDeviceObject == RxDeviceObject
+            && Candidate->MajorFunction == IRP_MJ_DIRECTORY_CONTROL
             && Candidate->MinorFunction == IRP_MN_NOTIFY_CHANGE_DIRECTORY
             && (Fobx == nullptr || Candidate->pFobx == RxpMrx(Fobx))
             && (VNetRoot == nullptr
-                || (Candidate->pRelevantSrvOpen != nullptr && Candidate->pRelevantSrvOpen->pVNetRoot == RxpMrx(VNetRoot)));
+                || (Candidate->pRelevantSrvOpen != nullptr
+                    && Candidate->pRelevantSrvOpen->pVNetRoot == RxpMrx(VNetRoot)));
     };
     while (PRX_CONTEXT RxContext = RxpTakeMatchingContext(IsNotify)) {
         if (Status == STATUS_NOTIFY_CLEANUP) {
@@ -375,18 +403,21 @@ void RxpCancelNotifies(PRDBSS_DEVICE_OBJECT RxDeviceObject, PV_NET_ROOT VNetRoot
     }
 }
 
-NTSTATUS NTAPI RxCancelNotifyChangeDirectoryRequestsForVNetRoot(PV_NET_ROOT VNetRoot, BOOLEAN ForceFilesClosed)
+NTSTATUS NTAPI
+RxCancelNotifyChangeDirectoryRequestsForVNetRoot(PV_NET_ROOT VNetRoot, BOOLEAN ForceFilesClosed)
 {
     PRDBSS_DEVICE_OBJECT RxDeviceObject = VNetRoot->pNetRoot->pSrvCall->RxDeviceObject;
     if (!ForceFilesClosed) {
         bool Any = false;
         KIRQL OldIrql;
         KeAcquireSpinLock(&RxStrucSupSpinLock, &OldIrql);
-        for (PLIST_ENTRY Link = RxActiveContexts.Flink; Link != &RxActiveContexts; Link = Link->Flink) {
+        for (PLIST_ENTRY Link = RxActiveContexts.Flink; Link != &RxActiveContexts;
+             Link = Link->Flink) {
             PRX_CONTEXT Candidate = CONTAINING_RECORD(Link, RX_CONTEXT, ContextListEntry);
             Any = Any
                 || (Candidate->MajorFunction == IRP_MJ_DIRECTORY_CONTROL
-                    && Candidate->MinorFunction == IRP_MN_NOTIFY_CHANGE_DIRECTORY && Candidate->pRelevantSrvOpen != nullptr
+                    && Candidate->MinorFunction == IRP_MN_NOTIFY_CHANGE_DIRECTORY
+                    && Candidate->pRelevantSrvOpen != nullptr
                     && Candidate->pRelevantSrvOpen->pVNetRoot == RxpMrx(VNetRoot));
         }
         KeReleaseSpinLock(&RxStrucSupSpinLock, OldIrql);

@@ -1,12 +1,14 @@
 // The scavenger: what is not used any more but might be again waits here for a while.
 //
-//      SRV_CALL, NET_ROOT, V_NET_ROOT, FCB   marked when only their table refers to them; a new reference unmarks them
-//      FOBX (dormant)                        a delayed close: the file object is gone, the server's handle still open
-//      FOBX (close pending)                  cleaned up, its close still to come; purging its file makes the close come
+//      SRV_CALL, NET_ROOT, V_NET_ROOT, FCB   marked when only their table refers to them; a new
+//      reference unmarks them FOBX (dormant)                        a delayed close: the file
+//      object is gone, the server's handle still open FOBX (close pending)                  cleaned
+//      up, its close still to come; purging its file makes the close come
 //
-// The first entry sets a one-shot timer; nothing runs while the lists are empty. The timer's routine runs on a worker of the FSP,
-// finalizes what is old enough and sets the timer again if something is left.
-// Guards:  RxScavengerMutex guards all lists and counters. FOBXs on the lists are kept by the reference of their former file
+// The first entry sets a one-shot timer; nothing runs while the lists are empty. The timer's
+// routine runs on a worker of the FSP, finalizes what is old enough and sets the timer again if
+// something is left. Guards:  RxScavengerMutex guards all lists and counters. FOBXs on the lists
+// are kept by the reference of their former file
 //          object, their FCB through them.
 #include "calldown.h"
 
@@ -30,8 +32,10 @@ PRDBSS_DEVICE_OBJECT RxpDeviceOf(PVOID Instance)
     }
 }
 
-// The entry, list and counter that a structure is marked with; NULL for kinds that are never marked this way.
-PLIST_ENTRY RxpMarkOf(PVOID Instance, PRDBSS_SCAVENGER Scavenger, PLIST_ENTRY* List, PULONG* Counter)
+// The entry, list and counter that a structure is marked with; NULL for kinds that are never marked
+// this way.
+PLIST_ENTRY
+RxpMarkOf(PVOID Instance, PRDBSS_SCAVENGER Scavenger, PLIST_ENTRY* List, PULONG* Counter)
 {
     switch (RxpNodeType(Instance)) {
     case RDBSS_NTC_SRVCALL:
@@ -62,20 +66,25 @@ VOID NTAPI RxScavengerTimerRoutine(PVOID Context);
 void RxpStartScavengerTimer(PRDBSS_DEVICE_OBJECT RxDeviceObject)
 {
     PRDBSS_SCAVENGER Scavenger = RxDeviceObject->pRdbssScavenger;
-    if (Scavenger->State != RDBSS_SCAVENGER_INACTIVE || RxDeviceObject->DispatcherContext.NumberOfWorkerThreads == 0) {
-        return; // running already, or stopped: then the next start or the unregistration finalizes what is marked
+    if (Scavenger->State != RDBSS_SCAVENGER_INACTIVE
+        || RxDeviceObject->DispatcherContext.NumberOfWorkerThreads == 0) {
+        return; // running already, or stopped: then the next start or the unregistration finalizes
+                // what is marked
     }
     Scavenger->State = RDBSS_SCAVENGER_DORMANT;
     KeClearEvent(&Scavenger->SyncEvent);
     RxPostOneShotTimerRequest(
-        RxDeviceObject, &Scavenger->WorkItem, RxScavengerTimerRoutine, RxDeviceObject, Scavenger->TimeLimit);
+        RxDeviceObject, &Scavenger->WorkItem, RxScavengerTimerRoutine, RxDeviceObject,
+        Scavenger->TimeLimit);
 }
 
 // Holder: RxScavengerMutex.
 bool RxpAnythingMarked(PRDBSS_SCAVENGER Scavenger)
 {
-    return !IsListEmpty(&Scavenger->SrvCallFinalizationList) || !IsListEmpty(&Scavenger->NetRootFinalizationList)
-        || !IsListEmpty(&Scavenger->VNetRootFinalizationList) || !IsListEmpty(&Scavenger->FcbFinalizationList)
+    return !IsListEmpty(&Scavenger->SrvCallFinalizationList)
+        || !IsListEmpty(&Scavenger->NetRootFinalizationList)
+        || !IsListEmpty(&Scavenger->VNetRootFinalizationList)
+        || !IsListEmpty(&Scavenger->FcbFinalizationList)
         || !IsListEmpty(&Scavenger->FobxFinalizationList);
 }
 
@@ -89,7 +98,8 @@ void RxpRemoveDormantMark(PFOBX Fobx)
     Scavenger->FobxsToBeFinalized -= 1;
     InterlockedDecrement(&Scavenger->NumberOfDormantFiles);
     ClearFlag(Fobx->pSrvOpen->Flags, SRVOPEN_FLAG_CLOSE_DELAYED);
-    InterlockedDecrement(&RxpSrvCall(Fobx->pSrvOpen->pFcb->pNetRoot->pSrvCall)->NumberOfCloseDelayedFiles);
+    InterlockedDecrement(
+        &RxpSrvCall(Fobx->pSrvOpen->pFcb->pNetRoot->pSrvCall)->NumberOfCloseDelayedFiles);
 }
 
 /// Carries out one delayed close. FCB held exclusive.
@@ -107,8 +117,10 @@ void RxpFinishDelayedClose(PFOBX Fobx)
     }
 }
 
-/// Calls Matches for the FOBXs on one of the scavenger's lists; the first match is answered, referenced with its FCB.
-template <typename Predicate> PFOBX RxpTakeFobx(PLIST_ENTRY List, SIZE_T LinkOffset, Predicate Matches)
+/// Calls Matches for the FOBXs on one of the scavenger's lists; the first match is answered,
+/// referenced with its FCB.
+template <typename Predicate>
+PFOBX RxpTakeFobx(PLIST_ENTRY List, SIZE_T LinkOffset, Predicate Matches)
 {
     PFOBX Found = nullptr;
     RxAcquireScavengerMutex();
@@ -125,13 +137,15 @@ template <typename Predicate> PFOBX RxpTakeFobx(PLIST_ENTRY List, SIZE_T LinkOff
     return Found;
 }
 
-template <typename Predicate> bool RxpCloseDormant(PRDBSS_DEVICE_OBJECT RxDeviceObject, Predicate Matches)
+template <typename Predicate>
+bool RxpCloseDormant(PRDBSS_DEVICE_OBJECT RxDeviceObject, Predicate Matches)
 {
     bool Any = false;
     PRDBSS_SCAVENGER Scavenger = RxDeviceObject->pRdbssScavenger;
     for (;;) {
         PFOBX Fobx = RxpTakeFobx(
-            &Scavenger->FobxFinalizationList, FIELD_OFFSET(FOBX, ScavengerFinalizationList), Matches);
+            &Scavenger->FobxFinalizationList, FIELD_OFFSET(FOBX, ScavengerFinalizationList),
+            Matches);
         if (Fobx == nullptr) {
             return Any;
         }
@@ -144,7 +158,8 @@ template <typename Predicate> bool RxpCloseDormant(PRDBSS_DEVICE_OBJECT RxDevice
     }
 }
 
-bool RxpConcerns(PRDBSS_DEVICE_OBJECT RxDeviceObject, PNET_ROOT NetRoot, PFCB PurgingFcb, PFOBX Fobx)
+bool RxpConcerns(
+    PRDBSS_DEVICE_OBJECT RxDeviceObject, PNET_ROOT NetRoot, PFCB PurgingFcb, PFOBX Fobx)
 {
     PFCB Fcb = RxpFcb(Fobx->pSrvOpen->pFcb);
     if (NetRoot != nullptr && RxpNetRootOf(Fcb) != NetRoot) {
@@ -153,14 +168,16 @@ bool RxpConcerns(PRDBSS_DEVICE_OBJECT RxDeviceObject, PNET_ROOT NetRoot, PFCB Pu
     if (PurgingFcb == nullptr || Fcb == PurgingFcb) {
         return true;
     }
-    // Two names may be one file, its short name and its long one; only the redirector can tell. Its answer is inverted:
-    // STATUS_SUCCESS means they are different files.
+    // Two names may be one file, its short name and its long one; only the redirector can tell. Its
+    // answer is inverted: STATUS_SUCCESS means they are different files.
     auto Slot = RXP_SLOT(RxDeviceObject, MRxAreFilesAliased);
-    return Slot != nullptr && RxpCalldownThrough("MRxAreFilesAliased", Fcb, Slot, Fcb, PurgingFcb) != STATUS_SUCCESS;
+    return Slot != nullptr
+        && RxpCalldownThrough("MRxAreFilesAliased", Fcb, Slot, Fcb, PurgingFcb) != STATUS_SUCCESS;
 }
 
 // Finalizes one marked structure at a time, so that no lock is held from one to the next.
-template <typename Node, typename Finalize> void RxpFinalizeMarked(PLIST_ENTRY List, SIZE_T LinkOffset, PULONG Counter, Finalize Finalizer)
+template <typename Node, typename Finalize>
+void RxpFinalizeMarked(PLIST_ENTRY List, SIZE_T LinkOffset, PULONG Counter, Finalize Finalizer)
 {
     LIST_ENTRY Taken;
     InitializeListHead(&Taken);
@@ -185,12 +202,18 @@ void RxpFinalizeMarkedConnections(PRDBSS_DEVICE_OBJECT RxDeviceObject)
     PRX_PREFIX_TABLE Table = RxDeviceObject->pRxNetNameTable;
     // Children first: each gives its parent back.
     RxAcquirePrefixTableLockExclusive(Table, TRUE);
-    RxpFinalizeMarked<V_NET_ROOT>(&Scavenger->VNetRootFinalizationList, FIELD_OFFSET(V_NET_ROOT, ScavengerFinalizationList),
-        &Scavenger->VNetRootsToBeFinalized, [](PV_NET_ROOT VNetRoot) { RxFinalizeVNetRoot(VNetRoot, TRUE, FALSE); });
-    RxpFinalizeMarked<NET_ROOT>(&Scavenger->NetRootFinalizationList, FIELD_OFFSET(NET_ROOT, ScavengerFinalizationList),
-        &Scavenger->NetRootsToBeFinalized, [](PNET_ROOT NetRoot) { RxFinalizeNetRoot(NetRoot, TRUE, FALSE); });
-    RxpFinalizeMarked<SRV_CALL>(&Scavenger->SrvCallFinalizationList, FIELD_OFFSET(SRV_CALL, ScavengerFinalizationList),
-        &Scavenger->SrvCallsToBeFinalized, [](PSRV_CALL SrvCall) { RxFinalizeSrvCall(SrvCall, FALSE); });
+    RxpFinalizeMarked<V_NET_ROOT>(
+        &Scavenger->VNetRootFinalizationList, FIELD_OFFSET(V_NET_ROOT, ScavengerFinalizationList),
+        &Scavenger->VNetRootsToBeFinalized,
+        [](PV_NET_ROOT VNetRoot) { RxFinalizeVNetRoot(VNetRoot, TRUE, FALSE); });
+    RxpFinalizeMarked<NET_ROOT>(
+        &Scavenger->NetRootFinalizationList, FIELD_OFFSET(NET_ROOT, ScavengerFinalizationList),
+        &Scavenger->NetRootsToBeFinalized,
+        [](PNET_ROOT NetRoot) { RxFinalizeNetRoot(NetRoot, TRUE, FALSE); });
+    RxpFinalizeMarked<SRV_CALL>(
+        &Scavenger->SrvCallFinalizationList, FIELD_OFFSET(SRV_CALL, ScavengerFinalizationList),
+        &Scavenger->SrvCallsToBeFinalized,
+        [](PSRV_CALL SrvCall) { RxFinalizeSrvCall(SrvCall, FALSE); });
     RxReleasePrefixTableLock(Table);
 }
 
@@ -203,7 +226,8 @@ void RxpFinalizeMarkedFcbs(PRDBSS_DEVICE_OBJECT RxDeviceObject)
             RxReleaseScavengerMutex();
             return;
         }
-        PFCB Fcb = CONTAINING_RECORD(Scavenger->FcbFinalizationList.Flink, FCB, ScavengerFinalizationList);
+        PFCB Fcb = CONTAINING_RECORD(
+            Scavenger->FcbFinalizationList.Flink, FCB, ScavengerFinalizationList);
         RxpUndoScavengerFinalizationMarking(Fcb);
         RxpReferenceFcb(Fcb, "scavenger");
         RxReleaseScavengerMutex();
@@ -226,7 +250,8 @@ VOID NTAPI RxScavengerTimerRoutine(PVOID Context)
     LARGE_INTEGER Now;
     KeQuerySystemTime(&Now);
     LONGLONG OldEnough = Now.QuadPart - Scavenger->TimeLimit.QuadPart;
-    RxpCloseDormant(RxDeviceObject, [OldEnough](PFOBX Fobx) { return Fobx->CloseTime.QuadPart <= OldEnough; });
+    RxpCloseDormant(
+        RxDeviceObject, [OldEnough](PFOBX Fobx) { return Fobx->CloseTime.QuadPart <= OldEnough; });
     RxpFinalizeMarkedFcbs(RxDeviceObject);
     RxpFinalizeMarkedConnections(RxDeviceObject);
 
@@ -250,7 +275,8 @@ VOID NTAPI RxpMarkInstanceForScavengedFinalization(PVOID Instance)
     PRDBSS_SCAVENGER Scavenger = RxDeviceObject->pRdbssScavenger;
     PLIST_ENTRY List;
     PULONG Counter;
-    PLIST_ENTRY Mark = Scavenger != nullptr ? RxpMarkOf(Instance, Scavenger, &List, &Counter) : nullptr;
+    PLIST_ENTRY Mark
+        = Scavenger != nullptr ? RxpMarkOf(Instance, Scavenger, &List, &Counter) : nullptr;
     if (Mark == nullptr || !IsListEmpty(Mark)) {
         return;
     }
@@ -266,7 +292,8 @@ VOID NTAPI RxpUndoScavengerFinalizationMarking(PVOID Instance)
     PRDBSS_SCAVENGER Scavenger = RxpDeviceOf(Instance)->pRdbssScavenger;
     PLIST_ENTRY List;
     PULONG Counter;
-    PLIST_ENTRY Mark = Scavenger != nullptr ? RxpMarkOf(Instance, Scavenger, &List, &Counter) : nullptr;
+    PLIST_ENTRY Mark
+        = Scavenger != nullptr ? RxpMarkOf(Instance, Scavenger, &List, &Counter) : nullptr;
     if (Mark != nullptr && !IsListEmpty(Mark)) {
         RemoveEntryList(Mark);
         InitializeListHead(Mark);
@@ -280,9 +307,11 @@ VOID NTAPI RxUndoScavengerFinalizationMarking(PVOID Instance)
     RxpUndoScavengerFinalizationMarking(Instance);
 }
 
-// ---- delayed closes ------------------------------------------------------------------------------------------------------
+// ---- delayed closes
+// ------------------------------------------------------------------------------------------------------
 
-/// Makes a FOBX dormant instead of closing it. FCB held exclusive; the FOBX keeps its former file object's reference.
+/// Makes a FOBX dormant instead of closing it. FCB held exclusive; the FOBX keeps its former file
+/// object's reference.
 BOOLEAN RxpDelayClose(PRX_CONTEXT RxContext, PFOBX Fobx)
 {
     PRDBSS_DEVICE_OBJECT RxDeviceObject = RxContext->RxDeviceObject;
@@ -328,9 +357,11 @@ BOOLEAN RxpCloseDormantOpens(PRX_CONTEXT RxContext, PFCB Fcb)
     BOOLEAN Any = FALSE;
     for (;;) {
         PFOBX Dormant = nullptr;
-        for (PLIST_ENTRY Link = Fcb->SrvOpenList.Flink; Link != &Fcb->SrvOpenList && Dormant == nullptr; Link = Link->Flink) {
+        for (PLIST_ENTRY Link = Fcb->SrvOpenList.Flink;
+             Link != &Fcb->SrvOpenList && Dormant == nullptr; Link = Link->Flink) {
             PSRV_OPEN SrvOpen = CONTAINING_RECORD(Link, SRV_OPEN, SrvOpenQLinks);
-            for (PLIST_ENTRY Inner = SrvOpen->FobxList.Flink; Inner != &SrvOpen->FobxList; Inner = Inner->Flink) {
+            for (PLIST_ENTRY Inner = SrvOpen->FobxList.Flink; Inner != &SrvOpen->FobxList;
+                 Inner = Inner->Flink) {
                 PFOBX Fobx = CONTAINING_RECORD(Inner, FOBX, FobxQLinks);
                 if (FlagOn(Fobx->Flags, FOBX_FLAG_MARKED_AS_DORMANT)) {
                     Dormant = Fobx;
@@ -390,9 +421,11 @@ void RxpRemoveFromScavenger(PFOBX Fobx)
     RxReleaseScavengerMutex();
 }
 
-// ---- on request ------------------------------------------------------------------------------------------------------------
+// ---- on request
+// ------------------------------------------------------------------------------------------------------------
 
-VOID NTAPI RxInitializePurgeSyncronizationContext(PPURGE_SYNCHRONIZATION_CONTEXT PurgeSyncronizationContext)
+VOID NTAPI
+RxInitializePurgeSyncronizationContext(PPURGE_SYNCHRONIZATION_CONTEXT PurgeSyncronizationContext)
 {
     InitializeListHead(&PurgeSyncronizationContext->ContextsAwaitingPurgeCompletion);
     PurgeSyncronizationContext->PurgeInProgress = FALSE;
@@ -413,12 +446,14 @@ NTSTATUS NTAPI RxPurgeFobxFromCache(PFOBX FobxToBePurged)
     return RxPurgeFobx(FobxToBePurged) ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
 }
 
-/// Hurries the closes of files of a share that were cleaned up; with PurgingFcb only those of the same file.
+/// Hurries the closes of files of a share that were cleaned up; with PurgingFcb only those of the
+/// same file.
 ///
 /// IRQL     <= APC_LEVEL
 /// Errors   STATUS_UNSUCCESSFUL: there was none
 /// Source   windows-driver-docs-ddi: scavengr/nf-scavengr-rxpurgerelatedfobxs.md
-NTSTATUS NTAPI RxPurgeRelatedFobxs(PNET_ROOT NetRoot, PRX_CONTEXT RxContext, BOOLEAN AttemptFinalization, PFCB PurgingFcb)
+NTSTATUS NTAPI RxPurgeRelatedFobxs(
+    PNET_ROOT NetRoot, PRX_CONTEXT RxContext, BOOLEAN AttemptFinalization, PFCB PurgingFcb)
 {
     UNREFERENCED_PARAMETER(RxContext);
     PRDBSS_DEVICE_OBJECT RxDeviceObject = NetRoot->pSrvCall->RxDeviceObject;
@@ -427,15 +462,18 @@ NTSTATUS NTAPI RxPurgeRelatedFobxs(PNET_ROOT NetRoot, PRX_CONTEXT RxContext, BOO
     // Each close-pending FOBX is asked once: a purge need not bring the close about.
     ULONG Bound = 0;
     RxAcquireScavengerMutex();
-    for (PLIST_ENTRY Link = Scavenger->ClosePendingFobxsList.Flink; Link != &Scavenger->ClosePendingFobxsList;
-         Link = Link->Flink) {
+    for (PLIST_ENTRY Link = Scavenger->ClosePendingFobxsList.Flink;
+         Link != &Scavenger->ClosePendingFobxsList; Link = Link->Flink) {
         Bound += 1;
     }
     RxReleaseScavengerMutex();
     while (Bound != 0) {
         Bound -= 1;
-        PFOBX Fobx = RxpTakeFobx(&Scavenger->ClosePendingFobxsList, FIELD_OFFSET(FOBX, ClosePendingList),
-            [&](PFOBX Candidate) { return RxpConcerns(RxDeviceObject, NetRoot, PurgingFcb, Candidate); });
+        PFOBX Fobx = RxpTakeFobx(
+            &Scavenger->ClosePendingFobxsList, FIELD_OFFSET(FOBX, ClosePendingList),
+            [&](PFOBX Candidate) {
+                return RxpConcerns(RxDeviceObject, NetRoot, PurgingFcb, Candidate);
+            });
         if (Fobx == nullptr) {
             break;
         }
@@ -452,8 +490,11 @@ NTSTATUS NTAPI RxPurgeRelatedFobxs(PNET_ROOT NetRoot, PRX_CONTEXT RxContext, BOO
         RxpReleaseAndDereferenceFcb(nullptr, Fcb, "scavenger");
     }
     if (AttemptFinalization) {
-        Any = RxpCloseDormant(RxDeviceObject,
-                  [&](PFOBX Fobx) { return RxpConcerns(RxDeviceObject, NetRoot, PurgingFcb, Fobx); })
+        Any = RxpCloseDormant(
+                  RxDeviceObject,
+                  [&](PFOBX Fobx) {
+                      return RxpConcerns(RxDeviceObject, NetRoot, PurgingFcb, Fobx);
+                  })
             || Any;
     }
     return Any ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
@@ -463,12 +504,14 @@ NTSTATUS NTAPI RxPurgeRelatedFobxs(PNET_ROOT NetRoot, PRX_CONTEXT RxContext, BOO
 ///
 /// IRQL     <= APC_LEVEL
 /// Source   windows-driver-docs-ddi: scavengr/nf-scavengr-rxscavengefobxsfornetroot.md
-VOID NTAPI RxScavengeFobxsForNetRoot(PNET_ROOT NetRoot, PFCB PurgingFcb, BOOLEAN SynchronizeWithScavenger)
+VOID NTAPI
+RxScavengeFobxsForNetRoot(PNET_ROOT NetRoot, PFCB PurgingFcb, BOOLEAN SynchronizeWithScavenger)
 {
     UNREFERENCED_PARAMETER(SynchronizeWithScavenger);
     PRDBSS_DEVICE_OBJECT RxDeviceObject = NetRoot->pSrvCall->RxDeviceObject;
-    RxpCloseDormant(
-        RxDeviceObject, [&](PFOBX Fobx) { return RxpConcerns(RxDeviceObject, NetRoot, PurgingFcb, Fobx); });
+    RxpCloseDormant(RxDeviceObject, [&](PFOBX Fobx) {
+        return RxpConcerns(RxDeviceObject, NetRoot, PurgingFcb, Fobx);
+    });
 }
 
 /// Carries out every delayed close of a redirector.
@@ -487,10 +530,13 @@ VOID NTAPI RxPurgeAllFobxs(PRDBSS_DEVICE_OBJECT RxDeviceObject)
         return;
     }
     RxAcquirePrefixTableLockShared(Table, TRUE);
-    for (PLIST_ENTRY Link = Table->MemberQueue.Flink; Link != &Table->MemberQueue; Link = Link->Flink) {
+    for (PLIST_ENTRY Link = Table->MemberQueue.Flink; Link != &Table->MemberQueue;
+         Link = Link->Flink) {
         PRX_PREFIX_ENTRY Entry = CONTAINING_RECORD(Link, RX_PREFIX_ENTRY, MemberQLinks);
         if (RxpNodeType(Entry->ContainingRecord) == RDBSS_NTC_NETROOT) {
-            RxPurgeRelatedFobxs((PNET_ROOT)Entry->ContainingRecord, nullptr, DONT_ATTEMPT_FINALIZE_ON_PURGE, nullptr);
+            RxPurgeRelatedFobxs(
+                (PNET_ROOT)Entry->ContainingRecord, nullptr, DONT_ATTEMPT_FINALIZE_ON_PURGE,
+                nullptr);
         }
     }
     RxReleasePrefixTableLock(Table);
@@ -501,7 +547,8 @@ VOID NTAPI RxSynchronizeWithScavenger(PRX_CONTEXT RxContext, PFCB Fcb)
     UNREFERENCED_PARAMETER(Fcb);
     PRDBSS_SCAVENGER Scavenger = RxContext->RxDeviceObject->pRdbssScavenger;
     RxAcquireScavengerMutex();
-    bool Wait = Scavenger->State == RDBSS_SCAVENGER_ACTIVE && Scavenger->CurrentScavengerThread != PsGetCurrentThread();
+    bool Wait = Scavenger->State == RDBSS_SCAVENGER_ACTIVE
+        && Scavenger->CurrentScavengerThread != PsGetCurrentThread();
     RxReleaseScavengerMutex();
     if (Wait) {
         KeWaitForSingleObject(&Scavenger->SyncEvent, Executive, KernelMode, FALSE, nullptr);
@@ -522,8 +569,10 @@ void RxpTerminateScavenging(PRDBSS_DEVICE_OBJECT RxDeviceObject)
         RxAcquireScavengerMutex();
         Scavenger->State = RDBSS_SCAVENGER_INACTIVE;
         RxReleaseScavengerMutex();
-    } else if (Scavenger->State == RDBSS_SCAVENGER_ACTIVE
-        || (Scavenger->State == RDBSS_SCAVENGER_DORMANT && RxDeviceObject->DispatcherContext.NumberOfWorkerThreads != 0)) {
+    } else if (
+        Scavenger->State == RDBSS_SCAVENGER_ACTIVE
+        || (Scavenger->State == RDBSS_SCAVENGER_DORMANT
+            && RxDeviceObject->DispatcherContext.NumberOfWorkerThreads != 0)) {
         // The timer's routine runs, or is on its way to a worker.
         KeWaitForSingleObject(&Scavenger->SyncEvent, Executive, KernelMode, FALSE, nullptr);
     }
@@ -561,19 +610,23 @@ void RxpFinalizeNetNameTable(PRDBSS_DEVICE_OBJECT RxDeviceObject)
 {
     PRX_PREFIX_TABLE Table = RxDeviceObject->pRxNetNameTable;
     RxAcquirePrefixTableLockExclusive(Table, TRUE);
-    constexpr NODE_TYPE_CODE Order[] = { RDBSS_NTC_V_NETROOT, RDBSS_NTC_NETROOT, RDBSS_NTC_SRVCALL };
+    constexpr NODE_TYPE_CODE Order[]
+        = { RDBSS_NTC_V_NETROOT, RDBSS_NTC_NETROOT, RDBSS_NTC_SRVCALL };
     for (NODE_TYPE_CODE Type : Order) {
         PLIST_ENTRY Link = Table->MemberQueue.Flink;
         while (Link != &Table->MemberQueue) {
-            PVOID Container = CONTAINING_RECORD(Link, RX_PREFIX_ENTRY, MemberQLinks)->ContainingRecord;
+            PVOID Container
+                = CONTAINING_RECORD(Link, RX_PREFIX_ENTRY, MemberQLinks)->ContainingRecord;
             if (RxpNodeType(Container) != Type) {
                 Link = Link->Flink;
                 continue;
             }
-            // A finalizer takes this entry off the queue and may take its parent's off as well, so start over.
+            // A finalizer takes this entry off the queue and may take its parent's off as well, so
+            // start over.
             if (Type == RDBSS_NTC_V_NETROOT) {
                 PV_NET_ROOT VNetRoot = (PV_NET_ROOT)Container;
-                if (InterlockedExchange(&VNetRoot->AdditionalReferenceForDeleteFsctlTaken, 0) != 0) {
+                if (InterlockedExchange(&VNetRoot->AdditionalReferenceForDeleteFsctlTaken, 0)
+                    != 0) {
                     RxpReference(VNetRoot, "unregister");
                     RxpDereference(VNetRoot, LHS_SharedLockHeld, "explicit connection");
                     RxpDereference(VNetRoot, LHS_SharedLockHeld, "unregister");

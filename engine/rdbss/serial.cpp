@@ -1,15 +1,17 @@
-// Serialization of blocking operations: on a synchronous pipe handle, reads and writes of one FOBX reach the mini-redirector
-// one at a time, in the order in which they came.
+// Serialization of blocking operations: on a synchronous pipe handle, reads and writes of one FOBX
+// reach the mini-redirector one at a time, in the order in which they came.
 //
-// The queue is a list of contexts linked through RxContextSerializationQLinks; its first entry is the operation that runs.
-// Guards:  RxContextPerFileSerializationMutex (or the mutex a context names in BlockedOpsMutex) guards every such queue.
+// The queue is a list of contexts linked through RxContextSerializationQLinks; its first entry is
+// the operation that runs. Guards:  RxContextPerFileSerializationMutex (or the mutex a context
+// names in BlockedOpsMutex) guards every such queue.
 #include "calldown.h"
 
 /// Takes this request's place in the queue of blocking operations of its file.
 ///
 /// IRQL     PASSIVE_LEVEL
 /// Locks    Fcb is released and not retaken when DropFcbLock is set and the caller must wait
-/// Errors   STATUS_SUCCESS: go on. STATUS_PENDING: queued, the request will be posted when its turn comes (asynchronous
+/// Errors   STATUS_SUCCESS: go on. STATUS_PENDING: queued, the request will be posted when its turn
+/// comes (asynchronous
 ///          requests). STATUS_CANCELLED: cancelled while it waited
 /// Source   windows-driver-docs-ddi: rxcontx/nf-rxcontx-__rxsynchronizeblockingoperations.md
 NTSTATUS NTAPI __RxSynchronizeBlockingOperations(
@@ -46,7 +48,9 @@ NTSTATUS NTAPI __RxSynchronizeBlockingOperations(
     if (Async) {
         return STATUS_PENDING;
     }
-    RdrTraceEvent(RdrLayerRdbss, RdrEventWait, "__RxSynchronizeBlockingOperations", RxContext, STATUS_SUCCESS, 0);
+    RdrTraceEvent(
+        RdrLayerRdbss, RdrEventWait, "__RxSynchronizeBlockingOperations", RxContext, STATUS_SUCCESS,
+        0);
     RxWaitSync(RxContext);
     if (FlagOn(RxContext->Flags, RX_CONTEXT_FLAG_CANCELLED)) {
         RxRemoveOperationFromBlockingQueue(RxContext);
@@ -95,7 +99,8 @@ VOID NTAPI RxResumeBlockedOperations_ALL(PRX_CONTEXT RxContext)
     }
     ExReleaseFastMutex(&RxContextPerFileSerializationMutex);
     while (!IsListEmpty(&Waiting)) {
-        PRX_CONTEXT Next = CONTAINING_RECORD(RemoveHeadList(&Waiting), RX_CONTEXT, RxContextSerializationQLinks);
+        PRX_CONTEXT Next
+            = CONTAINING_RECORD(RemoveHeadList(&Waiting), RX_CONTEXT, RxContextSerializationQLinks);
         InitializeListHead(&Next->RxContextSerializationQLinks);
         if (RxpIsAsync(Next)) {
             RxFsdPostRequest(Next);

@@ -1,11 +1,13 @@
 // SRV_CALL: a server with which a connection exists or is being made.
 //
-// Built in two phases. RxCreateSrvCall puts it into the name table in transition; RxConstructSrvCall asks the mini-redirector to
-// connect and waits for the callback, with the table unlocked so that others can find the SRV_CALL and wait for it:
+// Built in two phases. RxCreateSrvCall puts it into the name table in transition;
+// RxConstructSrvCall asks the mini-redirector to connect and waits for the callback, with the table
+// unlocked so that others can find the SRV_CALL and wait for it:
 //
-//      creator   insert (InTransition) ── unlock ── MRxCreateSrvCall ── wait ── MRxSrvCallWinnerNotify ── Good | Bad ── lock
-//      mini-rdr                                        └─ ... ── CallBack (exactly once) ─┘
-//      others    find it, RxWaitForStableSrvCall ─────────────────────────────────────────────────────────┘
+//      creator   insert (InTransition) ── unlock ── MRxCreateSrvCall ── wait ──
+//      MRxSrvCallWinnerNotify ── Good | Bad ── lock mini-rdr └─ ... ── CallBack (exactly once) ─┘
+//      others    find it, RxWaitForStableSrvCall
+//      ─────────────────────────────────────────────────────────┘
 #include "calldown.h"
 
 namespace {
@@ -21,9 +23,11 @@ VOID NTAPI RxCreateSrvCallCallBack(PMRX_SRVCALL_CALLBACK_CONTEXT Context)
 {
     PMRX_SRVCALLDOWN_STRUCTURE Calldown = Context->SrvCalldownStructure;
     RXP_SRVCALL_CALLDOWN* Private = CONTAINING_RECORD(Calldown, RXP_SRVCALL_CALLDOWN, Calldown);
-    RdrTraceEvent(RdrLayerRdbss, RdrEventCallback, "MRxCreateSrvCall", Calldown->SrvCall, Context->Status, 0);
+    RdrTraceEvent(
+        RdrLayerRdbss, RdrEventCallback, "MRxCreateSrvCall", Calldown->SrvCall, Context->Status, 0);
     if (InterlockedIncrement(&Private->Callbacks) != 1) {
-        RdrTraceText(RdrLayerRdbss, RdrEventError, "MRxCreateSrvCall", Calldown->SrvCall,
+        RdrTraceText(
+            RdrLayerRdbss, RdrEventError, "MRxCreateSrvCall", Calldown->SrvCall,
             "contract violation: the callback was called more than once");
         return;
     }
@@ -36,7 +40,8 @@ VOID NTAPI RxCreateSrvCallCallBack(PMRX_SRVCALL_CALLBACK_CONTEXT Context)
 NTSTATUS RxpRunCreateSrvCall(PRX_CONTEXT RxContext, PSRV_CALL SrvCall)
 {
     PRDBSS_DEVICE_OBJECT RxDeviceObject = RxContext->RxDeviceObject;
-    auto* Private = (RXP_SRVCALL_CALLDOWN*)ExAllocatePoolWithTag(RxpNonPaged, sizeof(RXP_SRVCALL_CALLDOWN), RX_SRVCALL_POOLTAG);
+    auto* Private = (RXP_SRVCALL_CALLDOWN*)ExAllocatePoolWithTag(
+        RxpNonPaged, sizeof(RXP_SRVCALL_CALLDOWN), RX_SRVCALL_POOLTAG);
     if (Private == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
@@ -47,7 +52,8 @@ NTSTATUS RxpRunCreateSrvCall(PRX_CONTEXT RxContext, PSRV_CALL SrvCall)
     Calldown->RxContext = RxContext;
     Calldown->SrvCall = RxpMrx(SrvCall);
     Calldown->CallBack = RxCreateSrvCallCallBack;
-    Calldown->NumberRemaining = Calldown->NumberToWait = 1; // each redirector has its own RDBSS: one candidate (S-T-56)
+    Calldown->NumberRemaining = Calldown->NumberToWait
+        = 1; // each redirector has its own RDBSS: one candidate (S-T-56)
     Context->SrvCalldownStructure = Calldown;
     Context->RxDeviceObject = RxDeviceObject;
     Context->Status = STATUS_BAD_NETWORK_PATH;
@@ -55,7 +61,8 @@ NTSTATUS RxpRunCreateSrvCall(PRX_CONTEXT RxContext, PSRV_CALL SrvCall)
     InsertTailList(&RxSrvCalldownList, &Calldown->SrvCalldownList);
     RxReleaseSerializationMutex();
 
-    NTSTATUS Returned = RxpCalldown(RxContext, "MRxCreateSrvCall", SrvCall, RXP_SLOT(RxDeviceObject, MRxCreateSrvCall),
+    NTSTATUS Returned = RxpCalldown(
+        RxContext, "MRxCreateSrvCall", SrvCall, RXP_SLOT(RxDeviceObject, MRxCreateSrvCall),
         RxpMrx(SrvCall), Context);
     NTSTATUS Status;
     if (Returned == STATUS_PENDING || Private->Callbacks != 0) {
@@ -63,14 +70,18 @@ NTSTATUS RxpRunCreateSrvCall(PRX_CONTEXT RxContext, PSRV_CALL SrvCall)
         Status = Context->Status;
     } else {
         // It neither pended nor called back: its word is final (facts.md A45).
-        RdrTraceText(RdrLayerRdbss, RdrEventError, "MRxCreateSrvCall", SrvCall,
+        RdrTraceText(
+            RdrLayerRdbss, RdrEventError, "MRxCreateSrvCall", SrvCall,
             "contract violation: returned without STATUS_PENDING and without the callback");
         Status = Returned == STATUS_SUCCESS ? Context->Status : Returned;
     }
     if (Status == STATUS_SUCCESS) {
-        NTSTATUS Notified = RxpCalldown(RxContext, "MRxSrvCallWinnerNotify", SrvCall,
-            RXP_SLOT(RxDeviceObject, MRxSrvCallWinnerNotify), RxpMrx(SrvCall), (BOOLEAN)TRUE, Context->RecommunicateContext);
-        Status = Notified == STATUS_NOT_IMPLEMENTED && RXP_SLOT(RxDeviceObject, MRxSrvCallWinnerNotify) == nullptr
+        NTSTATUS Notified = RxpCalldown(
+            RxContext, "MRxSrvCallWinnerNotify", SrvCall,
+            RXP_SLOT(RxDeviceObject, MRxSrvCallWinnerNotify), RxpMrx(SrvCall), (BOOLEAN)TRUE,
+            Context->RecommunicateContext);
+        Status = Notified == STATUS_NOT_IMPLEMENTED
+                && RXP_SLOT(RxDeviceObject, MRxSrvCallWinnerNotify) == nullptr
             ? STATUS_SUCCESS
             : Notified;
     } else if (Status == STATUS_PENDING) {
@@ -103,12 +114,16 @@ VOID NTAPI RxpFinalizeSrvCallInFsp(PVOID Context)
 /// Errors   NULL when there is no memory
 /// Source   windows-driver-docs-ddi: fcb/nf-fcb-rxcreatesrvcall.md
 PSRV_CALL NTAPI RxCreateSrvCall(
-    PRX_CONTEXT RxContext, PUNICODE_STRING Name, PUNICODE_STRING InnerNamePrefix, PRX_CONNECTION_ID RxConnectionId)
+    PRX_CONTEXT RxContext,
+    PUNICODE_STRING Name,
+    PUNICODE_STRING InnerNamePrefix,
+    PRX_CONNECTION_ID RxConnectionId)
 {
     PAGED_CODE();
     UNREFERENCED_PARAMETER(InnerNamePrefix);
     PRDBSS_DEVICE_OBJECT RxDeviceObject = RxContext->RxDeviceObject;
-    PSRV_CALL SrvCall = (PSRV_CALL)RxAllocateObject(RDBSS_NTC_SRVCALL, RxDeviceObject->Dispatch, Name->Length);
+    PSRV_CALL SrvCall
+        = (PSRV_CALL)RxAllocateObject(RDBSS_NTC_SRVCALL, RxDeviceObject->Dispatch, Name->Length);
     if (SrvCall == nullptr) {
         return nullptr;
     }
@@ -122,7 +137,8 @@ PSRV_CALL NTAPI RxCreateSrvCall(
     RxInitializePurgeSyncronizationContext(&SrvCall->PurgeSyncronizationContext);
     RxInitializeBufferingManager(SrvCall);
     RxInitializeSrvCallParameters(RxContext, SrvCall);
-    RxPrefixTableInsertName(RxpNetNameTable(RxDeviceObject), &SrvCall->PrefixEntry, SrvCall,
+    RxPrefixTableInsertName(
+        RxpNetNameTable(RxDeviceObject), &SrvCall->PrefixEntry, SrvCall,
         (PULONG)&SrvCall->NodeReferenceCount, Name->Length, RxConnectionId);
     RdrTraceBorn(RdrObjectSrvCall, SrvCall, sizeof(SRV_CALL), Name, RxDeviceObject);
     RdrTraceReference(SrvCall, 1, 1, "name table");
@@ -132,7 +148,8 @@ PSRV_CALL NTAPI RxCreateSrvCall(
 NTSTATUS NTAPI RxInitializeSrvCallParameters(PRX_CONTEXT RxContext, PSRV_CALL SrvCall)
 {
     UNREFERENCED_PARAMETER(RxContext);
-    // inferred: no page gives the number a redirector starts with; it may lower or raise it when it connects.
+    // inferred: no page gives the number a redirector starts with; it may lower or raise it when it
+    // connects.
     SrvCall->MaximumNumberOfCloseDelayedFiles = 64;
     return STATUS_SUCCESS;
 }
@@ -140,9 +157,10 @@ NTSTATUS NTAPI RxInitializeSrvCallParameters(PRX_CONTEXT RxContext, PSRV_CALL Sr
 /// Connects a SRV_CALL that RxCreateSrvCall made.
 ///
 /// IRQL     PASSIVE_LEVEL
-/// Locks    NetName table lock exclusive on entry; released around the calldowns and held exclusive again on exit
-/// Errors   the callback's status, or MRxSrvCallWinnerNotify's
-NTSTATUS NTAPI RxConstructSrvCall(PRX_CONTEXT RxContext, PIRP Irp, PSRV_CALL SrvCall, PLOCK_HOLDING_STATE LockHoldingState)
+/// Locks    NetName table lock exclusive on entry; released around the calldowns and held exclusive
+/// again on exit Errors   the callback's status, or MRxSrvCallWinnerNotify's
+NTSTATUS NTAPI RxConstructSrvCall(
+    PRX_CONTEXT RxContext, PIRP Irp, PSRV_CALL SrvCall, PLOCK_HOLDING_STATE LockHoldingState)
 {
     PAGED_CODE();
     UNREFERENCED_PARAMETER(Irp);
@@ -186,7 +204,8 @@ BOOLEAN NTAPI RxFinalizeSrvCall(PSRV_CALL ThisSrvCall, BOOLEAN ForceFinalize)
     }
     if (!RxpInFsp()) {
         RxpReference(ThisSrvCall, "finalize in the FSP");
-        if (!NT_SUCCESS(RxDispatchToWorkerThread(RxDeviceObject, DelayedWorkQueue, RxpFinalizeSrvCallInFsp, ThisSrvCall))) {
+        if (!NT_SUCCESS(RxDispatchToWorkerThread(
+                RxDeviceObject, DelayedWorkQueue, RxpFinalizeSrvCallInFsp, ThisSrvCall))) {
             RxpDereference(ThisSrvCall, LHS_SharedLockHeld, "finalize in the FSP");
         }
         return FALSE;
@@ -196,7 +215,8 @@ BOOLEAN NTAPI RxFinalizeSrvCall(PSRV_CALL ThisSrvCall, BOOLEAN ForceFinalize)
         ThisSrvCall->Condition = Condition_Closed;
         RxTearDownBufferingManager(ThisSrvCall);
         if (EverSeen) {
-            RxpCalldownThrough("MRxFinalizeSrvCall", ThisSrvCall, RXP_SLOT(RxDeviceObject, MRxFinalizeSrvCall),
+            RxpCalldownThrough(
+                "MRxFinalizeSrvCall", ThisSrvCall, RXP_SLOT(RxDeviceObject, MRxFinalizeSrvCall),
                 RxpMrx(ThisSrvCall), ForceFinalize);
         }
     }

@@ -27,7 +27,8 @@ PSRV_OPEN NTAPI RxCreateSrvOpen(PV_NET_ROOT VNetRoot, PFCB Fcb)
         SrvOpen->Flags = SRVOPEN_FLAG_ENCLOSED_ALLOCATED;
         SetFlag(Fcb->FcbState, FCB_STATE_SRVOPEN_USED);
     } else {
-        SrvOpen = (PSRV_OPEN)RxAllocateFcbObject(Fcb->RxDeviceObject, RDBSS_NTC_SRVOPEN, RxpNonPaged, 0, nullptr);
+        SrvOpen = (PSRV_OPEN)RxAllocateFcbObject(
+            Fcb->RxDeviceObject, RDBSS_NTC_SRVOPEN, RxpNonPaged, 0, nullptr);
         if (SrvOpen == nullptr) {
             return nullptr;
         }
@@ -53,12 +54,14 @@ PSRV_OPEN NTAPI RxCreateSrvOpen(PV_NET_ROOT VNetRoot, PFCB Fcb)
     return SrvOpen;
 }
 
-/// Frees a SRV_OPEN. One whose server handle was not closed by RDBSS (it went bad, or was marked closed) is forced closed.
+/// Frees a SRV_OPEN. One whose server handle was not closed by RDBSS (it went bad, or was marked
+/// closed) is forced closed.
 ///
 /// Locks    FCB exclusive
 /// Errors   FALSE: it has references and ForceFinalize is not set
 /// Source   windows-driver-docs-ddi: fcb/nf-fcb-rxfinalizesrvopen.md; facts.md A9, A30
-BOOLEAN NTAPI RxFinalizeSrvOpen(PSRV_OPEN ThisSrvOpen, BOOLEAN RecursiveFinalize, BOOLEAN ForceFinalize)
+BOOLEAN NTAPI
+RxFinalizeSrvOpen(PSRV_OPEN ThisSrvOpen, BOOLEAN RecursiveFinalize, BOOLEAN ForceFinalize)
 {
     PAGED_CODE();
     PFCB Fcb = RxpFcb(ThisSrvOpen->pFcb);
@@ -69,15 +72,20 @@ BOOLEAN NTAPI RxFinalizeSrvOpen(PSRV_OPEN ThisSrvOpen, BOOLEAN RecursiveFinalize
     }
     if (RecursiveFinalize) {
         while (!IsListEmpty(&ThisSrvOpen->FobxList)) {
-            RxFinalizeNetFobx(CONTAINING_RECORD(ThisSrvOpen->FobxList.Flink, FOBX, FobxQLinks), TRUE, ForceFinalize);
+            RxFinalizeNetFobx(
+                CONTAINING_RECORD(ThisSrvOpen->FobxList.Flink, FOBX, FobxQLinks), TRUE,
+                ForceFinalize);
         }
     }
     if (!ThisSrvOpen->UpperFinalizationDone) {
         ThisSrvOpen->UpperFinalizationDone = TRUE;
         bool ClosedByUs = ThisSrvOpen->Condition == Condition_Closed;
-        bool Dead = ThisSrvOpen->Condition == Condition_Bad || FlagOn(ThisSrvOpen->Flags, SRVOPEN_FLAG_CLOSED);
+        bool Dead = ThisSrvOpen->Condition == Condition_Bad
+            || FlagOn(ThisSrvOpen->Flags, SRVOPEN_FLAG_CLOSED);
         if (!ClosedByUs && Dead) {
-            RxpCalldownThrough("MRxForceClosed", ThisSrvOpen, RXP_SLOT(RxDeviceObject, MRxForceClosed), RxpMrx(ThisSrvOpen));
+            RxpCalldownThrough(
+                "MRxForceClosed", ThisSrvOpen, RXP_SLOT(RxDeviceObject, MRxForceClosed),
+                RxpMrx(ThisSrvOpen));
         }
         RxPurgeChangeBufferingStateRequestsForSrvOpen(ThisSrvOpen);
         RemoveEntryList(&ThisSrvOpen->SrvOpenQLinks);
@@ -98,10 +106,11 @@ BOOLEAN NTAPI RxFinalizeSrvOpen(PSRV_OPEN ThisSrvOpen, BOOLEAN RecursiveFinalize
     return TRUE;
 }
 
-// ---- what the SRV_OPENs of a file let others do --------------------------------------------------------------------------
+// ---- what the SRV_OPENs of a file let others do
+// --------------------------------------------------------------------------
 //
-// FCB->ShareAccess counts the open handles; FCB->ShareAccessPerSrvOpens counts the opens at the server, which outlive their
-// handles while a close is delayed.
+// FCB->ShareAccess counts the open handles; FCB->ShareAccessPerSrvOpens counts the opens at the
+// server, which outlive their handles while a close is delayed.
 
 namespace {
 
@@ -145,7 +154,8 @@ void RxpCountShare(PSHARE_ACCESS Share, const RxpAccess& Access, ULONG ShareAcce
 ///
 /// Locks    FCB exclusive
 /// Errors   STATUS_SHARING_VIOLATION
-NTSTATUS NTAPI RxCheckShareAccessPerSrvOpens(PFCB Fcb, ACCESS_MASK DesiredAccess, ULONG DesiredShareAccess)
+NTSTATUS NTAPI
+RxCheckShareAccessPerSrvOpens(PFCB Fcb, ACCESS_MASK DesiredAccess, ULONG DesiredShareAccess)
 {
     PAGED_CODE();
     PSHARE_ACCESS Share = &Fcb->ShareAccessPerSrvOpens;
@@ -166,7 +176,9 @@ VOID NTAPI RxUpdateShareAccessPerSrvOpens(PSRV_OPEN SrvOpen)
 {
     PAGED_CODE();
     if (!FlagOn(SrvOpen->Flags, SRVOPEN_FLAG_SHAREACCESS_UPDATED)) {
-        RxpCountShare(&RxpFcb(SrvOpen->pFcb)->ShareAccessPerSrvOpens, RxpAccess(SrvOpen->DesiredAccess), SrvOpen->ShareAccess, true);
+        RxpCountShare(
+            &RxpFcb(SrvOpen->pFcb)->ShareAccessPerSrvOpens, RxpAccess(SrvOpen->DesiredAccess),
+            SrvOpen->ShareAccess, true);
         SetFlag(SrvOpen->Flags, SRVOPEN_FLAG_SHAREACCESS_UPDATED);
     }
 }
@@ -175,7 +187,9 @@ VOID NTAPI RxRemoveShareAccessPerSrvOpens(PSRV_OPEN SrvOpen)
 {
     PAGED_CODE();
     if (FlagOn(SrvOpen->Flags, SRVOPEN_FLAG_SHAREACCESS_UPDATED)) {
-        RxpCountShare(&RxpFcb(SrvOpen->pFcb)->ShareAccessPerSrvOpens, RxpAccess(SrvOpen->DesiredAccess), SrvOpen->ShareAccess, false);
+        RxpCountShare(
+            &RxpFcb(SrvOpen->pFcb)->ShareAccessPerSrvOpens, RxpAccess(SrvOpen->DesiredAccess),
+            SrvOpen->ShareAccess, false);
         ClearFlag(SrvOpen->Flags, SRVOPEN_FLAG_SHAREACCESS_UPDATED);
     }
 }

@@ -7,9 +7,9 @@
 //             └──────────────────────── RDBSS_STOP_IN_PROGRESS
 //              the stop is over, whatever it found
 //
-// A stop, in this order (facts.md S-ST-26): gate closed - cancellable requests cancelled - all others awaited - delayed closes
-// and idle connections finalized - UNC provider deregistered - file system deregistered - MRxStop - active FCBs counted -
-// dispatcher spun down - RDBSS_STARTABLE.
+// A stop, in this order (facts.md S-ST-26): gate closed - cancellable requests cancelled - all
+// others awaited - delayed closes and idle connections finalized - UNC provider deregistered - file
+// system deregistered - MRxStop - active FCBs counted - dispatcher spun down - RDBSS_STARTABLE.
 //
 // Guards:  RxData.Resource serialises starts and stops. RxStrucSupSpinLock guards StartStopContext.
 #include "calldown.h"
@@ -29,7 +29,9 @@ void RxpSetState(PRDBSS_DEVICE_OBJECT RxDeviceObject, RX_RDBSS_STATE State, PRX_
     RxDeviceObject->StartStopContext.State = State;
     RxDeviceObject->StartStopContext.pStopContext = StopContext;
     KeReleaseSpinLock(&RxStrucSupSpinLock, OldIrql);
-    RdrTraceEvent(RdrLayerRdbss, RdrEventState, "StartStopContext.State", RxDeviceObject, STATUS_SUCCESS, State);
+    RdrTraceEvent(
+        RdrLayerRdbss, RdrEventState, "StartStopContext.State", RxDeviceObject, STATUS_SUCCESS,
+        State);
 }
 
 void RxpSaveCaller(PRX_CONTEXT RxContext)
@@ -56,14 +58,17 @@ NTSTATUS RxpRegisterWithMup(PRDBSS_DEVICE_OBJECT RxDeviceObject)
     NTSTATUS Status;
     if (RxpIsLegacySystem()) {
         Status = FsRtlRegisterUncProvider(
-            &RxDeviceObject->MupHandle, &RxDeviceObject->DeviceName, RxDeviceObject->RegisterMailSlotProvider);
+            &RxDeviceObject->MupHandle, &RxDeviceObject->DeviceName,
+            RxDeviceObject->RegisterMailSlotProvider);
     } else {
         // MUP wants DeviceName for itself.
         RxpUnlinkDeviceName(RxDeviceObject);
-        ULONG Flags
-            = RxDeviceObject->RegisterMailSlotProvider ? FSRTL_UNC_PROVIDER_FLAGS_MAILSLOTS_SUPPORTED : 0;
+        ULONG Flags = RxDeviceObject->RegisterMailSlotProvider
+            ? FSRTL_UNC_PROVIDER_FLAGS_MAILSLOTS_SUPPORTED
+            : 0;
         Status = FsRtlRegisterUncProviderEx(
-            &RxDeviceObject->MupHandle, &RxDeviceObject->DeviceName, (PDEVICE_OBJECT)RxDeviceObject, Flags);
+            &RxDeviceObject->MupHandle, &RxDeviceObject->DeviceName, (PDEVICE_OBJECT)RxDeviceObject,
+            Flags);
         if (!NT_SUCCESS(Status)) {
             RxpLinkDeviceName(RxDeviceObject);
         }
@@ -88,9 +93,11 @@ void RxpDeregisterFromMup(PRDBSS_DEVICE_OBJECT RxDeviceObject)
 
 void RxpDeregisterFileSystem(PRDBSS_DEVICE_OBJECT RxDeviceObject)
 {
-    // In the Vista model MUP is the registered file system, so there is nothing of ours to take back (facts.md A7); the step is
-    // recorded all the same, because the sequence of a stop names it.
-    RdrTraceEvent(RdrLayerRdbss, RdrEventNote, "IoUnregisterFileSystem", RxDeviceObject, STATUS_SUCCESS,
+    // In the Vista model MUP is the registered file system, so there is nothing of ours to take
+    // back (facts.md A7); the step is recorded all the same, because the sequence of a stop names
+    // it.
+    RdrTraceEvent(
+        RdrLayerRdbss, RdrEventNote, "IoUnregisterFileSystem", RxDeviceObject, STATUS_SUCCESS,
         RxDeviceObject->RegisteredAsFileSystem);
     if (RxDeviceObject->RegisteredAsFileSystem) {
         IoUnregisterFileSystem((PDEVICE_OBJECT)RxDeviceObject);
@@ -115,7 +122,9 @@ NTSTATUS RxpStart(PRX_CONTEXT RxContext, PRDBSS_DEVICE_OBJECT RxDeviceObject)
         IoRegisterFileSystem((PDEVICE_OBJECT)RxDeviceObject);
         RxDeviceObject->RegisteredAsFileSystem = TRUE;
     }
-    Status = RxpCalldown(RxContext, "MRxStart", RxDeviceObject, RXP_SLOT(RxDeviceObject, MRxStart), RxContext, RxDeviceObject);
+    Status = RxpCalldown(
+        RxContext, "MRxStart", RxDeviceObject, RXP_SLOT(RxDeviceObject, MRxStart), RxContext,
+        RxDeviceObject);
     if (Status == STATUS_SUCCESS) {
         RxDeviceObject->StartStopContext.Version += 1;
         RxpSetState(RxDeviceObject, RDBSS_STARTED, nullptr);
@@ -145,7 +154,8 @@ void RxpWaitForOthers(PRX_CONTEXT StopContext, PRDBSS_DEVICE_OBJECT RxDeviceObje
         }
         // Cancelled once more each time round: a request may have become cancellable since.
         RxpCancelAllFor(RxDeviceObject, StopContext);
-        RdrTraceEvent(RdrLayerRdbss, RdrEventWait, "RxStopMinirdr", RxDeviceObject, STATUS_SUCCESS,
+        RdrTraceEvent(
+            RdrLayerRdbss, RdrEventWait, "RxStopMinirdr", RxDeviceObject, STATUS_SUCCESS,
             RxDeviceObject->NumberOfActiveContexts);
         KeAcquireSpinLock(&RxStrucSupSpinLock, &OldIrql);
         RxpSignalStopIfLast(RxDeviceObject);
@@ -161,17 +171,20 @@ NTSTATUS RxpStop(PRX_CONTEXT RxContext, PRDBSS_DEVICE_OBJECT RxDeviceObject)
     RxpWaitForOthers(RxContext, RxDeviceObject);
 
     if (RxDeviceObject->pRxNetNameTable != nullptr) {
-        // Delayed closes are not open handles (A46), and what nothing refers to is closed while the network still stands.
+        // Delayed closes are not open handles (A46), and what nothing refers to is closed while the
+        // network still stands.
         RxPurgeAllFobxs(RxDeviceObject);
         RxScavengeAllFobxs(RxDeviceObject);
         RxpTerminateScavenging(RxDeviceObject);
     }
     RxpDeregisterFromMup(RxDeviceObject);
     RxpDeregisterFileSystem(RxDeviceObject);
-    RxpCalldown(RxContext, "MRxStop", RxDeviceObject, RXP_SLOT(RxDeviceObject, MRxStop), RxContext, RxDeviceObject);
+    RxpCalldown(
+        RxContext, "MRxStop", RxDeviceObject, RXP_SLOT(RxDeviceObject, MRxStop), RxContext,
+        RxDeviceObject);
     RxpFreeMailslotDomain();
-    NTSTATUS Status
-        = RxDeviceObject->NumberOfActiveFcbs == 0 ? STATUS_SUCCESS : STATUS_REDIRECTOR_HAS_OPEN_HANDLES;
+    NTSTATUS Status = RxDeviceObject->NumberOfActiveFcbs == 0 ? STATUS_SUCCESS
+                                                              : STATUS_REDIRECTOR_HAS_OPEN_HANDLES;
     RxSpinDownMRxDispatcher(RxDeviceObject);
     InterlockedDecrement(&RxData.NumberOfMinirdrsStarted);
     RxpSetState(RxDeviceObject, RDBSS_STARTABLE, nullptr);
@@ -200,8 +213,10 @@ NTSTATUS RxpIssueStop(PRX_CONTEXT RxContext, PRDBSS_DEVICE_OBJECT RxDeviceObject
 /// Starts a mini-redirector: makes it known to MUP, then calls MRxStart.
 ///
 /// IRQL     <= APC_LEVEL
-/// Errors   STATUS_PENDING with *PostToFsp set (not in the FSP, or RDBSS is busy with another start or stop),
-///          STATUS_REDIRECTOR_STARTED, STATUS_NOT_IMPLEMENTED (no MRxStart), MUP's status, MRxStart's status
+/// Errors   STATUS_PENDING with *PostToFsp set (not in the FSP, or RDBSS is busy with another start
+/// or stop),
+///          STATUS_REDIRECTOR_STARTED, STATUS_NOT_IMPLEMENTED (no MRxStart), MUP's status,
+///          MRxStart's status
 /// Source   windows-driver-docs-ddi: mrx/nf-mrx-rxstartminirdr.md
 NTSTATUS NTAPI RxStartMinirdr(PRX_CONTEXT RxContext, PBOOLEAN PostToFsp)
 {
@@ -225,8 +240,10 @@ NTSTATUS NTAPI RxStartMinirdr(PRX_CONTEXT RxContext, PBOOLEAN PostToFsp)
 /// Stops a mini-redirector.
 ///
 /// IRQL     <= APC_LEVEL
-/// Errors   STATUS_PENDING with *PostToFsp set (not in the FSP; or in it, but RDBSS' locks are not free and the request may
-///          not wait), STATUS_REDIRECTOR_STOPPED, STATUS_REDIRECTOR_HAS_OPEN_HANDLES (stopped all the same, FCBs remain)
+/// Errors   STATUS_PENDING with *PostToFsp set (not in the FSP; or in it, but RDBSS' locks are not
+/// free and the request may
+///          not wait), STATUS_REDIRECTOR_STOPPED, STATUS_REDIRECTOR_HAS_OPEN_HANDLES (stopped all
+///          the same, FCBs remain)
 /// Source   the RxStopMinirdr page (seed), facts.md S-ST-1 to S-ST-27
 NTSTATUS NTAPI RxStopMinirdr(PRX_CONTEXT RxContext, PBOOLEAN PostToFsp)
 {
@@ -263,7 +280,8 @@ NTSTATUS NTAPI RxSetDomainForMailslotBroadcast(PUNICODE_STRING DomainName)
     if (DomainName->Length == 0) {
         return STATUS_SUCCESS;
     }
-    RxpMailslotDomain.Buffer = (PWCH)ExAllocatePoolWithTag(RxpPaged, DomainName->Length, RX_MISC_POOLTAG);
+    RxpMailslotDomain.Buffer
+        = (PWCH)ExAllocatePoolWithTag(RxpPaged, DomainName->Length, RX_MISC_POOLTAG);
     if (RxpMailslotDomain.Buffer == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }

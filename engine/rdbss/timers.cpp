@@ -1,8 +1,8 @@
 // Timer requests: run a routine on a worker thread once after a while, or again and again.
 //
-// One KTIMER for all of them, set to the earliest deadline and not set at all while nothing waits, so an idle redirector costs
-// no ticks. RX_WORK_ITEM.LastTick holds the deadline in milliseconds since the timer was initialised.
-// Guards:  RxTimerLock guards both lists and the timer.
+// One KTIMER for all of them, set to the earliest deadline and not set at all while nothing waits,
+// so an idle redirector costs no ticks. RX_WORK_ITEM.LastTick holds the deadline in milliseconds
+// since the timer was initialised. Guards:  RxTimerLock guards both lists and the timer.
 #include "calldown.h"
 
 namespace {
@@ -20,7 +20,7 @@ struct RX_RECURRENT_WORK_ITEM
 };
 
 KSPIN_LOCK RxTimerLock;
-LIST_ENTRY RxTimerQueueHead;     // RX_WORK_ITEMs by deadline, linked through WorkQueueItem.List
+LIST_ENTRY RxTimerQueueHead; // RX_WORK_ITEMs by deadline, linked through WorkQueueItem.List
 LIST_ENTRY RxRecurrentWorkItemsList;
 KTIMER RxTimer;
 KDPC RxTimerDpc;
@@ -44,7 +44,8 @@ void RxpArm()
         KeCancelTimer(&RxTimer);
         return;
     }
-    PRX_WORK_ITEM First = CONTAINING_RECORD(RxTimerQueueHead.Flink, RX_WORK_ITEM, WorkQueueItem.List);
+    PRX_WORK_ITEM First
+        = CONTAINING_RECORD(RxTimerQueueHead.Flink, RX_WORK_ITEM, WorkQueueItem.List);
     LONG InMs = (LONG)(First->LastTick - RxpNowMs());
     LARGE_INTEGER Due;
     Due.QuadPart = InMs > 0 ? -(LONGLONG)InMs * 10000 : -1;
@@ -55,8 +56,10 @@ void RxpArm()
 void RxpInsertByDeadline(PRX_WORK_ITEM Item)
 {
     PLIST_ENTRY Place = RxTimerQueueHead.Flink;
-    while (Place != &RxTimerQueueHead
-        && (LONG)(CONTAINING_RECORD(Place, RX_WORK_ITEM, WorkQueueItem.List)->LastTick - Item->LastTick) <= 0) {
+    while (
+        Place != &RxTimerQueueHead
+        && (LONG)(CONTAINING_RECORD(Place, RX_WORK_ITEM, WorkQueueItem.List)->LastTick - Item->LastTick)
+            <= 0) {
         Place = Place->Flink;
     }
     InsertTailList(Place, &Item->WorkQueueItem.List);
@@ -73,7 +76,8 @@ VOID NTAPI RxTimerDispatch(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argu
     KeAcquireSpinLockAtDpcLevel(&RxTimerLock);
     ULONG Now = RxpNowMs();
     while (!IsListEmpty(&RxTimerQueueHead)) {
-        PRX_WORK_ITEM Item = CONTAINING_RECORD(RxTimerQueueHead.Flink, RX_WORK_ITEM, WorkQueueItem.List);
+        PRX_WORK_ITEM Item
+            = CONTAINING_RECORD(RxTimerQueueHead.Flink, RX_WORK_ITEM, WorkQueueItem.List);
         if ((LONG)(Item->LastTick - Now) > 0) {
             break;
         }
@@ -83,11 +87,14 @@ VOID NTAPI RxTimerDispatch(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argu
     RxpArm();
     KeReleaseSpinLockFromDpcLevel(&RxTimerLock);
     while (!IsListEmpty(&Due)) {
-        PRX_WORK_ITEM Item = CONTAINING_RECORD(RemoveHeadList(&Due), RX_WORK_ITEM, WorkQueueItem.List);
+        PRX_WORK_ITEM Item
+            = CONTAINING_RECORD(RemoveHeadList(&Due), RX_WORK_ITEM, WorkQueueItem.List);
         PRX_WORK_QUEUE_ITEM WorkItem = &Item->WorkQueueItem;
         WorkItem->List.Flink = nullptr;
         // A refused item belongs to a device that is spun down: nobody waits for it any more.
-        RxPostToWorkerThread(WorkItem->pDeviceObject, CriticalWorkQueue, WorkItem, WorkItem->WorkerRoutine, WorkItem->Parameter);
+        RxPostToWorkerThread(
+            WorkItem->pDeviceObject, CriticalWorkQueue, WorkItem, WorkItem->WorkerRoutine,
+            WorkItem->Parameter);
     }
 }
 
@@ -101,7 +108,8 @@ VOID NTAPI RxRecurrentTimerWorkItemDispatcher(PVOID Context)
     KeReleaseSpinLock(&RxTimerLock, OldIrql);
     if (Again) {
         RxPostOneShotTimerRequest(
-            Item->RxDeviceObject, &Item->WorkItem, RxRecurrentTimerWorkItemDispatcher, Item, Item->TimeInterval);
+            Item->RxDeviceObject, &Item->WorkItem, RxRecurrentTimerWorkItemDispatcher, Item,
+            Item->TimeInterval);
     } else {
         ExFreePoolWithTag(Item, RX_WORKQ_POOLTAG);
     }
@@ -125,8 +133,12 @@ NTSTATUS NTAPI RxInitializeRxTimer(VOID)
 /// IRQL     <= DISPATCH_LEVEL
 /// Owns     pWorkItem is the timer's until the routine runs or the request is cancelled
 /// Source   windows-driver-docs-ddi: rxtimer/nf-rxtimer-rxpostoneshottimerrequest.md
-NTSTATUS NTAPI RxPostOneShotTimerRequest(PRDBSS_DEVICE_OBJECT pDeviceObject, PRX_WORK_ITEM pWorkItem,
-    PRX_WORKERTHREAD_ROUTINE Routine, PVOID pContext, LARGE_INTEGER TimeInterval)
+NTSTATUS NTAPI RxPostOneShotTimerRequest(
+    PRDBSS_DEVICE_OBJECT pDeviceObject,
+    PRX_WORK_ITEM pWorkItem,
+    PRX_WORKERTHREAD_ROUTINE Routine,
+    PVOID pContext,
+    LARGE_INTEGER TimeInterval)
 {
     ExInitializeWorkItem((PWORK_QUEUE_ITEM)&pWorkItem->WorkQueueItem, Routine, pContext);
     pWorkItem->WorkQueueItem.pDeviceObject = pDeviceObject;
@@ -144,10 +156,13 @@ NTSTATUS NTAPI RxPostOneShotTimerRequest(PRDBSS_DEVICE_OBJECT pDeviceObject, PRX
 /// Errors   STATUS_INSUFFICIENT_RESOURCES
 /// Source   windows-driver-docs-ddi: rxtimer/nf-rxtimer-rxpostrecurrenttimerrequest.md
 NTSTATUS NTAPI RxPostRecurrentTimerRequest(
-    PRDBSS_DEVICE_OBJECT pDeviceObject, PRX_WORKERTHREAD_ROUTINE Routine, PVOID pContext, LARGE_INTEGER TimeInterval)
+    PRDBSS_DEVICE_OBJECT pDeviceObject,
+    PRX_WORKERTHREAD_ROUTINE Routine,
+    PVOID pContext,
+    LARGE_INTEGER TimeInterval)
 {
-    RX_RECURRENT_WORK_ITEM* Item
-        = (RX_RECURRENT_WORK_ITEM*)ExAllocatePoolWithTag(RxpNonPaged, sizeof(RX_RECURRENT_WORK_ITEM), RX_WORKQ_POOLTAG);
+    RX_RECURRENT_WORK_ITEM* Item = (RX_RECURRENT_WORK_ITEM*)ExAllocatePoolWithTag(
+        RxpNonPaged, sizeof(RX_RECURRENT_WORK_ITEM), RX_WORKQ_POOLTAG);
     if (Item == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
@@ -160,26 +175,33 @@ NTSTATUS NTAPI RxPostRecurrentTimerRequest(
     KeAcquireSpinLock(&RxTimerLock, &OldIrql);
     InsertTailList(&RxRecurrentWorkItemsList, &Item->RecurrentLinks);
     KeReleaseSpinLock(&RxTimerLock, OldIrql);
-    return RxPostOneShotTimerRequest(pDeviceObject, &Item->WorkItem, RxRecurrentTimerWorkItemDispatcher, Item, TimeInterval);
+    return RxPostOneShotTimerRequest(
+        pDeviceObject, &Item->WorkItem, RxRecurrentTimerWorkItemDispatcher, Item, TimeInterval);
 }
 
-/// Cancels a timer request, the one with this routine and context. A routine that already runs is not waited for.
+/// Cancels a timer request, the one with this routine and context. A routine that already runs is
+/// not waited for.
 ///
 /// Errors   STATUS_NOT_FOUND: there is no such request, or its routine is already on its way
 /// Source   windows-driver-docs-ddi: rxtimer/nf-rxtimer-rxcanceltimerrequest.md
-NTSTATUS NTAPI RxCancelTimerRequest(PRDBSS_DEVICE_OBJECT pDeviceObject, PRX_WORKERTHREAD_ROUTINE Routine, PVOID pContext)
+NTSTATUS NTAPI RxCancelTimerRequest(
+    PRDBSS_DEVICE_OBJECT pDeviceObject, PRX_WORKERTHREAD_ROUTINE Routine, PVOID pContext)
 {
     NTSTATUS Status = STATUS_NOT_FOUND;
     RX_RECURRENT_WORK_ITEM* ToFree = nullptr;
     KIRQL OldIrql;
     KeAcquireSpinLock(&RxTimerLock, &OldIrql);
-    for (PLIST_ENTRY Link = RxRecurrentWorkItemsList.Flink; Link != &RxRecurrentWorkItemsList; Link = Link->Flink) {
-        RX_RECURRENT_WORK_ITEM* Item = CONTAINING_RECORD(Link, RX_RECURRENT_WORK_ITEM, RecurrentLinks);
-        if (Item->RxDeviceObject == pDeviceObject && Item->Routine == Routine && Item->WorkItemParameter == pContext) {
+    for (PLIST_ENTRY Link = RxRecurrentWorkItemsList.Flink; Link != &RxRecurrentWorkItemsList;
+         Link = Link->Flink) {
+        RX_RECURRENT_WORK_ITEM* Item
+            = CONTAINING_RECORD(Link, RX_RECURRENT_WORK_ITEM, RecurrentLinks);
+        if (Item->RxDeviceObject == pDeviceObject && Item->Routine == Routine
+            && Item->WorkItemParameter == pContext) {
             RemoveEntryList(&Item->RecurrentLinks);
             Item->Cancelled = TRUE;
             Status = STATUS_SUCCESS;
-            for (PLIST_ENTRY Wait = RxTimerQueueHead.Flink; Wait != &RxTimerQueueHead; Wait = Wait->Flink) {
+            for (PLIST_ENTRY Wait = RxTimerQueueHead.Flink; Wait != &RxTimerQueueHead;
+                 Wait = Wait->Flink) {
                 if (CONTAINING_RECORD(Wait, RX_WORK_ITEM, WorkQueueItem.List) == &Item->WorkItem) {
                     RemoveEntryList(Wait);
                     ToFree = Item;
@@ -190,9 +212,11 @@ NTSTATUS NTAPI RxCancelTimerRequest(PRDBSS_DEVICE_OBJECT pDeviceObject, PRX_WORK
         }
     }
     if (Status == STATUS_NOT_FOUND) {
-        for (PLIST_ENTRY Wait = RxTimerQueueHead.Flink; Wait != &RxTimerQueueHead; Wait = Wait->Flink) {
+        for (PLIST_ENTRY Wait = RxTimerQueueHead.Flink; Wait != &RxTimerQueueHead;
+             Wait = Wait->Flink) {
             PRX_WORK_ITEM Item = CONTAINING_RECORD(Wait, RX_WORK_ITEM, WorkQueueItem.List);
-            if (Item->WorkQueueItem.pDeviceObject == pDeviceObject && Item->WorkQueueItem.WorkerRoutine == Routine
+            if (Item->WorkQueueItem.pDeviceObject == pDeviceObject
+                && Item->WorkQueueItem.WorkerRoutine == Routine
                 && Item->WorkQueueItem.Parameter == pContext) {
                 RemoveEntryList(Wait);
                 Item->WorkQueueItem.List.Flink = nullptr;

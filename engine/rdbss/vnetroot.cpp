@@ -1,7 +1,8 @@
 // V_NET_ROOT: one view of a share, with the credentials it is seen with.
 //
-// Opens by UNC name share one view per logon, named as the share. A mapped drive has a view of its own; when the drive maps a
-// folder below the share, the view's NamePrefix is put before every name opened through it:
+// Opens by UNC name share one view per logon, named as the share. A mapped drive has a view of its
+// own; when the drive maps a folder below the share, the view's NamePrefix is put before every name
+// opened through it:
 //
 //      \lab\public                    NamePrefix empty       \lab\public\a.txt       -> file \a.txt
 //      \;Z:0\lab\public\dir           NamePrefix \dir        \;Z:0\lab\public\dir\b  -> file \dir\b
@@ -18,13 +19,16 @@ struct RXP_EA_NAME
 PFILE_FULL_EA_INFORMATION RxpFindEa(PVOID EaBuffer, ULONG EaLength, RXP_EA_NAME Wanted)
 {
     ULONG Offset = 0;
-    while (EaBuffer != nullptr && Offset + FIELD_OFFSET(FILE_FULL_EA_INFORMATION, EaName) < EaLength) {
+    while (EaBuffer != nullptr
+           && Offset + FIELD_OFFSET(FILE_FULL_EA_INFORMATION, EaName) < EaLength) {
         PFILE_FULL_EA_INFORMATION Ea = (PFILE_FULL_EA_INFORMATION)((PUCHAR)EaBuffer + Offset);
-        ULONG End = Offset + FIELD_OFFSET(FILE_FULL_EA_INFORMATION, EaName) + Ea->EaNameLength + 1u + Ea->EaValueLength;
+        ULONG End = Offset + FIELD_OFFSET(FILE_FULL_EA_INFORMATION, EaName) + Ea->EaNameLength + 1u
+            + Ea->EaValueLength;
         if (End > EaLength) {
             return nullptr;
         }
-        if (Ea->EaNameLength == Wanted.Length && RtlEqualMemory(Ea->EaName, Wanted.Name, Wanted.Length)) {
+        if (Ea->EaNameLength == Wanted.Length
+            && RtlEqualMemory(Ea->EaName, Wanted.Name, Wanted.Length)) {
             return Ea;
         }
         if (Ea->NextEntryOffset == 0) {
@@ -49,8 +53,8 @@ NTSTATUS RxpCopyEaString(PVOID EaBuffer, ULONG EaLength, RXP_EA_NAME Name, PUNIC
         return STATUS_SUCCESS;
     }
     USHORT Bytes = (USHORT)(Ea->EaValueLength & ~1u);
-    PUNICODE_STRING String
-        = (PUNICODE_STRING)ExAllocatePoolWithTag(RxpNonPaged, sizeof(UNICODE_STRING) + Bytes, RX_V_NETROOT_POOLTAG);
+    PUNICODE_STRING String = (PUNICODE_STRING)ExAllocatePoolWithTag(
+        RxpNonPaged, sizeof(UNICODE_STRING) + Bytes, RX_V_NETROOT_POOLTAG);
     if (String == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
@@ -77,8 +81,9 @@ void RxpFreeString(PUNICODE_STRING String)
 NTSTATUS RxpCaptureCaller(PRX_CONTEXT RxContext, PLUID LogonId, PULONG SessionId)
 {
     PAGED_CODE();
-    PIO_SECURITY_CONTEXT SecurityContext
-        = RxContext->MajorFunction == IRP_MJ_CREATE ? RxContext->Create.NtCreateParameters.SecurityContext : nullptr;
+    PIO_SECURITY_CONTEXT SecurityContext = RxContext->MajorFunction == IRP_MJ_CREATE
+        ? RxContext->Create.NtCreateParameters.SecurityContext
+        : nullptr;
     *SessionId = 0;
     if (SecurityContext != nullptr && SecurityContext->AccessState != nullptr) {
         *LogonId = RxGetUid(&SecurityContext->AccessState->SubjectSecurityContext);
@@ -91,7 +96,8 @@ NTSTATUS RxpCaptureCaller(PRX_CONTEXT RxContext, PLUID LogonId, PULONG SessionId
     return STATUS_SUCCESS;
 }
 
-/// The logon id of the token that acts: the impersonation token if there is one, else the process's.
+/// The logon id of the token that acts: the impersonation token if there is one, else the
+/// process's.
 LUID NTAPI RxGetUid(PSECURITY_SUBJECT_CONTEXT SubjectSecurityContext)
 {
     LUID LogonId = { 0, 0 };
@@ -108,13 +114,19 @@ ULONG NTAPI RxGetSessionId(PIO_STACK_LOCATION IrpSp)
     return 0;
 }
 
-/// Reads what a V_NET_ROOT needs to know of its user from a create request: the logon, and the names and the password that an
-/// explicit connection brings along in its extended attributes.
+/// Reads what a V_NET_ROOT needs to know of its user from a create request: the logon, and the
+/// names and the password that an explicit connection brings along in its extended attributes.
 ///
 /// Owns     the three strings, release with RxUninitializeVNetRootParameters
 /// Errors   STATUS_INSUFFICIENT_RESOURCES
-NTSTATUS NTAPI RxInitializeVNetRootParameters(PRX_CONTEXT RxContext, LUID* LogonId, PULONG SessionId,
-    PUNICODE_STRING* UserNamePtr, PUNICODE_STRING* UserDomainNamePtr, PUNICODE_STRING* PasswordPtr, PULONG Flags)
+NTSTATUS NTAPI RxInitializeVNetRootParameters(
+    PRX_CONTEXT RxContext,
+    LUID* LogonId,
+    PULONG SessionId,
+    PUNICODE_STRING* UserNamePtr,
+    PUNICODE_STRING* UserDomainNamePtr,
+    PUNICODE_STRING* PasswordPtr,
+    PULONG Flags)
 {
     PAGED_CODE();
     *UserNamePtr = *UserDomainNamePtr = *PasswordPtr = nullptr;
@@ -137,7 +149,10 @@ NTSTATUS NTAPI RxInitializeVNetRootParameters(PRX_CONTEXT RxContext, LUID* Logon
 }
 
 VOID NTAPI RxUninitializeVNetRootParameters(
-    PUNICODE_STRING UserName, PUNICODE_STRING UserDomainName, PUNICODE_STRING Password, PULONG Flags)
+    PUNICODE_STRING UserName,
+    PUNICODE_STRING UserDomainName,
+    PUNICODE_STRING Password,
+    PULONG Flags)
 {
     UNREFERENCED_PARAMETER(Flags);
     RxpFreeString(UserName);
@@ -147,24 +162,31 @@ VOID NTAPI RxUninitializeVNetRootParameters(
 
 /// A V_NET_ROOT in transition, in the name table.
 ///
-/// CanonicalName is the whole name of the view, LocalNetRootName its drive part (may be empty), FilePath what it maps below the
-/// share (may be empty; the tail of CanonicalName).
+/// CanonicalName is the whole name of the view, LocalNetRootName its drive part (may be empty),
+/// FilePath what it maps below the share (may be empty; the tail of CanonicalName).
 ///
 /// Locks    NetName table lock exclusive
 /// Owns     count 1, the table's; NetRoot gains one
 /// Errors   NULL when there is no memory
 /// Source   windows-driver-docs-ddi: fcb/nf-fcb-rxcreatevnetroot.md
-PV_NET_ROOT NTAPI RxCreateVNetRoot(PRX_CONTEXT RxContext, PNET_ROOT NetRoot, PUNICODE_STRING CanonicalName,
-    PUNICODE_STRING LocalNetRootName, PUNICODE_STRING FilePath, PRX_CONNECTION_ID RxConnectionId)
+PV_NET_ROOT NTAPI RxCreateVNetRoot(
+    PRX_CONTEXT RxContext,
+    PNET_ROOT NetRoot,
+    PUNICODE_STRING CanonicalName,
+    PUNICODE_STRING LocalNetRootName,
+    PUNICODE_STRING FilePath,
+    PRX_CONNECTION_ID RxConnectionId)
 {
     PAGED_CODE();
     PRDBSS_DEVICE_OBJECT RxDeviceObject = RxContext->RxDeviceObject;
-    PV_NET_ROOT VNetRoot = (PV_NET_ROOT)RxAllocateObject(RDBSS_NTC_V_NETROOT, RxDeviceObject->Dispatch, CanonicalName->Length);
+    PV_NET_ROOT VNetRoot = (PV_NET_ROOT)RxAllocateObject(
+        RDBSS_NTC_V_NETROOT, RxDeviceObject->Dispatch, CanonicalName->Length);
     if (VNetRoot == nullptr) {
         return nullptr;
     }
-    NTSTATUS Status = RxInitializeVNetRootParameters(RxContext, &VNetRoot->LogonId, &VNetRoot->SessionId,
-        &VNetRoot->pUserName, &VNetRoot->pUserDomainName, &VNetRoot->pPassword, &VNetRoot->Flags);
+    NTSTATUS Status = RxInitializeVNetRootParameters(
+        RxContext, &VNetRoot->LogonId, &VNetRoot->SessionId, &VNetRoot->pUserName,
+        &VNetRoot->pUserDomainName, &VNetRoot->pPassword, &VNetRoot->Flags);
     if (!NT_SUCCESS(Status)) {
         RxFreeObject(VNetRoot);
         return nullptr;
@@ -172,7 +194,8 @@ PV_NET_ROOT NTAPI RxCreateVNetRoot(PRX_CONTEXT RxContext, PNET_ROOT NetRoot, PUN
     PUNICODE_STRING Prefix = &VNetRoot->PrefixEntry.Prefix;
     RtlCopyMemory(Prefix->Buffer, CanonicalName->Buffer, CanonicalName->Length);
     VNetRoot->NamePrefix.Length = VNetRoot->NamePrefix.MaximumLength = FilePath->Length;
-    VNetRoot->NamePrefix.Buffer = (PWCH)((PUCHAR)Prefix->Buffer + Prefix->Length - FilePath->Length);
+    VNetRoot->NamePrefix.Buffer
+        = (PWCH)((PUCHAR)Prefix->Buffer + Prefix->Length - FilePath->Length);
     VNetRoot->PrefixOffsetInBytes = (ULONG)(Prefix->Length - FilePath->Length);
     VNetRoot->NodeReferenceCount = 1;
     VNetRoot->Condition = Condition_InTransition;
@@ -181,10 +204,13 @@ PV_NET_ROOT NTAPI RxCreateVNetRoot(PRX_CONTEXT RxContext, PNET_ROOT NetRoot, PUN
     InitializeListHead(&VNetRoot->ScavengerFinalizationList);
     RxAddVirtualNetRootToNetRoot(NetRoot, VNetRoot);
 
-    bool FoldedNames = FlagOn(NetRoot->pSrvCall->Flags, SRVCALL_FLAG_CASE_INSENSITIVE_FILENAMES) != 0;
-    USHORT Folded = FoldedNames ? Prefix->Length
-                                : (USHORT)(LocalNetRootName->Length + NetRoot->PrefixEntry.CaseInsensitiveLength);
-    RxPrefixTableInsertName(RxpNetNameTable(RxDeviceObject), &VNetRoot->PrefixEntry, VNetRoot,
+    bool FoldedNames
+        = FlagOn(NetRoot->pSrvCall->Flags, SRVCALL_FLAG_CASE_INSENSITIVE_FILENAMES) != 0;
+    USHORT Folded = FoldedNames
+        ? Prefix->Length
+        : (USHORT)(LocalNetRootName->Length + NetRoot->PrefixEntry.CaseInsensitiveLength);
+    RxPrefixTableInsertName(
+        RxpNetNameTable(RxDeviceObject), &VNetRoot->PrefixEntry, VNetRoot,
         (PULONG)&VNetRoot->NodeReferenceCount, Folded, RxConnectionId);
     RdrTraceBorn(RdrObjectVNetRoot, VNetRoot, sizeof(V_NET_ROOT), Prefix, NetRoot);
     RdrTraceReference(VNetRoot, 1, 1, "name table");
@@ -192,12 +218,14 @@ PV_NET_ROOT NTAPI RxCreateVNetRoot(PRX_CONTEXT RxContext, PNET_ROOT NetRoot, PUN
     return VNetRoot;
 }
 
-/// Closes a V_NET_ROOT: cuts its opens off when forced, tells the mini-redirector, then frees it when nothing refers to it.
+/// Closes a V_NET_ROOT: cuts its opens off when forced, tells the mini-redirector, then frees it
+/// when nothing refers to it.
 ///
 /// Locks    NetName table lock exclusive
 /// Errors   FALSE: not freed yet, it still has references
 /// Source   windows-driver-docs-ddi: fcb/nf-fcb-rxfinalizevnetroot.md
-BOOLEAN NTAPI RxFinalizeVNetRoot(PV_NET_ROOT ThisVNetRoot, BOOLEAN RecursiveFinalize, BOOLEAN ForceFinalize)
+BOOLEAN NTAPI
+RxFinalizeVNetRoot(PV_NET_ROOT ThisVNetRoot, BOOLEAN RecursiveFinalize, BOOLEAN ForceFinalize)
 {
     PAGED_CODE();
     UNREFERENCED_PARAMETER(RecursiveFinalize);
@@ -216,7 +244,8 @@ BOOLEAN NTAPI RxFinalizeVNetRoot(PV_NET_ROOT ThisVNetRoot, BOOLEAN RecursiveFina
         }
         if (ThisVNetRoot->Condition == Condition_Good || ThisVNetRoot->Context != nullptr) {
             BOOLEAN Force = FALSE;
-            RxpCalldownThrough("MRxFinalizeVNetRoot", ThisVNetRoot, RXP_SLOT(RxDeviceObject, MRxFinalizeVNetRoot),
+            RxpCalldownThrough(
+                "MRxFinalizeVNetRoot", ThisVNetRoot, RXP_SLOT(RxDeviceObject, MRxFinalizeVNetRoot),
                 RxpMrx(ThisVNetRoot), &Force);
         }
         ThisVNetRoot->ConnectionFinalizationDone = TRUE;
@@ -229,7 +258,8 @@ BOOLEAN NTAPI RxFinalizeVNetRoot(PV_NET_ROOT ThisVNetRoot, BOOLEAN RecursiveFina
     RxpUndoScavengerFinalizationMarking(ThisVNetRoot);
     RxRemoveVirtualNetRootFromNetRoot(NetRoot, ThisVNetRoot);
     RxUninitializeVNetRootParameters(
-        ThisVNetRoot->pUserName, ThisVNetRoot->pUserDomainName, ThisVNetRoot->pPassword, &ThisVNetRoot->Flags);
+        ThisVNetRoot->pUserName, ThisVNetRoot->pUserDomainName, ThisVNetRoot->pPassword,
+        &ThisVNetRoot->Flags);
     RxFreeObject(ThisVNetRoot);
     RxpDereference(NetRoot, LHS_ExclusiveLockHeld, "V_NET_ROOT");
     return TRUE;

@@ -1,4 +1,5 @@
-// IRP_MJ_QUERY_VOLUME_INFORMATION and IRP_MJ_SET_VOLUME_INFORMATION: about the share a file lies on.
+// IRP_MJ_QUERY_VOLUME_INFORMATION and IRP_MJ_SET_VOLUME_INFORMATION: about the share a file lies
+// on.
 #include "calldown.h"
 
 NTSTATUS NTAPI RxCommonQueryVolumeInformation(PRX_CONTEXT RxContext, PIRP Irp)
@@ -17,7 +18,8 @@ NTSTATUS NTAPI RxCommonQueryVolumeInformation(PRX_CONTEXT RxContext, PIRP Irp)
     RxContext->Info.FsInformationClass = IrpSp->Parameters.QueryVolume.FsInformationClass;
     RxContext->Info.Buffer = Irp->AssociatedIrp.SystemBuffer;
     RxContext->Info.LengthRemaining = Length;
-    Status = RxpCalldown(RxContext, "MRxQueryVolumeInfo", Fcb->pNetRoot,
+    Status = RxpCalldown(
+        RxContext, "MRxQueryVolumeInfo", Fcb->pNetRoot,
         RXP_SLOT(RxContext->RxDeviceObject, MRxQueryVolumeInfo), RxContext);
     LONG Remaining = RxContext->Info.LengthRemaining;
     RxContext->FcbResourceAcquired = FALSE;
@@ -46,7 +48,8 @@ NTSTATUS NTAPI RxCommonSetVolumeInformation(PRX_CONTEXT RxContext, PIRP Irp)
     RxContext->Info.FsInformationClass = IrpSp->Parameters.SetVolume.FsInformationClass;
     RxContext->Info.Buffer = Irp->AssociatedIrp.SystemBuffer;
     RxContext->Info.LengthRemaining = (LONG)IrpSp->Parameters.SetVolume.Length;
-    Status = RxpCalldown(RxContext, "MRxSetVolumeInfo", Fcb->pNetRoot,
+    Status = RxpCalldown(
+        RxContext, "MRxSetVolumeInfo", Fcb->pNetRoot,
         RXP_SLOT(RxContext->RxDeviceObject, MRxSetVolumeInfo), RxContext);
     RxContext->FcbResourceAcquired = FALSE;
     RxReleaseFcb(RxContext, Fcb);

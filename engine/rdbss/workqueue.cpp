@@ -1,14 +1,17 @@
-// The dispatcher: worker threads of this redirector's own, in the FSP, for what the mini-redirector hands over
-// (RxDispatchToWorkerThread, RxPostToWorkerThread) and for RDBSS' own background work.
+// The dispatcher: worker threads of this redirector's own, in the FSP, for what the mini-redirector
+// hands over (RxDispatchToWorkerThread, RxPostToWorkerThread) and for RDBSS' own background work.
 //
-// Items are counted per device (DispatcherContext.NumberOfWorkerThreads, which starts at 1 for the device itself), so that a
-// redirector is only stopped or unloaded when none of its routines can still run:
+// Items are counted per device (DispatcherContext.NumberOfWorkerThreads, which starts at 1 for the
+// device itself), so that a redirector is only stopped or unloaded when none of its routines can
+// still run:
 //
 //      RxInitializeMRxDispatcher      count 1, tear-down event NULL        items accepted
-//      RxSpinDownMRxDispatcher        event set, count - 1, wait for 0     items refused with STATUS_UNSUCCESSFUL
+//      RxSpinDownMRxDispatcher        event set, count - 1, wait for 0     items refused with
+//      STATUS_UNSUCCESSFUL
 //
-// Threads: one KQUEUE and one thread per work queue type at first; a thread that finds work waiting behind it starts another, up
-// to the queue's maximum. They end when the driver goes away (RxUnload).
+// Threads: one KQUEUE and one thread per work queue type at first; a thread that finds work waiting
+// behind it starts another, up to the queue's maximum. They end when the driver goes away
+// (RxUnload).
 #include "calldown.h"
 
 RX_DISPATCHER RxDispatcher;
@@ -77,11 +80,14 @@ NTSTATUS RxpStartWorker(PRX_WORK_QUEUE WorkQueue)
     NTSTATUS Status = STATUS_UNSUCCESSFUL;
     if (WorkQueue->State == RxWorkQueueActive && Active < WorkQueue->MaximumNumberOfWorkerThreads) {
         HANDLE ThreadHandle;
-        Status = PsCreateSystemThread(&ThreadHandle, THREAD_ALL_ACCESS, nullptr, nullptr, nullptr, RxpWorkerThread, WorkQueue);
+        Status = PsCreateSystemThread(
+            &ThreadHandle, THREAD_ALL_ACCESS, nullptr, nullptr, nullptr, RxpWorkerThread,
+            WorkQueue);
         if (NT_SUCCESS(Status)) {
             PVOID Thread = nullptr;
             // Kept so that the tear-down can wait until the thread has left this module's code.
-            if (NT_SUCCESS(ObReferenceObjectByHandle(ThreadHandle, THREAD_ALL_ACCESS, nullptr, KernelMode, &Thread, nullptr))) {
+            if (NT_SUCCESS(ObReferenceObjectByHandle(
+                    ThreadHandle, THREAD_ALL_ACCESS, nullptr, KernelMode, &Thread, nullptr))) {
                 WorkQueue->ThreadPointers[Active] = (PETHREAD)Thread;
             }
             ZwClose(ThreadHandle);
@@ -101,8 +107,8 @@ VOID NTAPI RxpSpinUpFromSystemWorker(PVOID Context)
     InterlockedExchange(&WorkQueue->WorkQueueItemForSpinUpWorkerThreadInUse, 0);
 }
 
-// In a trace, what an item does hangs below the call that posted it. Bound to an address inside the item, because the item's
-// own may be that of an object.
+// In a trace, what an item does hangs below the call that posted it. Bound to an address inside the
+// item, because the item's own may be that of an object.
 [[maybe_unused]] const void* RxpSpanKey(PWORK_QUEUE_ITEM Item)
 {
     return (const UCHAR*)Item + 1;
@@ -129,7 +135,10 @@ void RxpQueueItem(PRX_WORK_QUEUE WorkQueue, PRX_WORK_QUEUE_ITEM Item)
 
 } // namespace
 
-VOID NTAPI RxInitializeWorkQueue(PRX_WORK_QUEUE WorkQueue, WORK_QUEUE_TYPE WorkQueueType, ULONG MaximumNumberOfWorkerThreads,
+VOID NTAPI RxInitializeWorkQueue(
+    PRX_WORK_QUEUE WorkQueue,
+    WORK_QUEUE_TYPE WorkQueueType,
+    ULONG MaximumNumberOfWorkerThreads,
     ULONG MinimumNumberOfWorkerThreads)
 {
     RtlZeroMemory(WorkQueue, sizeof(*WorkQueue));
@@ -146,7 +155,8 @@ NTSTATUS NTAPI RxInitializeWorkQueueDispatcher(PRX_WORK_QUEUE_DISPATCHER Dispatc
     for (ULONG Type = 0; Type < RxMaximumWorkQueue; Type += 1) {
         PRX_WORK_QUEUE WorkQueue = &Dispatcher->WorkQueue[Type];
         RxInitializeWorkQueue(
-            WorkQueue, (WORK_QUEUE_TYPE)Type, (ULONG)RxpMaximumWorkers[Type], (ULONG)RxpMinimumWorkers[Type]);
+            WorkQueue, (WORK_QUEUE_TYPE)Type, (ULONG)RxpMaximumWorkers[Type],
+            (ULONG)RxpMinimumWorkers[Type]);
         WorkQueue->ThreadPointers = (PETHREAD*)ExAllocatePoolWithTag(
             RxpNonPaged, sizeof(PETHREAD) * RxpMaximumThreadPointers, RX_WORKQ_POOLTAG);
         if (WorkQueue->ThreadPointers == nullptr) {
@@ -190,7 +200,8 @@ VOID NTAPI RxpWorkerThreadDispatcher(PRX_WORK_QUEUE WorkQueue, PLARGE_INTEGER Wa
         InterlockedIncrement(&WorkQueue->NumberOfIdleWorkerThreads);
         PLIST_ENTRY Link = KeRemoveQueue(&WorkQueue->Queue, KernelMode, WaitInterval);
         InterlockedDecrement(&WorkQueue->NumberOfIdleWorkerThreads);
-        if ((NTSTATUS)(LONG_PTR)Link == STATUS_TIMEOUT || (NTSTATUS)(LONG_PTR)Link == STATUS_USER_APC) {
+        if ((NTSTATUS)(LONG_PTR)Link == STATUS_TIMEOUT
+            || (NTSTATUS)(LONG_PTR)Link == STATUS_USER_APC) {
             continue;
         }
         PWORK_QUEUE_ITEM Item = CONTAINING_RECORD(Link, WORK_QUEUE_ITEM, List);
@@ -223,8 +234,12 @@ VOID NTAPI RxpWorkerThreadDispatcher(PRX_WORK_QUEUE WorkQueue, PLARGE_INTEGER Wa
 /// IRQL     <= DISPATCH_LEVEL
 /// Errors   STATUS_UNSUCCESSFUL: the device's dispatcher is spun down
 /// Source   windows-driver-docs-ddi: rxworkq/nf-rxworkq-rxposttoworkerthread.md
-NTSTATUS NTAPI RxPostToWorkerThread(PRDBSS_DEVICE_OBJECT pMRxDeviceObject, WORK_QUEUE_TYPE WorkQueueType,
-    PRX_WORK_QUEUE_ITEM pWorkQueueItem, PRX_WORKERTHREAD_ROUTINE Routine, PVOID pContext)
+NTSTATUS NTAPI RxPostToWorkerThread(
+    PRDBSS_DEVICE_OBJECT pMRxDeviceObject,
+    WORK_QUEUE_TYPE WorkQueueType,
+    PRX_WORK_QUEUE_ITEM pWorkQueueItem,
+    PRX_WORKERTHREAD_ROUTINE Routine,
+    PVOID pContext)
 {
     if ((ULONG)WorkQueueType >= RxMaximumWorkQueue || RxDispatcher.State != RxDispatcherActive
         || !RxpItemAccepted(pMRxDeviceObject)) {
@@ -243,17 +258,20 @@ NTSTATUS NTAPI RxPostToWorkerThread(PRDBSS_DEVICE_OBJECT pMRxDeviceObject, WORK_
 /// Errors   STATUS_INSUFFICIENT_RESOURCES, STATUS_UNSUCCESSFUL (spun down)
 /// Source   windows-driver-docs-ddi: rxworkq/nf-rxworkq-rxdispatchtoworkerthread.md
 NTSTATUS NTAPI RxDispatchToWorkerThread(
-    PRDBSS_DEVICE_OBJECT pMRxDeviceObject, WORK_QUEUE_TYPE WorkQueueType, PRX_WORKERTHREAD_ROUTINE Routine, PVOID pContext)
+    PRDBSS_DEVICE_OBJECT pMRxDeviceObject,
+    WORK_QUEUE_TYPE WorkQueueType,
+    PRX_WORKERTHREAD_ROUTINE Routine,
+    PVOID pContext)
 {
-    PRX_WORK_DISPATCH_ITEM Item
-        = (PRX_WORK_DISPATCH_ITEM)ExAllocatePoolWithTag(RxpNonPaged, sizeof(RX_WORK_DISPATCH_ITEM), RX_WORKQ_POOLTAG);
+    PRX_WORK_DISPATCH_ITEM Item = (PRX_WORK_DISPATCH_ITEM)ExAllocatePoolWithTag(
+        RxpNonPaged, sizeof(RX_WORK_DISPATCH_ITEM), RX_WORKQ_POOLTAG);
     if (Item == nullptr) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     Item->DispatchRoutine = Routine;
     Item->DispatchRoutineParameter = pContext;
-    NTSTATUS Status
-        = RxPostToWorkerThread(pMRxDeviceObject, WorkQueueType, &Item->WorkQueueItem, RxWorkItemDispatcher, Item);
+    NTSTATUS Status = RxPostToWorkerThread(
+        pMRxDeviceObject, WorkQueueType, &Item->WorkQueueItem, RxWorkItemDispatcher, Item);
     if (!NT_SUCCESS(Status)) {
         ExFreePoolWithTag(Item, RX_WORKQ_POOLTAG);
     }
@@ -278,12 +296,16 @@ NTSTATUS NTAPI RxSpinDownMRxDispatcher(PRDBSS_DEVICE_OBJECT pMRxDeviceObject)
     KeReleaseSpinLock(&RxStrucSupSpinLock, OldIrql);
     if (Running) {
         if (InterlockedDecrement(&pMRxDeviceObject->DispatcherContext.NumberOfWorkerThreads) > 0) {
-            RdrTraceEvent(RdrLayerRdbss, RdrEventWait, "RxSpinDownMRxDispatcher", pMRxDeviceObject, STATUS_SUCCESS, 0);
+            RdrTraceEvent(
+                RdrLayerRdbss, RdrEventWait, "RxSpinDownMRxDispatcher", pMRxDeviceObject,
+                STATUS_SUCCESS, 0);
             KeWaitForSingleObject(&TearDownEvent, Executive, KernelMode, FALSE, nullptr);
         }
         pMRxDeviceObject->DispatcherContext.pTearDownEvent = nullptr;
     }
-    RdrTraceEvent(RdrLayerRdbss, RdrEventState, "RxSpinDownMRxDispatcher", pMRxDeviceObject, STATUS_SUCCESS, 0);
+    RdrTraceEvent(
+        RdrLayerRdbss, RdrEventState, "RxSpinDownMRxDispatcher", pMRxDeviceObject, STATUS_SUCCESS,
+        0);
     return STATUS_SUCCESS;
 }
 
@@ -298,7 +320,8 @@ VOID RxpTearDownDispatcher()
         PRX_WORK_QUEUE WorkQueue = &RxDispatcherWorkQueues.WorkQueue[Type];
         while (WorkQueue->WorkQueueItemForSpinUpWorkerThreadInUse != 0) {
             LARGE_INTEGER Moment;
-            Moment.QuadPart = -10 * 1000; // a system worker is about to start a thread for this queue
+            Moment.QuadPart
+                = -10 * 1000; // a system worker is about to start a thread for this queue
             KeDelayExecutionThread(KernelMode, FALSE, &Moment);
         }
         ExAcquireFastMutex(&RxpSpinUpMutex);

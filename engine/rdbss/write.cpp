@@ -1,9 +1,10 @@
 // IRP_MJ_WRITE: into the cache when the buffering state allows it, to the server otherwise.
 //
-//      cached       FCB exclusive; beyond the end MRxExtendForCache first; the pages go to the server as paging writes
-//      not cached   FCB exclusive until the server answered; beyond the end MRxExtendForNonCache first; LOWIO_OP_WRITE
-//      paging       never makes a file longer; paging resource shared
-//      pipe         no sizes, no cache; operations of a blocking handle one after the other
+//      cached       FCB exclusive; beyond the end MRxExtendForCache first; the pages go to the
+//      server as paging writes not cached   FCB exclusive until the server answered; beyond the end
+//      MRxExtendForNonCache first; LOWIO_OP_WRITE paging       never makes a file longer; paging
+//      resource shared pipe         no sizes, no cache; operations of a blocking handle one after
+//      the other
 #include "calldown.h"
 
 namespace {
@@ -36,7 +37,8 @@ NTSTATUS NTAPI RxLowIoWriteShellCompletion(PRX_CONTEXT RxContext)
     PFILE_OBJECT FileObject = RxContext->CurrentIrpSp->FileObject;
     PLOWIO_CONTEXT LowIoContext = &RxContext->LowIoContext;
     NTSTATUS Status = RxContext->StoredStatus;
-    bool Paging = FlagOn(LowIoContext->ParamsFor.ReadWrite.Flags, LOWIO_READWRITEFLAG_PAGING_IO) != 0;
+    bool Paging
+        = FlagOn(LowIoContext->ParamsFor.ReadWrite.Flags, LOWIO_READWRITEFLAG_PAGING_IO) != 0;
     if (NT_SUCCESS(Status)) {
         Fcb->IsFileWritten = TRUE;
         if (Paging) {
@@ -53,29 +55,37 @@ NTSTATUS NTAPI RxLowIoWriteShellCompletion(PRX_CONTEXT RxContext)
         Irp->IoStatus.Information = 0;
     }
     if (FlagOn(RxContext->FlagsForLowIo, RXCONTEXT_FLAG4LOWIO_PIPE_SYNC_OPERATION)) {
-        RxResumeBlockedOperations_Serially(RxContext, &RxpFobx(RxContext->pFobx)->Specific.NamedPipe.WriteSerializationQueue);
+        RxResumeBlockedOperations_Serially(
+            RxContext, &RxpFobx(RxContext->pFobx)->Specific.NamedPipe.WriteSerializationQueue);
     }
     RdrTraceTouch(Fcb);
     RxpReleaseIoResources(RxContext, Fcb, LowIoContext->ResourceThreadId);
     return Status;
 }
 
-/// Asks the mini-redirector to make the file longer. A redirector without the routine lets the write itself do it.
-NTSTATUS RxpExtend(PRX_CONTEXT RxContext, PFCB Fcb, bool Cached, LONGLONG NewSize, PLARGE_INTEGER NewAllocation)
+/// Asks the mini-redirector to make the file longer. A redirector without the routine lets the
+/// write itself do it.
+NTSTATUS RxpExtend(
+    PRX_CONTEXT RxContext, PFCB Fcb, bool Cached, LONGLONG NewSize, PLARGE_INTEGER NewAllocation)
 {
     PRDBSS_DEVICE_OBJECT RxDeviceObject = RxContext->RxDeviceObject;
-    auto Slot = Cached ? RXP_SLOT(RxDeviceObject, MRxExtendForCache) : RXP_SLOT(RxDeviceObject, MRxExtendForNonCache);
+    auto Slot = Cached ? RXP_SLOT(RxDeviceObject, MRxExtendForCache)
+                       : RXP_SLOT(RxDeviceObject, MRxExtendForNonCache);
     LARGE_INTEGER Size;
     Size.QuadPart = NewSize;
     *NewAllocation = Size;
-    SetFlag(RxContext->LowIoContext.ParamsFor.ReadWrite.Flags, LOWIO_READWRITEFLAG_EXTENDING_FILESIZE);
+    SetFlag(
+        RxContext->LowIoContext.ParamsFor.ReadWrite.Flags, LOWIO_READWRITEFLAG_EXTENDING_FILESIZE);
     if (Slot == nullptr) {
         return STATUS_SUCCESS;
     }
-    return RxpCalldown(RxContext, Cached ? "MRxExtendForCache" : "MRxExtendForNonCache", Fcb, Slot, RxContext, &Size, NewAllocation);
+    return RxpCalldown(
+        RxContext, Cached ? "MRxExtendForCache" : "MRxExtendForNonCache", Fcb, Slot, RxContext,
+        &Size, NewAllocation);
 }
 
-NTSTATUS RxpWriteCached(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb, LARGE_INTEGER Offset, ULONG Length)
+NTSTATUS
+RxpWriteCached(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb, LARGE_INTEGER Offset, ULONG Length)
 {
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
     PFILE_OBJECT FileObject = IrpSp->FileObject;
@@ -112,8 +122,9 @@ NTSTATUS RxpWriteCached(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb, LARGE_INTEGER
             Status = RxpCcPrepareMdlWrite(FileObject, &Offset, Length, &Irp->MdlAddress, &IoStatus);
         } else {
             PVOID Buffer = RxpMapUserBuffer(RxContext, Irp);
-            Status = Buffer == nullptr ? STATUS_INSUFFICIENT_RESOURCES
-                                       : RxpCcCopyWrite(FileObject, &Offset, Length, Wait, Buffer, &Done);
+            Status = Buffer == nullptr
+                ? STATUS_INSUFFICIENT_RESOURCES
+                : RxpCcCopyWrite(FileObject, &Offset, Length, Wait, Buffer, &Done);
         }
     }
     if (!NT_SUCCESS(Status) || !Done) {
@@ -124,7 +135,8 @@ NTSTATUS RxpWriteCached(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb, LARGE_INTEGER
     RxpGrow(Fcb, FileObject, End);
     Irp->IoStatus.Information = Length;
     RxpAdvancePosition(FileObject, Offset.QuadPart, Length);
-    if (FlagOn(RxContext->Flags, RX_CONTEXT_FLAG_WRITE_THROUGH) && !FlagOn(IrpSp->MinorFunction, IRP_MN_MDL)) {
+    if (FlagOn(RxContext->Flags, RX_CONTEXT_FLAG_WRITE_THROUGH)
+        && !FlagOn(IrpSp->MinorFunction, IRP_MN_MDL)) {
         IO_STATUS_BLOCK Flushed;
         Flushed.Status = STATUS_SUCCESS;
         CcFlushCache(&Fcb->NonPaged->SectionObjectPointers, &Offset, Length, &Flushed);
@@ -142,13 +154,15 @@ NTSTATUS RxpWriteCached(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb, LARGE_INTEGER
 NTSTATUS RxpWriteNonCached(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
 {
     PLOWIO_CONTEXT LowIoContext = &RxContext->LowIoContext;
-    NTSTATUS Status = RxpLockUserBuffer(RxContext, Irp, IoReadAccess, RxContext->CurrentIrpSp->Parameters.Write.Length);
+    NTSTATUS Status = RxpLockUserBuffer(
+        RxContext, Irp, IoReadAccess, RxContext->CurrentIrpSp->Parameters.Write.Length);
     if (!NT_SUCCESS(Status)) {
         RxpReleaseIoResources(RxContext, Fcb, LowIoContext->ResourceThreadId);
         return Status;
     }
     InterlockedExchangeAdd64(
-        &RxContext->RxDeviceObject->NetworkWriteBytesRequested.QuadPart, LowIoContext->ParamsFor.ReadWrite.ByteCount);
+        &RxContext->RxDeviceObject->NetworkWriteBytesRequested.QuadPart,
+        LowIoContext->ParamsFor.ReadWrite.ByteCount);
     return RxLowIoSubmit(RxContext, Irp, Fcb, RxLowIoWriteShellCompletion);
 }
 
@@ -158,7 +172,8 @@ NTSTATUS RxpWritePipe(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
 {
     PFOBX Fobx = RxpFobx(RxContext->pFobx);
     RxContext->FlagsForLowIo = RXCONTEXT_FLAG4LOWIO_PIPE_OPERATION;
-    if (Fobx->Specific.NamedPipe.PipeHandleInformation.CompletionMode == FILE_PIPE_QUEUE_OPERATION) {
+    if (Fobx->Specific.NamedPipe.PipeHandleInformation.CompletionMode
+        == FILE_PIPE_QUEUE_OPERATION) {
         NTSTATUS Status = __RxSynchronizeBlockingOperations(
             RxContext, Fcb, &Fobx->Specific.NamedPipe.WriteSerializationQueue, FALSE);
         if (Status != STATUS_SUCCESS) {
@@ -170,16 +185,19 @@ NTSTATUS RxpWritePipe(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
     return RxpWriteNonCached(RxContext, Irp, Fcb);
 }
 
-/// The pages may have been made dirty through one handle and be written through another: use an open that may write.
+/// The pages may have been made dirty through one handle and be written through another: use an
+/// open that may write.
 void RxpUseWritableOpen(PRX_CONTEXT RxContext, PFCB Fcb)
 {
     constexpr ACCESS_MASK Writes = FILE_WRITE_DATA | FILE_APPEND_DATA;
-    if (RxContext->pRelevantSrvOpen != nullptr && FlagOn(RxContext->pRelevantSrvOpen->DesiredAccess, Writes)) {
+    if (RxContext->pRelevantSrvOpen != nullptr
+        && FlagOn(RxContext->pRelevantSrvOpen->DesiredAccess, Writes)) {
         return;
     }
     for (PLIST_ENTRY Link = Fcb->SrvOpenList.Flink; Link != &Fcb->SrvOpenList; Link = Link->Flink) {
         PSRV_OPEN SrvOpen = CONTAINING_RECORD(Link, SRV_OPEN, SrvOpenQLinks);
-        if (SrvOpen->Condition == Condition_Good && FlagOn(SrvOpen->DesiredAccess, Writes) && !IsListEmpty(&SrvOpen->FobxList)) {
+        if (SrvOpen->Condition == Condition_Good && FlagOn(SrvOpen->DesiredAccess, Writes)
+            && !IsListEmpty(&SrvOpen->FobxList)) {
             RxContext->pRelevantSrvOpen = RxpMrx(SrvOpen);
             RxContext->pFobx = RxpMrx(CONTAINING_RECORD(SrvOpen->FobxList.Flink, FOBX, FobxQLinks));
             return;
@@ -191,7 +209,8 @@ NTSTATUS RxpWritePaging(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
 {
     PIO_STACK_LOCATION IrpSp = RxContext->CurrentIrpSp;
     InterlockedExchangeAdd64(
-        &RxContext->RxDeviceObject->PagingWriteBytesRequested.QuadPart, IrpSp->Parameters.Write.Length);
+        &RxContext->RxDeviceObject->PagingWriteBytesRequested.QuadPart,
+        IrpSp->Parameters.Write.Length);
     if (!RxAcquirePagingIoResourceShared(RxContext, Fcb, RxpCanWait(RxContext))) {
         return RxFsdPostRequest(RxContext);
     }
@@ -212,10 +231,12 @@ NTSTATUS RxpWritePaging(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb)
     return RxpWriteNonCached(RxContext, Irp, Fcb);
 }
 
-NTSTATUS RxpWriteThroughServer(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb, LARGE_INTEGER Offset, ULONG Length)
+NTSTATUS
+RxpWriteThroughServer(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb, LARGE_INTEGER Offset, ULONG Length)
 {
     ERESOURCE_THREAD Thread = ExGetCurrentResourceThread();
-    InterlockedExchangeAdd64(&RxContext->RxDeviceObject->NonPagingWriteBytesRequested.QuadPart, Length);
+    InterlockedExchangeAdd64(
+        &RxContext->RxDeviceObject->NonPagingWriteBytesRequested.QuadPart, Length);
     PSECTION_OBJECT_POINTERS Sections = &Fcb->NonPaged->SectionObjectPointers;
     if (Sections->DataSectionObject != nullptr) {
         IO_STATUS_BLOCK Flushed;
@@ -235,7 +256,8 @@ NTSTATUS RxpWriteThroughServer(PRX_CONTEXT RxContext, PIRP Irp, PFCB Fcb, LARGE_
     RxGetFileSizeWithLock(Fcb, &FileSize);
     if (Offset.QuadPart + Length > FileSize) {
         LARGE_INTEGER NewAllocation;
-        NTSTATUS Status = RxpExtend(RxContext, Fcb, false, Offset.QuadPart + Length, &NewAllocation);
+        NTSTATUS Status
+            = RxpExtend(RxContext, Fcb, false, Offset.QuadPart + Length, &NewAllocation);
         if (!NT_SUCCESS(Status)) {
             RxpReleaseIoResources(RxContext, Fcb, Thread);
             return Status;
@@ -261,7 +283,8 @@ NTSTATUS NTAPI RxCommonWrite(PRX_CONTEXT RxContext, PIRP Irp)
         return RxCompleteMdl(RxContext, Irp);
     }
     NODE_TYPE_CODE Type = RxpFcbType(Fcb);
-    if (Type == RDBSS_NTC_STORAGE_TYPE_DIRECTORY || Type == RDBSS_NTC_OPENTARGETDIR_FCB || Fobx == nullptr) {
+    if (Type == RDBSS_NTC_STORAGE_TYPE_DIRECTORY || Type == RDBSS_NTC_OPENTARGETDIR_FCB
+        || Fobx == nullptr) {
         return STATUS_INVALID_DEVICE_REQUEST;
     }
     ULONG Length = IrpSp->Parameters.Write.Length;
@@ -282,7 +305,8 @@ NTSTATUS NTAPI RxCommonWrite(PRX_CONTEXT RxContext, PIRP Irp)
     ERESOURCE_THREAD Thread = ExGetCurrentResourceThread();
     LARGE_INTEGER Offset = IrpSp->Parameters.Write.ByteOffset;
     bool AtEnd = (Offset.LowPart == FILE_WRITE_TO_END_OF_FILE && Offset.HighPart == -1)
-        || (FlagOn(Fobx->pSrvOpen->DesiredAccess, FILE_APPEND_DATA) && !FlagOn(Fobx->pSrvOpen->DesiredAccess, FILE_WRITE_DATA));
+        || (FlagOn(Fobx->pSrvOpen->DesiredAccess, FILE_APPEND_DATA)
+            && !FlagOn(Fobx->pSrvOpen->DesiredAccess, FILE_WRITE_DATA));
     if (AtEnd) {
         RxGetFileSizeWithLock(Fcb, &Offset.QuadPart);
         IrpSp->Parameters.Write.ByteOffset = Offset; // the lock check below looks there

@@ -1,4 +1,5 @@
-// What a running scenario can do besides system calls: wait, start threads, expect, disturb the network, load drivers.
+// What a running scenario can do besides system calls: wait, start threads, expect, disturb the
+// network, load drivers.
 #include "engine/scenario/call.h"
 #include "engine/scenario/fields.h"
 #include "engine/scenario/language.h"
@@ -42,7 +43,8 @@ int wait(lua_State* state, std::string& problem)
     if (!machine)
         return 0;
     std::optional<uint64_t> time;
-    if (lua_type(state, 1) == LUA_TNUMBER && lua_tonumber(state, 1) >= 0 && lua_tonumber(state, 1) < 9e12)
+    if (lua_type(state, 1) == LUA_TNUMBER && lua_tonumber(state, 1) >= 0
+        && lua_tonumber(state, 1) < 9e12)
         time = static_cast<uint64_t>(lua_tonumber(state, 1) * 1e6);
     else if (lua_type(state, 1) == LUA_TSTRING)
         time = parseTime(lua_tostring(state, 1));
@@ -72,7 +74,8 @@ int log(lua_State* state, std::string& problem)
     return 0;
 }
 
-/// expect(value, wanted) or expect(condition, "what should hold"). A broken expectation ends the thread and fails the run.
+/// expect(value, wanted) or expect(condition, "what should hold"). A broken expectation ends the
+/// thread and fails the run.
 int expect(lua_State* state, std::string& problem)
 {
     Machine* machine = runningMachine(state, "expect", problem);
@@ -80,7 +83,8 @@ int expect(lua_State* state, std::string& problem)
         return 0;
     bool met = false;
     std::string text;
-    if (lua_isboolean(state, 1) && (lua_isnoneornil(state, 2) || lua_type(state, 2) == LUA_TSTRING)) {
+    if (lua_isboolean(state, 1)
+        && (lua_isnoneornil(state, 2) || lua_type(state, 2) == LUA_TSTRING)) {
         met = lua_toboolean(state, 1);
         text = lua_isnoneornil(state, 2) ? "the condition holds" : textOf(state, 2);
         if (!met)
@@ -213,7 +217,8 @@ int stopRedirector(lua_State* state, std::string& problem)
     return 1;
 }
 
-/// load_driver{ path = "student.so", service = "student" }: before the run, or while it runs (returns the status).
+/// load_driver{ path = "student.so", service = "student" }: before the run, or while it runs
+/// (returns the status).
 int loadDriver(lua_State* state, std::string& problem)
 {
     Fields fields(state, 1, "load_driver");
@@ -263,8 +268,8 @@ int serverFile(lua_State* state, std::string& problem)
             return 0;
         }
     std::string bytes;
-    const std::string missing
-        = machine->serverFile(lua_tostring(state, 1), lua_tostring(state, 2), lua_tostring(state, 3), bytes);
+    const std::string missing = machine->serverFile(
+        lua_tostring(state, 1), lua_tostring(state, 2), lua_tostring(state, 3), bytes);
     if (missing.empty())
         lua_pushlstring(state, bytes.data(), bytes.size());
     else

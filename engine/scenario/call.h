@@ -1,5 +1,6 @@
-// Lets a C++ function serve a Lua call safely: Lua raises errors by longjmp, which must not skip destructors, so the
-// function reports its problem and this wrapper raises it, with file and line, once every C++ object is gone.
+// Lets a C++ function serve a Lua call safely: Lua raises errors by longjmp, which must not skip
+// destructors, so the function reports its problem and this wrapper raises it, with file and line,
+// once every C++ object is gone.
 #pragma once
 
 #include <lua.hpp>
@@ -10,8 +11,7 @@ namespace rdrlab::scenario {
 
 using CallBody = int (*)(lua_State*, std::string& problem);
 
-template <CallBody kBody>
-int call(lua_State* state)
+template <CallBody kBody> int call(lua_State* state)
 {
     int results = 0;
     {

@@ -9,23 +9,29 @@ namespace rdrlab::scenario {
 
 namespace {
 
-const std::vector<Word> kDialects = { { "2.0.2", 0x0202 }, { "2.1", 0x0210 }, { "3.0", 0x0300 }, { "3.0.2", 0x0302 },
-    { "3.1.1", 0x0311 } };
+const std::vector<Word> kDialects = { { "2.0.2", 0x0202 },
+                                      { "2.1", 0x0210 },
+                                      { "3.0", 0x0300 },
+                                      { "3.0.2", 0x0302 },
+                                      { "3.1.1", 0x0311 } };
 const std::vector<Word> kSigning = { { "default", 0 }, { "when_required", 1 }, { "always", 2 } };
 
 bool onlyWhileDeclaring(lua_State* state, const char* call, std::string& problem)
 {
     if (!Language::of(state).declaring())
-        problem = std::string(call) + ": belongs to the scenario's main part, not into a running process";
+        problem = std::string(call)
+            + ": belongs to the scenario's main part, not into a running process";
     return problem.empty();
 }
 
 bool isNewName(const auto& list, const std::string& name)
 {
-    return std::none_of(list.begin(), list.end(), [&](const auto& element) { return element.name == name; });
+    return std::none_of(
+        list.begin(), list.end(), [&](const auto& element) { return element.name == name; });
 }
 
-/// readme = "text", or { random = 4096, seed = 7 }, or { text = "..." }; a name that ends in "\" is a directory.
+/// readme = "text", or { random = 4096, seed = 7 }, or { text = "..." }; a name that ends in "\" is
+/// a directory.
 bool readFile(lua_State* state, const std::string& path, FilePlan& file, std::string& problem)
 {
     file.path = path;
@@ -121,8 +127,10 @@ int server(lua_State* state, std::string& problem)
     server.listening = fields.boolean("listening", true);
     server.guest = fields.boolean("guest", false);
     server.signingRequired = fields.boolean("signing_required", false);
-    server.minDialect = static_cast<uint16_t>(fields.word("min_dialect", kDialects, server.minDialect));
-    server.maxDialect = static_cast<uint16_t>(fields.word("max_dialect", kDialects, server.maxDialect));
+    server.minDialect
+        = static_cast<uint16_t>(fields.word("min_dialect", kDialects, server.minDialect));
+    server.maxDialect
+        = static_cast<uint16_t>(fields.word("max_dialect", kDialects, server.maxDialect));
     if (fields.pushTable("shares")) {
         readShares(state, server, problem);
         lua_pop(state, 1);
@@ -170,7 +178,8 @@ int registry(lua_State* state, std::string& problem)
     RegistryPlan value;
     value.key = fields.requiredString("key");
     value.name = fields.requiredString("name");
-    if (const auto number = fields.has("number") ? fields.optionalInteger("number") : std::nullopt) {
+    if (const auto number
+        = fields.has("number") ? fields.optionalInteger("number") : std::nullopt) {
         value.isNumber = true;
         value.number = static_cast<uint32_t>(*number);
     } else {

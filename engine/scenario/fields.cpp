@@ -20,7 +20,8 @@ size_t editDistance(std::string_view a, std::string_view b)
         row[0] = i;
         for (size_t j = 1; j <= b.size(); j++) {
             const size_t above = row[j];
-            row[j] = std::min({ row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1) });
+            row[j] = std::min(
+                { row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1) });
             diagonal = above;
         }
     }
@@ -36,7 +37,8 @@ struct Unit
 std::optional<uint64_t> parseWithUnit(std::string_view text, const std::vector<Unit>& units)
 {
     size_t digits = 0;
-    while (digits < text.size() && (std::isdigit(static_cast<unsigned char>(text[digits])) || text[digits] == '.'))
+    while (digits < text.size()
+           && (std::isdigit(static_cast<unsigned char>(text[digits])) || text[digits] == '.'))
         digits++;
     double number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + digits, number);
@@ -75,15 +77,21 @@ std::string didYouMean(std::string_view word, const std::vector<std::string_view
 
 std::optional<uint64_t> parseTime(std::string_view text)
 {
-    return parseWithUnit(text, { { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 }, { "min", 60e9 } });
+    return parseWithUnit(
+        text, { { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 }, { "min", 60e9 } });
 }
 
 std::optional<uint64_t> parseRate(std::string_view text)
 {
     return parseWithUnit(
         text,
-        { { "B/s", 1 }, { "kB/s", 1e3 }, { "MB/s", 1e6 }, { "GB/s", 1e9 }, { "kbit/s", 125 }, { "Mbit/s", 125e3 },
-            { "Gbit/s", 125e6 } });
+        { { "B/s", 1 },
+          { "kB/s", 1e3 },
+          { "MB/s", 1e6 },
+          { "GB/s", 1e9 },
+          { "kbit/s", 125 },
+          { "Mbit/s", 125e3 },
+          { "Gbit/s", 125e6 } });
 }
 
 std::vector<std::string> sortedKeys(lua_State* state, int index, std::string& problem)
@@ -97,7 +105,8 @@ std::vector<std::string> sortedKeys(lua_State* state, int index, std::string& pr
             const char* text = lua_tolstring(state, -2, &length);
             keys.emplace_back(text, length);
         } else if (problem.empty()) {
-            problem = "expected names as keys, got a key of type " + std::string(luaL_typename(state, -2));
+            problem = "expected names as keys, got a key of type "
+                + std::string(luaL_typename(state, -2));
         }
         lua_pop(state, 1);
     }
@@ -122,7 +131,9 @@ void Fields::fail(std::string message)
 
 void Fields::noteType(std::string_view name, const char* expected)
 {
-    fail("field '" + std::string(name) + "': expected " + expected + ", got " + luaL_typename(m_state, -1));
+    fail(
+        "field '" + std::string(name) + "': expected " + expected + ", got "
+        + luaL_typename(m_state, -1));
 }
 
 bool Fields::push(std::string_view name)
@@ -203,7 +214,9 @@ uint64_t Fields::integer(std::string_view name, uint64_t fallback, uint64_t maxi
     if (!value)
         return fallback;
     if (*value < 0 || static_cast<uint64_t>(*value) > maximum) {
-        fail("field '" + std::string(name) + "': " + std::to_string(*value) + " is out of range 0 to " + std::to_string(maximum));
+        fail(
+            "field '" + std::string(name) + "': " + std::to_string(*value)
+            + " is out of range 0 to " + std::to_string(maximum));
         return fallback;
     }
     return static_cast<uint64_t>(*value);
@@ -234,7 +247,9 @@ uint64_t Fields::timeNs(std::string_view name, uint64_t fallbackNs)
         time = parseTime(lua_tostring(m_state, -1));
     }
     if (!time)
-        fail("field '" + std::string(name) + "': expected a time such as 5 (milliseconds) or \"200us\"");
+        fail(
+            "field '" + std::string(name)
+            + "': expected a time such as 5 (milliseconds) or \"200us\"");
     lua_pop(m_state, 1);
     return time.value_or(fallbackNs);
 }
@@ -249,7 +264,8 @@ uint64_t Fields::rate(std::string_view name, uint64_t fallback)
     else if (lua_type(m_state, -1) == LUA_TSTRING)
         rate = parseRate(lua_tostring(m_state, -1));
     if (!rate)
-        fail("field '" + std::string(name) + "': expected a rate such as \"10MB/s\" or \"1Gbit/s\"");
+        fail(
+            "field '" + std::string(name) + "': expected a rate such as \"10MB/s\" or \"1Gbit/s\"");
     lua_pop(m_state, 1);
     return rate.value_or(fallback);
 }
@@ -274,7 +290,8 @@ const Word* findWord(const std::vector<Word>& vocabulary, std::string_view name)
 
 } // namespace
 
-uint32_t Fields::flags(std::string_view name, const std::vector<Word>& vocabulary, uint32_t fallback)
+uint32_t
+Fields::flags(std::string_view name, const std::vector<Word>& vocabulary, uint32_t fallback)
 {
     if (!push(name))
         return fallback;
@@ -301,7 +318,9 @@ uint32_t Fields::flags(std::string_view name, const std::vector<Word>& vocabular
             part.remove_suffix(1);
         const Word* word = findWord(vocabulary, part);
         if (!word) {
-            fail("field '" + std::string(name) + "': unknown word '" + std::string(part) + "'" + didYouMean(part, namesOf(vocabulary)));
+            fail(
+                "field '" + std::string(name) + "': unknown word '" + std::string(part) + "'"
+                + didYouMean(part, namesOf(vocabulary)));
             return fallback;
         }
         value |= word->value;
@@ -328,7 +347,9 @@ uint32_t Fields::word(std::string_view name, const std::vector<Word>& vocabulary
     lua_pop(m_state, 1);
     if (const Word* found = findWord(vocabulary, text))
         return found->value;
-    fail("field '" + std::string(name) + "': unknown word '" + text + "'" + didYouMean(text, namesOf(vocabulary)));
+    fail(
+        "field '" + std::string(name) + "': unknown word '" + text + "'"
+        + didYouMean(text, namesOf(vocabulary)));
     return fallback;
 }
 

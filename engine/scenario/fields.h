@@ -1,8 +1,8 @@
-// Reads the table argument of a scenario call strictly: every field has one type, and a field nobody asked for is an error
-// that names the nearest known one.
+// Reads the table argument of a scenario call strictly: every field has one type, and a field
+// nobody asked for is an error that names the nearest known one.
 //
-// Lua raises errors by longjmp, so nothing here raises: the first problem is kept, and the caller (see call.h) raises it
-// after its C++ objects are gone.
+// Lua raises errors by longjmp, so nothing here raises: the first problem is kept, and the caller
+// (see call.h) raises it after its C++ objects are gone.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,8 @@ struct Word
 class Fields
 {
 public:
-    /// Reads the table at `index` of the stack, which stays there; `call` names the call in messages.
+    /// Reads the table at `index` of the stack, which stays there; `call` names the call in
+    /// messages.
     Fields(lua_State* state, int index, std::string_view call);
 
     bool has(std::string_view name);
@@ -53,7 +54,8 @@ public:
 
     /// Pushes the field's value; false (nothing pushed) when it is absent.
     bool push(std::string_view name);
-    /// Pushes a required table; false (nothing pushed, problem noted) when it is absent or no table.
+    /// Pushes a required table; false (nothing pushed, problem noted) when it is absent or no
+    /// table.
     bool pushTable(std::string_view name, bool required = false);
 
     void fail(std::string message);
@@ -73,7 +75,8 @@ private:
     std::vector<std::string_view> m_known;
 };
 
-/// Keys of the table at `index` that are strings, sorted; a key of another type is reported through `problem`.
+/// Keys of the table at `index` that are strings, sorted; a key of another type is reported through
+/// `problem`.
 std::vector<std::string> sortedKeys(lua_State* state, int index, std::string& problem);
 
 /// Nanoseconds of "200us" and the like; empty when it is no time.

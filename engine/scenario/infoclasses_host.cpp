@@ -1,4 +1,5 @@
-// Information classes of files, directories and volumes as named values: the members keep their names in ntifs.h.
+// Information classes of files, directories and volumes as named values: the members keep their
+// names in ntifs.h.
 #include <ntifs.h>
 
 #include "engine/host/text.h"
@@ -54,8 +55,7 @@ constexpr ClassName kVolumeClasses[] = {
     { "FileFsFullSizeInformation", FileFsFullSizeInformation },
 };
 
-template <typename Visit>
-void forEachClass(Family family, Visit visit)
+template <typename Visit> void forEachClass(Family family, Visit visit)
 {
     if (family == Family::File)
         for (const ClassName& entry : kFileClasses)
@@ -76,8 +76,7 @@ std::string text(const void* units, size_t bytes)
 }
 
 /// Copies a structure out of bytes that may be cut short; missing members stay 0.
-template <typename Structure>
-Structure take(const std::byte* bytes, size_t length)
+template <typename Structure> Structure take(const std::byte* bytes, size_t length)
 {
     Structure value {};
     std::memcpy(&value, bytes, std::min(length, sizeof(Structure)));
@@ -88,7 +87,8 @@ Structure take(const std::byte* bytes, size_t length)
 template <typename Structure>
 std::string nameBehind(const std::byte* bytes, size_t length, size_t offset, size_t nameBytes)
 {
-    return offset >= length ? std::string() : text(bytes + offset, std::min(nameBytes, length - offset));
+    return offset >= length ? std::string()
+                            : text(bytes + offset, std::min(nameBytes, length - offset));
 }
 
 int64_t number(const LARGE_INTEGER& value)
@@ -124,7 +124,8 @@ std::vector<Record> decodeStreams(const std::byte* bytes, size_t length)
         record.emplace_back(
             "StreamName",
             nameBehind<FILE_STREAM_INFORMATION>(
-                bytes + at, length - at, FIELD_OFFSET(FILE_STREAM_INFORMATION, StreamName), value.StreamNameLength));
+                bytes + at, length - at, FIELD_OFFSET(FILE_STREAM_INFORMATION, StreamName),
+                value.StreamNameLength));
         record.emplace_back("StreamSize", number(value.StreamSize));
         if (value.NextEntryOffset == 0)
             break;
@@ -144,24 +145,28 @@ std::vector<Record> decodeFile(uint32_t informationClass, const std::byte* bytes
         addStandard(record, take<FILE_STANDARD_INFORMATION>(bytes, length));
         break;
     case FileInternalInformation:
-        record.emplace_back("IndexNumber", number(take<FILE_INTERNAL_INFORMATION>(bytes, length).IndexNumber));
+        record.emplace_back(
+            "IndexNumber", number(take<FILE_INTERNAL_INFORMATION>(bytes, length).IndexNumber));
         break;
     case FileEaInformation:
         record.emplace_back("EaSize", int64_t(take<FILE_EA_INFORMATION>(bytes, length).EaSize));
         break;
     case FileAccessInformation:
-        record.emplace_back("AccessFlags", int64_t(take<FILE_ACCESS_INFORMATION>(bytes, length).AccessFlags));
+        record.emplace_back(
+            "AccessFlags", int64_t(take<FILE_ACCESS_INFORMATION>(bytes, length).AccessFlags));
         break;
     case FilePositionInformation:
         record.emplace_back(
-            "CurrentByteOffset", number(take<FILE_POSITION_INFORMATION>(bytes, length).CurrentByteOffset));
+            "CurrentByteOffset",
+            number(take<FILE_POSITION_INFORMATION>(bytes, length).CurrentByteOffset));
         break;
     case FileModeInformation:
         record.emplace_back("Mode", int64_t(take<FILE_MODE_INFORMATION>(bytes, length).Mode));
         break;
     case FileAlignmentInformation:
         record.emplace_back(
-            "AlignmentRequirement", int64_t(take<FILE_ALIGNMENT_INFORMATION>(bytes, length).AlignmentRequirement));
+            "AlignmentRequirement",
+            int64_t(take<FILE_ALIGNMENT_INFORMATION>(bytes, length).AlignmentRequirement));
         break;
     case FileNameInformation:
         record.emplace_back(
@@ -194,14 +199,17 @@ std::vector<Record> decodeFile(uint32_t informationClass, const std::byte* bytes
         record.emplace_back("IndexNumber", number(value.InternalInformation.IndexNumber));
         record.emplace_back("EaSize", int64_t(value.EaInformation.EaSize));
         record.emplace_back("AccessFlags", int64_t(value.AccessInformation.AccessFlags));
-        record.emplace_back("CurrentByteOffset", number(value.PositionInformation.CurrentByteOffset));
+        record.emplace_back(
+            "CurrentByteOffset", number(value.PositionInformation.CurrentByteOffset));
         record.emplace_back("Mode", int64_t(value.ModeInformation.Mode));
-        record.emplace_back("AlignmentRequirement", int64_t(value.AlignmentInformation.AlignmentRequirement));
+        record.emplace_back(
+            "AlignmentRequirement", int64_t(value.AlignmentInformation.AlignmentRequirement));
         record.emplace_back(
             "FileName",
             nameBehind<FILE_ALL_INFORMATION>(
                 bytes, length,
-                FIELD_OFFSET(FILE_ALL_INFORMATION, NameInformation) + FIELD_OFFSET(FILE_NAME_INFORMATION, FileName),
+                FIELD_OFFSET(FILE_ALL_INFORMATION, NameInformation)
+                    + FIELD_OFFSET(FILE_NAME_INFORMATION, FileName),
                 value.NameInformation.FileNameLength));
         break;
     }
@@ -213,14 +221,15 @@ std::vector<Record> decodeFile(uint32_t informationClass, const std::byte* bytes
     return { record };
 }
 
-/// One entry of a directory listing; the classes share their head and differ in where the name stands.
-template <typename Entry>
-Record decodeEntry(const std::byte* bytes, size_t length)
+/// One entry of a directory listing; the classes share their head and differ in where the name
+/// stands.
+template <typename Entry> Record decodeEntry(const std::byte* bytes, size_t length)
 {
     const auto value = take<Entry>(bytes, length);
     Record record;
     record.emplace_back(
-        "FileName", nameBehind<Entry>(bytes, length, FIELD_OFFSET(Entry, FileName), value.FileNameLength));
+        "FileName",
+        nameBehind<Entry>(bytes, length, FIELD_OFFSET(Entry, FileName), value.FileNameLength));
     if constexpr (requires { value.EndOfFile; }) {
         record.emplace_back("EndOfFile", number(value.EndOfFile));
         record.emplace_back("AllocationSize", number(value.AllocationSize));
@@ -230,14 +239,14 @@ Record decodeEntry(const std::byte* bytes, size_t length)
     }
     if constexpr (requires { value.ShortName; })
         record.emplace_back(
-            "ShortName", text(value.ShortName, std::min<size_t>(value.ShortNameLength, sizeof value.ShortName)));
+            "ShortName",
+            text(value.ShortName, std::min<size_t>(value.ShortNameLength, sizeof value.ShortName)));
     if constexpr (requires { value.FileId; })
         record.emplace_back("FileId", number(value.FileId));
     return record;
 }
 
-template <typename Entry>
-std::vector<Record> decodeList(const std::byte* bytes, size_t length)
+template <typename Entry> std::vector<Record> decodeList(const std::byte* bytes, size_t length)
 {
     std::vector<Record> records;
     size_t at = 0;
@@ -251,7 +260,8 @@ std::vector<Record> decodeList(const std::byte* bytes, size_t length)
     return records;
 }
 
-std::vector<Record> decodeDirectory(uint32_t informationClass, const std::byte* bytes, size_t length)
+std::vector<Record>
+decodeDirectory(uint32_t informationClass, const std::byte* bytes, size_t length)
 {
     switch (informationClass) {
     case FileDirectoryInformation:
@@ -283,7 +293,8 @@ std::vector<Record> decodeVolume(uint32_t informationClass, const std::byte* byt
         record.emplace_back(
             "VolumeLabel",
             nameBehind<FILE_FS_VOLUME_INFORMATION>(
-                bytes, length, FIELD_OFFSET(FILE_FS_VOLUME_INFORMATION, VolumeLabel), value.VolumeLabelLength));
+                bytes, length, FIELD_OFFSET(FILE_FS_VOLUME_INFORMATION, VolumeLabel),
+                value.VolumeLabelLength));
         break;
     }
     case FileFsSizeInformation: {
@@ -297,8 +308,10 @@ std::vector<Record> decodeVolume(uint32_t informationClass, const std::byte* byt
     case FileFsFullSizeInformation: {
         const auto value = take<FILE_FS_FULL_SIZE_INFORMATION>(bytes, length);
         record.emplace_back("TotalAllocationUnits", number(value.TotalAllocationUnits));
-        record.emplace_back("CallerAvailableAllocationUnits", number(value.CallerAvailableAllocationUnits));
-        record.emplace_back("ActualAvailableAllocationUnits", number(value.ActualAvailableAllocationUnits));
+        record.emplace_back(
+            "CallerAvailableAllocationUnits", number(value.CallerAvailableAllocationUnits));
+        record.emplace_back(
+            "ActualAvailableAllocationUnits", number(value.ActualAvailableAllocationUnits));
         record.emplace_back("SectorsPerAllocationUnit", int64_t(value.SectorsPerAllocationUnit));
         record.emplace_back("BytesPerSector", int64_t(value.BytesPerSector));
         break;
@@ -312,7 +325,8 @@ std::vector<Record> decodeVolume(uint32_t informationClass, const std::byte* byt
     case FileFsAttributeInformation: {
         const auto value = take<FILE_FS_ATTRIBUTE_INFORMATION>(bytes, length);
         record.emplace_back("FileSystemAttributes", int64_t(value.FileSystemAttributes));
-        record.emplace_back("MaximumComponentNameLength", int64_t(value.MaximumComponentNameLength));
+        record.emplace_back(
+            "MaximumComponentNameLength", int64_t(value.MaximumComponentNameLength));
         record.emplace_back(
             "FileSystemName",
             nameBehind<FILE_FS_ATTRIBUTE_INFORMATION>(
@@ -347,8 +361,7 @@ std::string textOf(const Record& values, std::string_view name)
     return {};
 }
 
-template <typename Structure>
-std::vector<std::byte> bytesOf(const Structure& value)
+template <typename Structure> std::vector<std::byte> bytesOf(const Structure& value)
 {
     const auto* first = reinterpret_cast<const std::byte*>(&value);
     return { first, first + sizeof value };
@@ -358,8 +371,9 @@ std::vector<std::byte> encodeRename(const Record& values)
 {
     // A full path is put below \??; a bare name stays as it is and means "in the same directory".
     const std::u16string name = host::toUtf16(ntPath(textOf(values, "FileName")));
-    std::vector<std::byte> bytes(
-        std::max<size_t>(FIELD_OFFSET(FILE_RENAME_INFORMATION, FileName) + name.size() * 2, sizeof(FILE_RENAME_INFORMATION)));
+    std::vector<std::byte> bytes(std::max<size_t>(
+        FIELD_OFFSET(FILE_RENAME_INFORMATION, FileName) + name.size() * 2,
+        sizeof(FILE_RENAME_INFORMATION)));
     auto* value = reinterpret_cast<FILE_RENAME_INFORMATION*>(bytes.data());
     value->ReplaceIfExists = numberOf(values, "ReplaceIfExists") != 0;
     value->FileNameLength = static_cast<ULONG>(name.size() * 2);
@@ -386,7 +400,8 @@ std::vector<std::string_view> informationClassNames(Family family)
     return names;
 }
 
-std::vector<Record> decode(Family family, uint32_t informationClass, const std::byte* bytes, size_t length)
+std::vector<Record>
+decode(Family family, uint32_t informationClass, const std::byte* bytes, size_t length)
 {
     switch (family) {
     case Family::File:
@@ -403,7 +418,8 @@ std::vector<std::string_view> settableFields(uint32_t informationClass)
 {
     switch (informationClass) {
     case FileBasicInformation:
-        return { "CreationTime", "LastAccessTime", "LastWriteTime", "ChangeTime", "FileAttributes" };
+        return { "CreationTime", "LastAccessTime", "LastWriteTime", "ChangeTime",
+                 "FileAttributes" };
     case FileRenameInformation:
         return { "FileName", "ReplaceIfExists" };
     case FileDispositionInformation:

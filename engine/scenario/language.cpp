@@ -21,7 +21,8 @@ Language::~Language() = default;
 
 std::string Language::declare()
 {
-    // Lua shortens chunk names beyond 60 characters from the left; the file's own name must survive.
+    // Lua shortens chunk names beyond 60 characters from the left; the file's own name must
+    // survive.
     std::string name = m_displayName;
     if (name.size() > 50)
         name = name.substr(name.find_last_of('/') + 1);
@@ -36,7 +37,8 @@ void Language::runBody(int bodyReference)
 {
     lua_State* main = m_sandbox.state();
     lua_State* thread = lua_newthread(main);
-    // The thread is anchored in the registry, not on the main stack: bodies of several fibers end in any order.
+    // The thread is anchored in the registry, not on the main stack: bodies of several fibers end
+    // in any order.
     const int anchor = luaL_ref(main, LUA_REGISTRYINDEX);
     lua_rawgeti(thread, LUA_REGISTRYINDEX, bodyReference);
     if (lua_pcall(thread, 0, 0, 0) != LUA_OK) {

@@ -1,6 +1,6 @@
-// The scenario language: a Lua file that declares a world (servers, users, links, processes) and says what its
-// application threads do. The main chunk only declares; the functions given to process() run later, each in a thread of
-// the emulated machine, and there the Nt* calls work.
+// The scenario language: a Lua file that declares a world (servers, users, links, processes) and
+// says what its application threads do. The main chunk only declares; the functions given to
+// process() run later, each in a thread of the emulated machine, and there the Nt* calls work.
 #pragma once
 
 #include "engine/scenario/plan.h"
@@ -19,8 +19,8 @@ struct FaultRequest
 {
     std::string server;
     std::string command; // SMB2 command name, or "ANY"
-    std::string kind;    // close, garbage, oversize, silent, delay, bad_signature, status
-    uint32_t nth = 1;    // which message of that command, counted from now
+    std::string kind; // close, garbage, oversize, silent, delay, bad_signature, status
+    uint32_t nth = 1; // which message of that command, counted from now
     bool repeat = false; // every one from the nth on
     uint64_t delayNs = 0;
     uint32_t status = 0;
@@ -40,7 +40,9 @@ public:
     virtual std::string fault(const FaultRequest&) = 0;
     virtual std::string stopRedirector(uint32_t& status) = 0;
     virtual std::string startRedirector(uint32_t& status) = 0;
-    virtual std::string loadDriver(const std::string& path, const std::string& service, uint32_t& status) = 0;
+    virtual std::string
+    loadDriver(const std::string& path, const std::string& service, uint32_t& status)
+        = 0;
     virtual std::string unloadDriver(const std::string& service, uint32_t& status) = 0;
     /// Ends the run; does not return to a thread that calls it.
     virtual void stop() = 0;
@@ -53,7 +55,12 @@ public:
     virtual void reportFailure(const std::string& text) = 0;
     virtual void reportExpectation(const std::string& where, const std::string& text, bool met) = 0;
     /// What the file holds on the server's side (not through the redirector).
-    virtual std::string serverFile(const std::string& server, const std::string& share, const std::string& path, std::string& bytes) = 0;
+    virtual std::string serverFile(
+        const std::string& server,
+        const std::string& share,
+        const std::string& path,
+        std::string& bytes)
+        = 0;
 };
 
 class Language
@@ -63,13 +70,15 @@ public:
     Language(std::string text, std::string displayName, uint64_t seed, SandboxLimits limits = {});
     ~Language();
 
-    /// Runs the main chunk. Returns the error line, or nothing; then plan() tells the declared world.
+    /// Runs the main chunk. Returns the error line, or nothing; then plan() tells the declared
+    /// world.
     std::string declare();
     Plan& plan() { return m_plan; }
 
     void attach(Machine* machine) { m_machine = machine; }
 
-    /// Runs a declared function to its end on the calling fiber; problems go to Machine::reportFailure.
+    /// Runs a declared function to its end on the calling fiber; problems go to
+    /// Machine::reportFailure.
     void runBody(int bodyReference);
 
     static Language& of(lua_State* state);
@@ -92,7 +101,8 @@ private:
     bool m_declaring = true;
 };
 
-/// Registers the declaring calls (declare.cpp), those of running threads (actions.cpp) and the Nt* calls (ntapi.cpp).
+/// Registers the declaring calls (declare.cpp), those of running threads (actions.cpp) and the Nt*
+/// calls (ntapi.cpp).
 void addDeclarations(lua_State* state);
 void addActions(lua_State* state);
 void addNtCalls(lua_State* state);

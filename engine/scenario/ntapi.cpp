@@ -1,5 +1,5 @@
-// The Nt* calls as the scenario language offers them: one table of named, readable arguments; the first result is always
-// the name of the status.
+// The Nt* calls as the scenario language offers them: one table of named, readable arguments; the
+// first result is always the name of the status.
 #include "engine/scenario/call.h"
 #include "engine/scenario/fields.h"
 #include "engine/scenario/language.h"
@@ -13,28 +13,48 @@ namespace rdrlab::scenario {
 
 namespace {
 
-const std::vector<Word> kAccess = { { "read", 0x80000000 }, { "write", 0x40000000 }, { "execute", 0x20000000 },
-    { "all", 0x10000000 }, { "maximum", 0x02000000 }, { "delete", 0x00010000 }, { "synchronize", 0x00100000 },
-    { "list", 0x0001 }, { "append", 0x0004 }, { "FILE_READ_DATA", 0x0001 }, { "FILE_LIST_DIRECTORY", 0x0001 },
-    { "FILE_WRITE_DATA", 0x0002 }, { "FILE_APPEND_DATA", 0x0004 }, { "FILE_READ_EA", 0x0008 }, { "FILE_WRITE_EA", 0x0010 },
-    { "FILE_READ_ATTRIBUTES", 0x0080 }, { "FILE_WRITE_ATTRIBUTES", 0x0100 }, { "DELETE", 0x00010000 },
-    { "READ_CONTROL", 0x00020000 }, { "WRITE_DAC", 0x00040000 }, { "SYNCHRONIZE", 0x00100000 } };
+const std::vector<Word> kAccess = { { "read", 0x80000000 },
+                                    { "write", 0x40000000 },
+                                    { "execute", 0x20000000 },
+                                    { "all", 0x10000000 },
+                                    { "maximum", 0x02000000 },
+                                    { "delete", 0x00010000 },
+                                    { "synchronize", 0x00100000 },
+                                    { "list", 0x0001 },
+                                    { "append", 0x0004 },
+                                    { "FILE_READ_DATA", 0x0001 },
+                                    { "FILE_LIST_DIRECTORY", 0x0001 },
+                                    { "FILE_WRITE_DATA", 0x0002 },
+                                    { "FILE_APPEND_DATA", 0x0004 },
+                                    { "FILE_READ_EA", 0x0008 },
+                                    { "FILE_WRITE_EA", 0x0010 },
+                                    { "FILE_READ_ATTRIBUTES", 0x0080 },
+                                    { "FILE_WRITE_ATTRIBUTES", 0x0100 },
+                                    { "DELETE", 0x00010000 },
+                                    { "READ_CONTROL", 0x00020000 },
+                                    { "WRITE_DAC", 0x00040000 },
+                                    { "SYNCHRONIZE", 0x00100000 } };
 
 const std::vector<Word> kShare = { { "none", 0 }, { "read", 1 }, { "write", 2 }, { "delete", 4 } };
 
-const std::vector<Word> kDisposition = { { "supersede", 0 }, { "open", 1 }, { "create", 2 }, { "open_if", 3 },
-    { "overwrite", 4 }, { "overwrite_if", 5 } };
+const std::vector<Word> kDisposition
+    = { { "supersede", 0 }, { "open", 1 },      { "create", 2 },
+        { "open_if", 3 },   { "overwrite", 4 }, { "overwrite_if", 5 } };
 
-const std::vector<Word> kOptions = { { "directory", 0x1 }, { "write_through", 0x2 }, { "sequential", 0x4 },
-    { "no_intermediate_buffering", 0x8 }, { "non_directory", 0x40 }, { "create_tree_connection", 0x80 },
-    { "random_access", 0x800 }, { "delete_on_close", 0x1000 }, { "open_for_backup", 0x4000 },
-    { "open_reparse_point", 0x200000 } };
+const std::vector<Word> kOptions
+    = { { "directory", 0x1 },          { "write_through", 0x2 },
+        { "sequential", 0x4 },         { "no_intermediate_buffering", 0x8 },
+        { "non_directory", 0x40 },     { "create_tree_connection", 0x80 },
+        { "random_access", 0x800 },    { "delete_on_close", 0x1000 },
+        { "open_for_backup", 0x4000 }, { "open_reparse_point", 0x200000 } };
 
-const std::vector<Word> kAttributes = { { "readonly", 0x1 }, { "hidden", 0x2 }, { "system", 0x4 }, { "directory", 0x10 },
-    { "archive", 0x20 }, { "normal", 0x80 }, { "temporary", 0x100 } };
+const std::vector<Word> kAttributes
+    = { { "readonly", 0x1 }, { "hidden", 0x2 },  { "system", 0x4 },     { "directory", 0x10 },
+        { "archive", 0x20 }, { "normal", 0x80 }, { "temporary", 0x100 } };
 
-const std::vector<Word> kNotifyFilter = { { "file_name", 0x1 }, { "dir_name", 0x2 }, { "attributes", 0x4 }, { "size", 0x8 },
-    { "last_write", 0x10 }, { "creation", 0x40 }, { "security", 0x100 } };
+const std::vector<Word> kNotifyFilter
+    = { { "file_name", 0x1 },   { "dir_name", 0x2 },  { "attributes", 0x4 }, { "size", 0x8 },
+        { "last_write", 0x10 }, { "creation", 0x40 }, { "security", 0x100 } };
 
 constexpr uint32_t kSynchronize = 0x00100000;
 constexpr uint32_t kSynchronousNonAlert = 0x20;
@@ -81,7 +101,8 @@ nt::Handle handleArgument(lua_State* state, const char* call, std::string& probl
 const char* createInformationName(uint64_t information)
 {
     static constexpr const char* kNames[]
-        = { "FILE_SUPERSEDED", "FILE_OPENED", "FILE_CREATED", "FILE_OVERWRITTEN", "FILE_EXISTS", "FILE_DOES_NOT_EXIST" };
+        = { "FILE_SUPERSEDED",  "FILE_OPENED", "FILE_CREATED",
+            "FILE_OVERWRITTEN", "FILE_EXISTS", "FILE_DOES_NOT_EXIST" };
     return information < std::size(kNames) ? kNames[information] : "?";
 }
 
@@ -193,8 +214,8 @@ int ntWaitForSingleObject(lua_State* state, std::string& problem)
 }
 
 /// The caller's buffer{}, or a new one of the length asked for.
-std::shared_ptr<nt::UserBuffer> transferBuffer(
-    lua_State* state, Fields& fields, uint32_t& lengthBytes, uint64_t fallbackBytes)
+std::shared_ptr<nt::UserBuffer>
+transferBuffer(lua_State* state, Fields& fields, uint32_t& lengthBytes, uint64_t fallbackBytes)
 {
     if (fields.push("buffer")) {
         const std::shared_ptr<nt::UserBuffer>* own = toBuffer(state, -1);
@@ -203,7 +224,8 @@ std::shared_ptr<nt::UserBuffer> transferBuffer(
             fields.fail("field 'buffer': expected what buffer(bytes) returned");
             return nullptr;
         }
-        lengthBytes = static_cast<uint32_t>(fields.integer("length", (*own)->size(), (*own)->size()));
+        lengthBytes
+            = static_cast<uint32_t>(fields.integer("length", (*own)->size(), (*own)->size()));
         return *own;
     }
     lengthBytes = static_cast<uint32_t>(fields.integer("length", fallbackBytes, kMaximumTransfer));
@@ -269,7 +291,8 @@ int ntWriteFile(lua_State* state, std::string& problem)
     if (status == kStatusPending)
         pushRequest(state, request);
     else
-        lua_pushinteger(state, isError(status) ? 0 : static_cast<lua_Integer>(request->information()));
+        lua_pushinteger(
+            state, isError(status) ? 0 : static_cast<lua_Integer>(request->information()));
     return 2;
 }
 
@@ -298,10 +321,12 @@ void pushRecords(lua_State* state, const std::vector<nt::Record>& records)
 
 uint32_t classField(Fields& fields, nt::Family family, const char* fallback)
 {
-    const std::string name = fallback ? fields.string("class", fallback) : fields.requiredString("class");
+    const std::string name
+        = fallback ? fields.string("class", fallback) : fields.requiredString("class");
     const uint32_t number = nt::informationClass(family, name);
     if (fields.ok() && number == 0)
-        fields.fail("unknown class '" + name + "'" + didYouMean(name, nt::informationClassNames(family)));
+        fields.fail(
+            "unknown class '" + name + "'" + didYouMean(name, nt::informationClassNames(family)));
     return number;
 }
 
@@ -324,12 +349,14 @@ int queryOneRecord(lua_State* state, const char* call, nt::Family family, std::s
         return 0;
     nt::Request request;
     request.buffer = std::make_shared<nt::UserBuffer>(lengthBytes);
-    const uint32_t status = family == nt::Family::Volume ? nt::queryVolume(request, handle, number)
-                                                         : nt::queryInformation(request, handle, number);
+    const uint32_t status = family == nt::Family::Volume
+        ? nt::queryVolume(request, handle, number)
+        : nt::queryInformation(request, handle, number);
     pushStatus(state, status);
     if (isError(status))
         return 1;
-    const std::vector<nt::Record> records = nt::decode(family, number, request.buffer->data(), returnedBytes(request));
+    const std::vector<nt::Record> records
+        = nt::decode(family, number, request.buffer->data(), returnedBytes(request));
     if (records.size() == 1)
         pushRecord(state, records[0]);
     else
@@ -368,7 +395,8 @@ int ntSetInformationFile(lua_State* state, std::string& problem)
         else if (lua_type(state, -1) == LUA_TSTRING)
             values.emplace_back(name, std::string(lua_tostring(state, -1)));
         else
-            fields.fail("field '" + std::string(name) + "': expected a number, a string or true/false");
+            fields.fail(
+                "field '" + std::string(name) + "': expected a number, a string or true/false");
         lua_pop(state, 1);
     }
     fields.finish();
@@ -389,7 +417,8 @@ int ntQueryDirectoryFile(lua_State* state, std::string& problem)
         return 0;
     Fields fields(state, 1, "NtQueryDirectoryFile");
     const nt::Handle handle = handleField(fields);
-    const uint32_t number = classField(fields, nt::Family::Directory, "FileBothDirectoryInformation");
+    const uint32_t number
+        = classField(fields, nt::Family::Directory, "FileBothDirectoryInformation");
     const std::string pattern = fields.string("pattern");
     const bool restart = fields.boolean("restart", false);
     const bool single = fields.boolean("single", false);
@@ -400,11 +429,14 @@ int ntQueryDirectoryFile(lua_State* state, std::string& problem)
         return 0;
     nt::Request request;
     request.buffer = std::make_shared<nt::UserBuffer>(lengthBytes);
-    const uint32_t status = nt::queryDirectory(request, handle, 0, number, single, pattern, restart);
+    const uint32_t status
+        = nt::queryDirectory(request, handle, 0, number, single, pattern, restart);
     pushStatus(state, status);
     if (status != 0)
         return 1;
-    pushRecords(state, nt::decode(nt::Family::Directory, number, request.buffer->data(), returnedBytes(request)));
+    pushRecords(
+        state,
+        nt::decode(nt::Family::Directory, number, request.buffer->data(), returnedBytes(request)));
     return 2;
 }
 
@@ -461,7 +493,8 @@ int control(lua_State* state, const char* call, bool fileSystem, std::string& pr
     const nt::Handle event = handleField(fields, "event", false);
     const auto code = static_cast<uint32_t>(fields.integer("code", 0, UINT32_MAX));
     const std::string input = fields.string("input");
-    const auto outputBytes = static_cast<size_t>(fields.integer("output_length", 0, kMaximumTransfer));
+    const auto outputBytes
+        = static_cast<size_t>(fields.integer("output_length", 0, kMaximumTransfer));
     fields.finish();
     problem = fields.problem();
     if (!problem.empty())
@@ -475,7 +508,9 @@ int control(lua_State* state, const char* call, bool fileSystem, std::string& pr
     if (status == kStatusPending)
         pushRequest(state, request);
     else
-        lua_pushlstring(state, reinterpret_cast<const char*>(request->buffer->data()), isError(status) ? 0 : returnedBytes(*request));
+        lua_pushlstring(
+            state, reinterpret_cast<const char*>(request->buffer->data()),
+            isError(status) ? 0 : returnedBytes(*request));
     return 2;
 }
 
@@ -505,7 +540,8 @@ int ntLockFile(lua_State* state, std::string& problem)
     if (!problem.empty())
         return 0;
     const auto request = std::make_shared<nt::Request>();
-    const uint32_t status = nt::lockFile(*request, handle, event, offset, length, exclusive, immediately);
+    const uint32_t status
+        = nt::lockFile(*request, handle, event, offset, length, exclusive, immediately);
     pushStatus(state, status);
     if (status != kStatusPending)
         return 1;

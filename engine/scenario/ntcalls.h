@@ -1,5 +1,6 @@
-// The system calls of the emulated machine for host code that must not see kernel headers. Every routine runs on an app
-// thread of the emulated machine and goes through the real Nt* entry points with PreviousMode UserMode.
+// The system calls of the emulated machine for host code that must not see kernel headers. Every
+// routine runs on an app thread of the emulated machine and goes through the real Nt* entry points
+// with PreviousMode UserMode.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +33,8 @@ private:
     size_t m_size;
 };
 
-/// One I/O request of an application: its IO_STATUS_BLOCK and buffers, which must outlive the request.
+/// One I/O request of an application: its IO_STATUS_BLOCK and buffers, which must outlive the
+/// request.
 class Request
 {
 public:
@@ -83,21 +85,38 @@ uint32_t setEvent(Handle handle);
 uint32_t waitForSingleObject(Handle handle, int64_t timeoutNs);
 
 /// offset < 0: the file object's current position.
-uint32_t readFile(Request& request, Handle handle, Handle event, int64_t offset, uint32_t lengthBytes);
-uint32_t writeFile(Request& request, Handle handle, Handle event, int64_t offset, uint32_t lengthBytes);
+uint32_t
+readFile(Request& request, Handle handle, Handle event, int64_t offset, uint32_t lengthBytes);
+uint32_t
+writeFile(Request& request, Handle handle, Handle event, int64_t offset, uint32_t lengthBytes);
 uint32_t flush(Request& request, Handle handle);
 uint32_t cancelIo(Handle handle);
 uint32_t queryInformation(Request& request, Handle handle, uint32_t informationClass);
 uint32_t setInformation(Request& request, Handle handle, uint32_t informationClass);
 uint32_t queryVolume(Request& request, Handle handle, uint32_t informationClass);
 uint32_t queryDirectory(
-    Request& request, Handle handle, Handle event, uint32_t informationClass, bool single, std::string_view pattern, bool restart);
+    Request& request,
+    Handle handle,
+    Handle event,
+    uint32_t informationClass,
+    bool single,
+    std::string_view pattern,
+    bool restart);
 uint32_t notifyChange(Request& request, Handle handle, Handle event, uint32_t filter, bool tree);
-uint32_t deviceControl(Request& request, Handle handle, Handle event, uint32_t code, bool fileSystem);
-uint32_t lockFile(Request& request, Handle handle, Handle event, int64_t offset, int64_t lengthBytes, bool exclusive, bool immediately);
+uint32_t
+deviceControl(Request& request, Handle handle, Handle event, uint32_t code, bool fileSystem);
+uint32_t lockFile(
+    Request& request,
+    Handle handle,
+    Handle event,
+    int64_t offset,
+    int64_t lengthBytes,
+    bool exclusive,
+    bool immediately);
 uint32_t unlockFile(Request& request, Handle handle, int64_t offset, int64_t lengthBytes);
 
-// --- information classes as named values ------------------------------------------------------------------------------
+// --- information classes as named values
+// ------------------------------------------------------------------------------
 
 using Value = std::variant<int64_t, std::string, bool>;
 using Record = std::vector<std::pair<std::string, Value>>;
@@ -114,9 +133,11 @@ uint32_t informationClass(Family family, std::string_view name);
 std::vector<std::string_view> informationClassNames(Family family);
 
 /// The returned bytes as named values; several records for directories, streams and the like.
-std::vector<Record> decode(Family family, uint32_t informationClass, const std::byte* bytes, size_t length);
+std::vector<Record>
+decode(Family family, uint32_t informationClass, const std::byte* bytes, size_t length);
 
-/// The fields a class takes when it is set, in any order; empty when it cannot be set from a scenario.
+/// The fields a class takes when it is set, in any order; empty when it cannot be set from a
+/// scenario.
 std::vector<std::string_view> settableFields(uint32_t informationClass);
 /// Bytes of FILE_xxx_INFORMATION from named values; missing ones are 0.
 std::vector<std::byte> encode(uint32_t informationClass, const Record& values);

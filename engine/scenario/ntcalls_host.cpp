@@ -1,4 +1,5 @@
-// System calls for the scenario language: converts readable arguments to what an application would pass.
+// System calls for the scenario language: converts readable arguments to what an application would
+// pass.
 #include <ntifs.h>
 
 #include "engine/host/text.h"
@@ -56,7 +57,8 @@ ULONG sizeOf(const std::shared_ptr<UserBuffer>& buffer)
     return buffer ? static_cast<ULONG>(buffer->size()) : 0;
 }
 
-/// Prepares the status block as pending, so that a request which the system will complete later can be told apart.
+/// Prepares the status block as pending, so that a request which the system will complete later can
+/// be told apart.
 IO_STATUS_BLOCK* arm(Request& request)
 {
     IO_STATUS_BLOCK* block = blockOf(request);
@@ -82,14 +84,16 @@ uint32_t currentProcessId()
     return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(PsGetCurrentProcessId()));
 }
 
-// The language frees its values when it collects them: that may be long after their program has ended, and its memory with
-// it, or after the whole machine. Ids are never used twice in one machine.
+// The language frees its values when it collects them: that may be long after their program has
+// ended, and its memory with it, or after the whole machine. Ids are never used twice in one
+// machine.
 bool processLives(uint32_t id)
 {
     if (!ntos::World::current() || ntos::World::current()->bugchecked())
         return false;
     PEPROCESS process = nullptr;
-    if (!NT_SUCCESS(PsLookupProcessByProcessId(reinterpret_cast<HANDLE>(static_cast<uintptr_t>(id)), &process)))
+    if (!NT_SUCCESS(PsLookupProcessByProcessId(
+            reinterpret_cast<HANDLE>(static_cast<uintptr_t>(id)), &process)))
         return false;
     ObDereferenceObject(process);
     return true;
@@ -164,7 +168,8 @@ CreateResult createFile(const CreateArguments& arguments)
     const UserString name(arguments.root ? arguments.path : ntPath(arguments.path));
     UserBuffer attributesMemory(sizeof(OBJECT_ATTRIBUTES));
     auto* attributes = reinterpret_cast<OBJECT_ATTRIBUTES*>(attributesMemory.data());
-    InitializeObjectAttributes(attributes, name.get(), OBJ_CASE_INSENSITIVE, toHandle(arguments.root), nullptr);
+    InitializeObjectAttributes(
+        attributes, name.get(), OBJ_CASE_INSENSITIVE, toHandle(arguments.root), nullptr);
     UserBuffer resultMemory(sizeof(IO_STATUS_BLOCK) + sizeof(HANDLE) + sizeof(LARGE_INTEGER));
     auto* block = reinterpret_cast<IO_STATUS_BLOCK*>(resultMemory.data());
     auto* handle = reinterpret_cast<HANDLE*>(block + 1);
@@ -175,10 +180,12 @@ CreateResult createFile(const CreateArguments& arguments)
     CreateResult result;
     result.status = static_cast<uint32_t>(
         arguments.useNtOpenFile
-            ? NtOpenFile(handle, arguments.access, attributes, block, arguments.share, arguments.options)
+            ? NtOpenFile(
+                handle, arguments.access, attributes, block, arguments.share, arguments.options)
             : NtCreateFile(
-                handle, arguments.access, attributes, block, arguments.allocationBytes ? allocation : nullptr,
-                arguments.attributes, arguments.share, arguments.disposition, arguments.options, nullptr, 0));
+                handle, arguments.access, attributes, block,
+                arguments.allocationBytes ? allocation : nullptr, arguments.attributes,
+                arguments.share, arguments.disposition, arguments.options, nullptr, 0));
     result.handle = reinterpret_cast<Handle>(*handle);
     result.information = block->Information;
     return result;
@@ -196,7 +203,8 @@ CreateResult createEvent(bool manualReset, bool signaled)
     *handle = nullptr;
     CreateResult result;
     result.status = static_cast<uint32_t>(NtCreateEvent(
-        handle, EVENT_ALL_ACCESS, nullptr, manualReset ? NotificationEvent : SynchronizationEvent, signaled));
+        handle, EVENT_ALL_ACCESS, nullptr, manualReset ? NotificationEvent : SynchronizationEvent,
+        signaled));
     result.handle = reinterpret_cast<Handle>(*handle);
     return result;
 }
@@ -211,12 +219,14 @@ uint32_t waitForSingleObject(Handle handle, int64_t timeoutNs)
     UserBuffer memory(sizeof(LARGE_INTEGER));
     auto* timeout = reinterpret_cast<LARGE_INTEGER*>(memory.data());
     timeout->QuadPart = -(timeoutNs / 100);
-    return static_cast<uint32_t>(NtWaitForSingleObject(toHandle(handle), FALSE, timeoutNs < 0 ? nullptr : timeout));
+    return static_cast<uint32_t>(
+        NtWaitForSingleObject(toHandle(handle), FALSE, timeoutNs < 0 ? nullptr : timeout));
 }
 
 namespace {
 
-/// The file offset argument; a negative one means "the current position", which is a null pointer for synchronous files.
+/// The file offset argument; a negative one means "the current position", which is a null pointer
+/// for synchronous files.
 class UserOffset
 {
 public:
@@ -236,24 +246,26 @@ private:
 
 } // namespace
 
-uint32_t readFile(Request& request, Handle handle, Handle event, int64_t offset, uint32_t lengthBytes)
+uint32_t
+readFile(Request& request, Handle handle, Handle event, int64_t offset, uint32_t lengthBytes)
 {
     const UserOffset position(offset);
     return settle(
         request,
         NtReadFile(
-            toHandle(handle), toHandle(event), nullptr, nullptr, arm(request), bytesOf(request.buffer), lengthBytes,
-            position.pointer(), nullptr));
+            toHandle(handle), toHandle(event), nullptr, nullptr, arm(request),
+            bytesOf(request.buffer), lengthBytes, position.pointer(), nullptr));
 }
 
-uint32_t writeFile(Request& request, Handle handle, Handle event, int64_t offset, uint32_t lengthBytes)
+uint32_t
+writeFile(Request& request, Handle handle, Handle event, int64_t offset, uint32_t lengthBytes)
 {
     const UserOffset position(offset);
     return settle(
         request,
         NtWriteFile(
-            toHandle(handle), toHandle(event), nullptr, nullptr, arm(request), bytesOf(request.buffer), lengthBytes,
-            position.pointer(), nullptr));
+            toHandle(handle), toHandle(event), nullptr, nullptr, arm(request),
+            bytesOf(request.buffer), lengthBytes, position.pointer(), nullptr));
 }
 
 uint32_t flush(Request& request, Handle handle)
@@ -295,15 +307,21 @@ uint32_t queryVolume(Request& request, Handle handle, uint32_t informationClass)
 }
 
 uint32_t queryDirectory(
-    Request& request, Handle handle, Handle event, uint32_t informationClass, bool single, std::string_view pattern,
+    Request& request,
+    Handle handle,
+    Handle event,
+    uint32_t informationClass,
+    bool single,
+    std::string_view pattern,
     bool restart)
 {
     const UserString name(pattern);
     return settle(
         request,
         NtQueryDirectoryFile(
-            toHandle(handle), toHandle(event), nullptr, nullptr, arm(request), bytesOf(request.buffer),
-            sizeOf(request.buffer), static_cast<FILE_INFORMATION_CLASS>(informationClass), single,
+            toHandle(handle), toHandle(event), nullptr, nullptr, arm(request),
+            bytesOf(request.buffer), sizeOf(request.buffer),
+            static_cast<FILE_INFORMATION_CLASS>(informationClass), single,
             pattern.empty() ? nullptr : name.get(), restart));
 }
 
@@ -312,30 +330,38 @@ uint32_t notifyChange(Request& request, Handle handle, Handle event, uint32_t fi
     return settle(
         request,
         NtNotifyChangeDirectoryFile(
-            toHandle(handle), toHandle(event), nullptr, nullptr, arm(request), bytesOf(request.buffer),
-            sizeOf(request.buffer), filter, tree));
+            toHandle(handle), toHandle(event), nullptr, nullptr, arm(request),
+            bytesOf(request.buffer), sizeOf(request.buffer), filter, tree));
 }
 
-uint32_t deviceControl(Request& request, Handle handle, Handle event, uint32_t code, bool fileSystem)
+uint32_t
+deviceControl(Request& request, Handle handle, Handle event, uint32_t code, bool fileSystem)
 {
     const auto call = fileSystem ? NtFsControlFile : NtDeviceIoControlFile;
     return settle(
         request,
         call(
-            toHandle(handle), toHandle(event), nullptr, nullptr, arm(request), code, bytesOf(request.input),
-            sizeOf(request.input), bytesOf(request.buffer), sizeOf(request.buffer)));
+            toHandle(handle), toHandle(event), nullptr, nullptr, arm(request), code,
+            bytesOf(request.input), sizeOf(request.input), bytesOf(request.buffer),
+            sizeOf(request.buffer)));
 }
 
 uint32_t lockFile(
-    Request& request, Handle handle, Handle event, int64_t offset, int64_t lengthBytes, bool exclusive, bool immediately)
+    Request& request,
+    Handle handle,
+    Handle event,
+    int64_t offset,
+    int64_t lengthBytes,
+    bool exclusive,
+    bool immediately)
 {
     const UserOffset position(offset);
     const UserOffset length(lengthBytes);
     return settle(
         request,
         NtLockFile(
-            toHandle(handle), toHandle(event), nullptr, nullptr, arm(request), position.pointer(), length.pointer(), 0,
-            immediately, exclusive));
+            toHandle(handle), toHandle(event), nullptr, nullptr, arm(request), position.pointer(),
+            length.pointer(), 0, immediately, exclusive));
 }
 
 uint32_t unlockFile(Request& request, Handle handle, int64_t offset, int64_t lengthBytes)
@@ -343,7 +369,8 @@ uint32_t unlockFile(Request& request, Handle handle, int64_t offset, int64_t len
     const UserOffset position(offset);
     const UserOffset length(lengthBytes);
     return settle(
-        request, NtUnlockFile(toHandle(handle), arm(request), position.pointer(), length.pointer(), 0));
+        request,
+        NtUnlockFile(toHandle(handle), arm(request), position.pointer(), length.pointer(), 0));
 }
 
 } // namespace rdrlab::scenario::nt

@@ -1,5 +1,5 @@
-// The world that a scenario declares, before anything runs: plain data between the Lua language (which fills it) and the
-// runner (which builds it).
+// The world that a scenario declares, before anything runs: plain data between the Lua language
+// (which fills it) and the runner (which builds it).
 #pragma once
 
 #include <cstdint>
@@ -72,7 +72,7 @@ struct RegistryPlan
 
 struct DriverPlan
 {
-    std::string path;    // .so; empty: the program's own minirdr
+    std::string path; // .so; empty: the program's own minirdr
     std::string service; // registry service name
 };
 

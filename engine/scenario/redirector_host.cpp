@@ -15,7 +15,8 @@ namespace {
 uint32_t control(uint32_t code, const void* input, size_t inputBytes)
 {
     nt::CreateArguments arguments;
-    arguments.path = host::toUtf8(std::u16string_view(reinterpret_cast<const char16_t*>(MINIRDR_DEVICE_NAME)));
+    arguments.path
+        = host::toUtf8(std::u16string_view(reinterpret_cast<const char16_t*>(MINIRDR_DEVICE_NAME)));
     arguments.access = FILE_READ_DATA | FILE_WRITE_DATA | SYNCHRONIZE;
     arguments.share = FILE_SHARE_READ | FILE_SHARE_WRITE;
     arguments.options = FILE_SYNCHRONOUS_IO_NONALERT;
@@ -54,7 +55,8 @@ uint32_t start(const RedirectorPlan& plan, uint16_t serverPort)
     configuration.RequireSigning = plan.requireSigning;
     configuration.Signing = plan.signing;
     configuration.RequestTimeoutMs = plan.timeoutMs;
-    const uint32_t status = control(IOCTL_MINIRDR_SET_CONFIGURATION, &configuration, sizeof configuration);
+    const uint32_t status
+        = control(IOCTL_MINIRDR_SET_CONFIGURATION, &configuration, sizeof configuration);
     return NT_ERROR(status) ? status : control(IOCTL_MINIRDR_START, nullptr, 0);
 }
 

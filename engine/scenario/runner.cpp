@@ -33,8 +33,9 @@ std::string serviceNameOf(const DriverPlan& driver)
     return name.substr(0, name.find('.'));
 }
 
-/// The redirector's users with the accounts they have on the server that answers. An account that the scenario's server
-/// would accept becomes the real server's account; one with a wrong password stays wrong.
+/// The redirector's users with the accounts they have on the server that answers. An account that
+/// the scenario's server would accept becomes the real server's account; one with a wrong password
+/// stays wrong.
 std::vector<UserPlan> usersFor(const Plan& plan, const std::optional<RealServer>& real)
 {
     std::vector<UserPlan> users = plan.users;
@@ -42,8 +43,10 @@ std::vector<UserPlan> usersFor(const Plan& plan, const std::optional<RealServer>
         return users;
     const std::vector<AccountPlan>& accounts = plan.servers.front().users;
     for (UserPlan& user : users) {
-        const auto account = std::find_if(
-            accounts.begin(), accounts.end(), [&](const AccountPlan& one) { return one.name == user.account; });
+        const auto account
+            = std::find_if(accounts.begin(), accounts.end(), [&](const AccountPlan& one) {
+                  return one.name == user.account;
+              });
         if (account == accounts.end())
             continue;
         if (account->password == user.password)
@@ -55,7 +58,8 @@ std::vector<UserPlan> usersFor(const Plan& plan, const std::optional<RealServer>
 
 } // namespace
 
-/// One run. Members are in the order in which they may be destroyed backwards: the world goes first.
+/// One run. Members are in the order in which they may be destroyed backwards: the world goes
+/// first.
 class Run final : public Machine
 {
 public:
@@ -75,7 +79,8 @@ public:
     std::string fault(const FaultRequest& request) override { return m_servers->fault(request); }
     std::string stopRedirector(uint32_t& status) override;
     std::string startRedirector(uint32_t& status) override;
-    std::string loadDriver(const std::string& path, const std::string& service, uint32_t& status) override;
+    std::string
+    loadDriver(const std::string& path, const std::string& service, uint32_t& status) override;
     std::string unloadDriver(const std::string& service, uint32_t& status) override;
     void stop() override
     {
@@ -88,7 +93,10 @@ public:
     void reportFailure(const std::string& text) override;
     void reportExpectation(const std::string& where, const std::string& text, bool met) override;
     std::string serverFile(
-        const std::string& server, const std::string& share, const std::string& path, std::string& bytes) override
+        const std::string& server,
+        const std::string& share,
+        const std::string& path,
+        std::string& bytes) override
     {
         return m_servers->readFile(server, share, path, bytes);
     }
@@ -106,9 +114,11 @@ private:
     std::string startRedirectors();
     std::string stopRedirectors();
     std::string startProcesses();
-    void startAppThread(ntos::Process* process, const std::string& name, int body, uint64_t startNs, int number);
+    void startAppThread(
+        ntos::Process* process, const std::string& name, int body, uint64_t startNs, int number);
     void closeTrace();
-    std::string runAs(const std::string& user, const std::string& name, const std::function<void()>& body);
+    std::string
+    runAs(const std::string& user, const std::string& name, const std::function<void()>& body);
     std::string firstLine(const std::string& text);
     RunReport report(std::string error);
 
@@ -132,7 +142,8 @@ std::string Run::openTrace()
     if (m_options.tracePath.empty())
         return {};
     std::string error;
-    auto writer = trace::Writer::create(m_options.tracePath, error, { m_options.payloadLimitBytes });
+    auto writer
+        = trace::Writer::create(m_options.tracePath, error, { m_options.payloadLimitBytes });
     if (!writer)
         return error;
     m_recorder = std::make_unique<recorder::Recorder>(std::move(writer));
@@ -143,7 +154,8 @@ std::string Run::openTrace()
     m_recorder->meta("version", kVersion);
     m_recorder->meta("driver", serviceNameOf({ m_options.driverPath, "" }));
     if (m_options.server) {
-        m_recorder->meta("server", m_options.server->host + ":" + std::to_string(m_options.server->port));
+        m_recorder->meta(
+            "server", m_options.server->host + ":" + std::to_string(m_options.server->port));
         m_recorder->meta("server_user", m_options.server->user);
         // Keys come from the password, so a replay cannot do without it.
         if (m_options.keepPassword)
@@ -190,7 +202,8 @@ std::string Run::loadDrivers()
     if (!m_options.driverPath.empty())
         drivers.insert(drivers.begin(), { m_options.driverPath, "" });
     for (const DriverPlan& driver : drivers) {
-        const auto status = static_cast<uint32_t>(m_world->loadDriver(driver.path, serviceNameOf(driver)));
+        const auto status
+            = static_cast<uint32_t>(m_world->loadDriver(driver.path, serviceNameOf(driver)));
         if (m_world->bugchecked())
             return driver.path + ": " + firstLine(m_world->bugcheckReport());
         if (isError(status))
@@ -199,7 +212,8 @@ std::string Run::loadDrivers()
     return {};
 }
 
-std::string Run::runAs(const std::string& user, const std::string& name, const std::function<void()>& body)
+std::string
+Run::runAs(const std::string& user, const std::string& name, const std::function<void()>& body)
 {
     m_world->createThread(m_world->createProcess(name, user), "main", body);
     const ntos::RunResult result = m_world->run();
@@ -221,13 +235,15 @@ std::string Run::startRedirectors()
             break;
         problem = runAs(user.name, "logon", [&] { status = redirector::setCredentials(user); });
         if (problem.empty() && isError(status))
-            problem = "the redirector refused the credentials of " + user.name + ": " + statusName(status);
+            problem = "the redirector refused the credentials of " + user.name + ": "
+                + statusName(status);
     }
     return problem;
 }
 
-/// Ends what startRedirectors() began, so that delayed closes and disconnections are part of the recording. A scenario may
-/// have stopped the redirector itself, or leave files open on purpose: both are no error.
+/// Ends what startRedirectors() began, so that delayed closes and disconnections are part of the
+/// recording. A scenario may have stopped the redirector itself, or leave files open on purpose:
+/// both are no error.
 std::string Run::stopRedirectors()
 {
     if (!m_language.plan().redirector.start || m_options.driverPath.empty())
@@ -239,18 +255,20 @@ std::string Run::startProcesses()
 {
     const uint64_t origin = nowNs();
     for (const ProcessPlan& plan : m_language.plan().processes) {
-        const std::string user = !plan.user.empty()          ? plan.user
-            : m_language.plan().users.empty() ? kServicesUser
-                                              : m_language.plan().users.front().name;
+        const std::string user = !plan.user.empty() ? plan.user
+            : m_language.plan().users.empty()       ? kServicesUser
+                                                    : m_language.plan().users.front().name;
         ntos::Process* process = m_world->createProcess(plan.name, user);
         const int number = static_cast<int>(m_threads.size());
         m_threads.push_back(std::make_unique<AppThread>());
-        startAppThread(process, "main", plan.bodyReference, plan.startNs ? origin + plan.startNs : 0, number);
+        startAppThread(
+            process, "main", plan.bodyReference, plan.startNs ? origin + plan.startNs : 0, number);
     }
     return {};
 }
 
-void Run::startAppThread(ntos::Process* process, const std::string& name, int body, uint64_t startNs, int number)
+void Run::startAppThread(
+    ntos::Process* process, const std::string& name, int body, uint64_t startNs, int number)
 {
     m_world->createThread(process, name, [=, this] {
         m_processes[m_world->scheduler().current()->processId()] = process;
@@ -285,7 +303,9 @@ void Run::delay(uint64_t durationNs)
 std::string Run::setCut(const std::string& server, bool cut)
 {
     if (m_recorder)
-        m_recorder->note(trace::Layer::Wire, (cut ? "the link to " : "the link is back to ") + server + (cut ? " is cut" : ""));
+        m_recorder->note(
+            trace::Layer::Wire,
+            (cut ? "the link to " : "the link is back to ") + server + (cut ? " is cut" : ""));
     return m_servers->setCut(server, cut);
 }
 
@@ -400,7 +420,8 @@ RunReport Run::execute()
         return m_report;
     }
     if (m_options.server && m_language.plan().servers.empty()) {
-        m_report.error = m_options.displayName + ": --server needs a scenario that declares a server{...}";
+        m_report.error
+            = m_options.displayName + ": --server needs a scenario that declares a server{...}";
         return m_report;
     }
     m_language.attach(this);
@@ -460,7 +481,8 @@ std::optional<RealServer> parseServerUrl(const std::string& url, std::string& er
     if (const size_t colon = server.host.rfind(':'); colon != std::string::npos) {
         const std::string port = server.host.substr(colon + 1);
         server.host.resize(colon);
-        const auto [end, failure] = std::from_chars(port.data(), port.data() + port.size(), server.port);
+        const auto [end, failure]
+            = std::from_chars(port.data(), port.data() + port.size(), server.port);
         if (failure != std::errc {} || end != port.data() + port.size() || server.port == 0)
             return std::nullopt;
     }
@@ -494,11 +516,13 @@ std::string prepareReplay(const std::string& tracePath, RunOptions& options)
         const size_t colon = server.rfind(':');
         RealServer real;
         real.user = reader->meta("server_user");
-        real.password = reader->meta("server_password", options.server ? options.server->password : "");
+        real.password
+            = reader->meta("server_password", options.server ? options.server->password : "");
         real.host = server.substr(0, colon);
         real.port = static_cast<uint16_t>(std::strtoul(server.c_str() + colon + 1, nullptr, 10));
         if (real.password.empty())
-            return tracePath + ": the trace was recorded with --forget-password; give it with --server";
+            return tracePath
+                + ": the trace was recorded with --forget-password; give it with --server";
         options.server = real;
     }
     options.replay = std::move(replay);

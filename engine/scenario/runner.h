@@ -1,5 +1,6 @@
-// Runs a scenario: builds the declared world, boots the machine, loads and starts the redirector, runs the processes, and
-// tells how it went. The one door of this room for the command line and the tests.
+// Runs a scenario: builds the declared world, boots the machine, loads and starts the redirector,
+// runs the processes, and tells how it went. The one door of this room for the command line and the
+// tests.
 #pragma once
 
 #include "traces/model/trace.h"
@@ -42,20 +43,20 @@ struct Replay
 
 struct RunOptions
 {
-    std::string text;        // of the scenario
+    std::string text; // of the scenario
     std::string displayName; // what messages call it
     uint64_t seed = 1;
-    std::string tracePath;    // empty: nothing is recorded
+    std::string tracePath; // empty: nothing is recorded
     uint32_t payloadLimitBytes = UINT32_MAX; // what the recording keeps of each packet
-    std::string driverPath;   // the redirector's module
+    std::string driverPath; // the redirector's module
     std::optional<RealServer> server;
     bool keepPassword = true; // in the trace, for replay
     std::optional<Replay> replay;
     uint64_t dispatchLimit = UINT64_MAX;
     /// Hears log() lines and notes as they come.
     std::function<void(const std::string&)> log;
-    /// A live controller: called when the recording is open, before the machine boots, and again when all is built, just
-    /// before the first process starts.
+    /// A live controller: called when the recording is open, before the machine boots, and again
+    /// when all is built, just before the first process starts.
     std::function<void(Machine&, recorder::Recorder&)> opened;
     std::function<void()> built;
 };
@@ -73,7 +74,8 @@ struct RunReport
 
 RunReport run(const RunOptions& options);
 
-/// Reads scenario, seed, choices and inputs of a trace. Returns one line when the trace cannot be replayed.
+/// Reads scenario, seed, choices and inputs of a trace. Returns one line when the trace cannot be
+/// replayed.
 std::string prepareReplay(const std::string& tracePath, RunOptions& options);
 
 } // namespace rdrlab::scenario

@@ -13,8 +13,8 @@ namespace {
 
 constexpr int kInstructionsPerCount = 100'000;
 
-// What must not differ between two runs is defined again in Lua. `pairs` visits numbers in order, then strings in order:
-// Lua's own order depends on a hash seed made from addresses and the clock.
+// What must not differ between two runs is defined again in Lua. `pairs` visits numbers in order,
+// then strings in order: Lua's own order depends on a hash seed made from addresses and the clock.
 constexpr char kPrelude[] = R"lua(
 local next, type, sort, rawtostring, rawformat, select, error, getmetatable =
   next, type, table.sort, tostring, string.format, select, error, getmetatable
@@ -100,7 +100,8 @@ Sandbox::Sandbox(SandboxLimits limits, uint64_t seed, void* owner)
 {
     m_state = lua_newstate(&Sandbox::allocate, this);
     if (!m_state)
-        std::abort(); // the limit leaves no room for an empty state: a wrong limit, not a wrong scenario
+        std::abort(); // the limit leaves no room for an empty state: a wrong limit, not a wrong
+                      // scenario
     Sandbox* self = this;
     std::memcpy(lua_getextraspace(m_state), &self, sizeof(self));
     openLibraries(seed);
@@ -129,7 +130,8 @@ void* Sandbox::allocate(void* context, void* block, size_t oldBytes, size_t newB
         self->m_usedBytes -= oldBytes;
         return nullptr;
     }
-    if (newBytes > oldBytes && self->m_usedBytes + (newBytes - oldBytes) > self->m_limits.memoryBytes)
+    if (newBytes > oldBytes
+        && self->m_usedBytes + (newBytes - oldBytes) > self->m_limits.memoryBytes)
         return nullptr;
     void* moved = std::realloc(block, newBytes);
     if (moved)
@@ -144,24 +146,22 @@ void Sandbox::countInstructions(lua_State* state, lua_Debug*)
     self->m_usedInstructions += kInstructionsPerCount;
     if (self->m_usedInstructions < self->m_limits.instructions)
         return;
-    // From now on every instruction fails, so that a scenario which catches the error gets no further.
+    // From now on every instruction fails, so that a scenario which catches the error gets no
+    // further.
     lua_sethook(state, &Sandbox::countInstructions, LUA_MASKCOUNT, 1);
     luaL_where(state, 0); // inside a hook the running function is level 0
     lua_pushfstring(
-        state, "%sthe scenario ran for more than %d million Lua instructions", lua_tostring(state, -1),
-        static_cast<int>(self->m_limits.instructions / 1'000'000));
+        state, "%sthe scenario ran for more than %d million Lua instructions",
+        lua_tostring(state, -1), static_cast<int>(self->m_limits.instructions / 1'000'000));
     lua_error(state);
 }
 
 void Sandbox::openLibraries(uint64_t seed)
 {
     static constexpr luaL_Reg kLibraries[] = {
-        { LUA_GNAME, luaopen_base },
-        { LUA_TABLIBNAME, luaopen_table },
-        { LUA_STRLIBNAME, luaopen_string },
-        { LUA_MATHLIBNAME, luaopen_math },
-        { LUA_UTF8LIBNAME, luaopen_utf8 },
-        { LUA_COLIBNAME, luaopen_coroutine },
+        { LUA_GNAME, luaopen_base },        { LUA_TABLIBNAME, luaopen_table },
+        { LUA_STRLIBNAME, luaopen_string }, { LUA_MATHLIBNAME, luaopen_math },
+        { LUA_UTF8LIBNAME, luaopen_utf8 },  { LUA_COLIBNAME, luaopen_coroutine },
     };
     for (const luaL_Reg& library : kLibraries) {
         luaL_requiref(m_state, library.name, library.func, 1);

@@ -1,6 +1,6 @@
-// A Lua state that can do nothing but compute: no files, no processes, no modules, no bytecode, a limit on memory and on
-// instructions, and nothing that differs between two runs (tables iterate in key order, addresses cannot be seen,
-// math.random is seeded).
+// A Lua state that can do nothing but compute: no files, no processes, no modules, no bytecode, a
+// limit on memory and on instructions, and nothing that differs between two runs (tables iterate in
+// key order, addresses cannot be seen, math.random is seeded).
 #pragma once
 
 #include <cstddef>
@@ -28,10 +28,12 @@ public:
 
     lua_State* state() { return m_state; }
 
-    /// Loads and runs the text as the chunk `displayName`; returns the error as "name:line: what", or nothing.
+    /// Loads and runs the text as the chunk `displayName`; returns the error as "name:line: what",
+    /// or nothing.
     std::string run(const std::string& text, const std::string& displayName);
 
-    /// Makes reading an undefined global an error that suggests the nearest name. Call after all names are registered.
+    /// Makes reading an undefined global an error that suggests the nearest name. Call after all
+    /// names are registered.
     void makeStrict();
 
     /// The `owner` given to the constructor, from any state or coroutine of this sandbox.

@@ -23,7 +23,9 @@ public:
         : m_recorder(recorder)
     {
     }
-    void answered(server::Command command, uint64_t messageId, server::Status status, std::string_view) override
+    void
+    answered(server::Command command, uint64_t messageId, server::Status status, std::string_view)
+        override
     {
         if (m_recorder)
             m_recorder->event(
@@ -35,8 +37,8 @@ public:
     {
         if (m_recorder)
             m_recorder->event(
-                trace::Layer::Server, trace::EventKind::State, server::commandName(command), nullptr,
-                kStatusPending, messageId);
+                trace::Layer::Server, trace::EventKind::State, server::commandName(command),
+                nullptr, kStatusPending, messageId);
     }
 
 private:
@@ -78,13 +80,17 @@ void fill(server::Server& server, const SharePlan& share)
 struct Servers::Host
 {
     vnet::HostId id = vnet::kNoHost;
-    std::unique_ptr<server::Server> server; // none for a real server and for one that is not reachable
+    std::unique_ptr<server::Server>
+        server; // none for a real server and for one that is not reachable
     std::unique_ptr<server::VnetAcceptor> acceptor;
     std::unique_ptr<ObservedServer> observer;
 };
 
 Servers::Servers(
-    const Plan& plan, vnet::Network& network, uint64_t seed, recorder::Recorder* recorder,
+    const Plan& plan,
+    vnet::Network& network,
+    uint64_t seed,
+    recorder::Recorder* recorder,
     const std::optional<RealServer>& real)
     : m_network(network)
     , m_client(network.addHost(kClientHost, { kClientAddress }))
@@ -163,7 +169,8 @@ std::vector<LinkPlan> Servers::links() const
     std::vector<LinkPlan> links;
     for (const auto& [name, host] : m_hosts) {
         const vnet::LinkProperties now = m_network.link(m_client, host->id);
-        links.push_back({ name, now.latencyNs, now.bandwidthBytesPerSecond, now.lossPerMille, now.cut });
+        links.push_back(
+            { name, now.latencyNs, now.bandwidthBytesPerSecond, now.lossPerMille, now.cut });
     }
     return links;
 }
@@ -197,8 +204,9 @@ std::string Servers::fault(const FaultRequest& request)
         return "fault: " + problem;
     if (!host->server)
         return "fault: '" + request.server + "' is not an embedded server";
-    const auto action = std::find_if(
-        kActions.begin(), kActions.end(), [&](const auto& entry) { return entry.first == request.kind; });
+    const auto action = std::find_if(kActions.begin(), kActions.end(), [&](const auto& entry) {
+        return entry.first == request.kind;
+    });
     if (action == kActions.end())
         return "fault: unknown kind '" + request.kind + "'";
     server::FaultRule rule;
@@ -219,7 +227,10 @@ std::string Servers::fault(const FaultRequest& request)
 }
 
 std::string Servers::readFile(
-    const std::string& server, const std::string& share, const std::string& path, std::string& bytes)
+    const std::string& server,
+    const std::string& share,
+    const std::string& path,
+    std::string& bytes)
 {
     Host* host = nullptr;
     if (std::string problem = find(server, host); !problem.empty())

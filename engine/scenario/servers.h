@@ -24,7 +24,11 @@ inline constexpr char kClientHost[] = "client";
 class Servers
 {
 public:
-    Servers(const Plan& plan, vnet::Network& network, uint64_t seed, recorder::Recorder* recorder,
+    Servers(
+        const Plan& plan,
+        vnet::Network& network,
+        uint64_t seed,
+        recorder::Recorder* recorder,
         const std::optional<RealServer>& real);
     ~Servers();
 
@@ -32,7 +36,11 @@ public:
     std::vector<LinkPlan> links() const;
     std::string setCut(const std::string& server, bool cut);
     std::string fault(const FaultRequest& request);
-    std::string readFile(const std::string& server, const std::string& share, const std::string& path, std::string& bytes);
+    std::string readFile(
+        const std::string& server,
+        const std::string& share,
+        const std::string& path,
+        std::string& bytes);
 
 private:
     struct Host;

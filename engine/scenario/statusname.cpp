@@ -24,7 +24,8 @@ constexpr Entry kTable[] = {
 
 std::string statusName(uint32_t status)
 {
-    if (const std::string_view name = trace::statusName(static_cast<int32_t>(status)); !name.empty())
+    if (const std::string_view name = trace::statusName(static_cast<int32_t>(status));
+        !name.empty())
         return std::string(name);
     char text[16];
     std::snprintf(text, sizeof text, "0x%08X", status);

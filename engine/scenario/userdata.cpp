@@ -23,15 +23,13 @@ constexpr size_t kMaximumBuffer = 256u << 20;
 using BufferPointer = std::shared_ptr<nt::UserBuffer>;
 using RequestPointer = std::shared_ptr<nt::Request>;
 
-template <typename Object>
-void pushObject(lua_State* state, const char* type, Object object)
+template <typename Object> void pushObject(lua_State* state, const char* type, Object object)
 {
     new (lua_newuserdatauv(state, sizeof(Object), 0)) Object(std::move(object));
     luaL_setmetatable(state, type);
 }
 
-template <typename Object>
-int destroyObject(lua_State* state)
+template <typename Object> int destroyObject(lua_State* state)
 {
     static_cast<Object*>(lua_touserdata(state, 1))->~Object();
     return 0;
@@ -45,7 +43,8 @@ uint64_t mix(uint64_t value)
     return value ^ (value >> 31);
 }
 
-// --- buffer -----------------------------------------------------------------------------------------------------------
+// --- buffer
+// -----------------------------------------------------------------------------------------------------------
 
 int newBuffer(lua_State* state, std::string& problem)
 {
@@ -81,7 +80,8 @@ int bufferSize(lua_State* state, std::string& problem)
 int bufferRandom(lua_State* state, std::string& problem)
 {
     if (const nt::UserBuffer* buffer = self(state, problem))
-        fillRandom(buffer->data(), buffer->size(), static_cast<uint64_t>(lua_tointeger(state, 2)),
+        fillRandom(
+            buffer->data(), buffer->size(), static_cast<uint64_t>(lua_tointeger(state, 2)),
             static_cast<uint64_t>(lua_tointeger(state, 3)));
     return 0;
 }
@@ -94,11 +94,13 @@ int bufferString(lua_State* state, std::string& problem)
         return 0;
     const lua_Integer length = luaL_optinteger(state, 2, static_cast<lua_Integer>(buffer->size()));
     const lua_Integer offset = luaL_optinteger(state, 3, 0);
-    if (offset < 0 || length < 0 || static_cast<uint64_t>(offset) + static_cast<uint64_t>(length) > buffer->size()) {
+    if (offset < 0 || length < 0
+        || static_cast<uint64_t>(offset) + static_cast<uint64_t>(length) > buffer->size()) {
         problem = "buffer:string: beyond the end of the buffer";
         return 0;
     }
-    lua_pushlstring(state, reinterpret_cast<const char*>(buffer->data()) + offset, static_cast<size_t>(length));
+    lua_pushlstring(
+        state, reinterpret_cast<const char*>(buffer->data()) + offset, static_cast<size_t>(length));
     return 1;
 }
 
@@ -118,32 +120,41 @@ int bufferSet(lua_State* state, std::string& problem)
     return 0;
 }
 
-// --- request ----------------------------------------------------------------------------------------------------------
+// --- request
+// ----------------------------------------------------------------------------------------------------------
 
 int requestField(lua_State* state, std::string& problem)
 {
     const auto* request = static_cast<RequestPointer*>(luaL_testudata(state, 1, kRequestType));
-    const std::string name = request && lua_type(state, 2) == LUA_TSTRING ? lua_tostring(state, 2) : "";
+    const std::string name
+        = request && lua_type(state, 2) == LUA_TSTRING ? lua_tostring(state, 2) : "";
     if (name == "pending") {
         lua_pushboolean(state, (*request)->pending());
     } else if (name == "status") {
-        lua_pushstring(state, (*request)->pending() ? "STATUS_PENDING" : statusName((*request)->status()).c_str());
+        lua_pushstring(
+            state,
+            (*request)->pending() ? "STATUS_PENDING" : statusName((*request)->status()).c_str());
     } else if (name == "information") {
-        lua_pushinteger(state, (*request)->pending() ? 0 : static_cast<lua_Integer>((*request)->information()));
+        lua_pushinteger(
+            state, (*request)->pending() ? 0 : static_cast<lua_Integer>((*request)->information()));
     } else if (name == "data") {
         const nt::UserBuffer* buffer = (*request)->buffer.get();
         const bool done = buffer && !(*request)->pending();
-        const size_t count = done ? static_cast<size_t>(std::min<uint64_t>((*request)->information(), buffer->size())) : 0;
+        const size_t count = done
+            ? static_cast<size_t>(std::min<uint64_t>((*request)->information(), buffer->size()))
+            : 0;
         lua_pushlstring(state, count ? reinterpret_cast<const char*>(buffer->data()) : "", count);
     } else {
-        static const std::vector<std::string_view> kNames = { "pending", "status", "information", "data" };
+        static const std::vector<std::string_view> kNames
+            = { "pending", "status", "information", "data" };
         problem = "a request has no field '" + name + "'" + didYouMean(name, kNames);
         return 0;
     }
     return 1;
 }
 
-// --- sha256 -----------------------------------------------------------------------------------------------------------
+// --- sha256
+// -----------------------------------------------------------------------------------------------------------
 
 int newHash(lua_State* state, std::string&)
 {
@@ -232,8 +243,11 @@ void fillRandom(std::byte* bytes, size_t count, uint64_t seed, uint64_t offset)
 
 void addBuffers(lua_State* state)
 {
-    static constexpr luaL_Reg kBufferMethods[] = { { "size", call<bufferSize> }, { "random", call<bufferRandom> },
-        { "string", call<bufferString> }, { "set", call<bufferSet> }, { nullptr, nullptr } };
+    static constexpr luaL_Reg kBufferMethods[] = { { "size", call<bufferSize> },
+                                                   { "random", call<bufferRandom> },
+                                                   { "string", call<bufferString> },
+                                                   { "set", call<bufferSet> },
+                                                   { nullptr, nullptr } };
     static constexpr luaL_Reg kHashMethods[]
         = { { "update", call<hashUpdate> }, { "hex", call<hashHex> }, { nullptr, nullptr } };
     static constexpr luaL_Reg kNoMethods[] = { { nullptr, nullptr } };

@@ -1,4 +1,5 @@
-// The objects a scenario can hold: buffers in the application's memory, outstanding requests, running hashes.
+// The objects a scenario can hold: buffers in the application's memory, outstanding requests,
+// running hashes.
 #pragma once
 
 #include "engine/scenario/ntcalls.h"
@@ -14,7 +15,8 @@ const std::shared_ptr<nt::UserBuffer>* toBuffer(lua_State* state, int index);
 
 void pushRequest(lua_State* state, std::shared_ptr<nt::Request> request);
 
-/// Fills `bytes` with the pseudo-random stream `seed` from byte `offset` on: the same bytes wherever it is cut.
+/// Fills `bytes` with the pseudo-random stream `seed` from byte `offset` on: the same bytes
+/// wherever it is cut.
 void fillRandom(std::byte* bytes, size_t count, uint64_t seed, uint64_t offset);
 
 } // namespace rdrlab::scenario

@@ -20,8 +20,10 @@ void RecordedPackets::packet(const vnet::PacketInfo& info, const vnet::SharedByt
     row.tcpAcknowledge = info.acknowledgement;
     row.connection = static_cast<uint32_t>(info.connection);
     row.flags = static_cast<uint8_t>(
-        (info.flags & vnet::tcpflag::kSyn ? trace::kPacketSyn : 0) | (info.flags & vnet::tcpflag::kFin ? trace::kPacketFin : 0)
-        | (info.flags & vnet::tcpflag::kRst ? trace::kPacketRst : 0) | (info.lost ? trace::kPacketLost : 0)
+        (info.flags & vnet::tcpflag::kSyn ? trace::kPacketSyn : 0)
+        | (info.flags & vnet::tcpflag::kFin ? trace::kPacketFin : 0)
+        | (info.flags & vnet::tcpflag::kRst ? trace::kPacketRst : 0)
+        | (info.lost ? trace::kPacketLost : 0)
         | (info.retransmission ? trace::kPacketRetransmission : 0));
     m_recorder->packet(row, payload.bytes, payload.owner);
 }
@@ -58,7 +60,8 @@ std::optional<vnet::LiveInput> ReplayedInputs::peek()
     if (input.kind == vnet::InputKind::Data)
         input.bytes = row.bytes;
     else
-        std::memcpy(&input.status, row.bytes.data(), std::min(row.bytes.size(), sizeof input.status));
+        std::memcpy(
+            &input.status, row.bytes.data(), std::min(row.bytes.size(), sizeof input.status));
     return input;
 }
 

@@ -1,4 +1,5 @@
-// What passes the wire becomes rows of the recording, and rows of a recording become input of the wire.
+// What passes the wire becomes rows of the recording, and rows of a recording become input of the
+// wire.
 #pragma once
 
 #include "engine/recorder/recorder.h"
@@ -38,7 +39,8 @@ private:
     recorder::Recorder* m_recorder;
 };
 
-/// Plays the input rows of a trace back. The status of a connected or closed row is kept in its first four bytes.
+/// Plays the input rows of a trace back. The status of a connected or closed row is kept in its
+/// first four bytes.
 class ReplayedInputs final : public vnet::InputSource
 {
 public:

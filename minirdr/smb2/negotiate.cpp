@@ -169,16 +169,66 @@ NTSTATUS NegotiateSmb2(SMB2_CONNECTION* Connection)
 NTSTATUS NegotiateMultiProtocol(SMB2_CONNECTION* Connection, BOOLEAN* Settled)
 {
     static constexpr UCHAR Request[] = {
-        0xff, 'S',  'M',  'B', 0x72, 0,   0,   0,   0,   0x18, 0x53, 0xc8, // flags: caseless,
-                                                                           // canonical; flags2:
-                                                                           // Unicode, NT status,
-                                                                           // ...
-        0,    0,    0,    0,   0,    0,   0,   0,   0,   0,    0,    0,    0xff,
-        0xff, 0xfe, 0xff, 0,   0,    0,   0, // pid high, signature, tid, pid, uid, mid
+        0xff,
+        'S',
+        'M',
+        'B',
+        0x72,
+        0,
+        0,
+        0,
+        0,
+        0x18,
+        0x53,
+        0xc8, // flags: caseless,
+              // canonical; flags2:
+              // Unicode, NT status,
+              // ...
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0xff,
+        0xff,
+        0xfe,
+        0xff,
+        0,
+        0,
+        0,
+        0, // pid high, signature, tid, pid, uid, mid
         0, // word count
-        22,   0, // byte count
-        2,    'S',  'M',  'B', ' ',  '2', '.', '0', '0', '2',  0, //
-        2,    'S',  'M',  'B', ' ',  '2', '.', '?', '?', '?',  0,
+        22,
+        0, // byte count
+        2,
+        'S',
+        'M',
+        'B',
+        ' ',
+        '2',
+        '.',
+        '0',
+        '0',
+        '2',
+        0, //
+        2,
+        'S',
+        'M',
+        'B',
+        ' ',
+        '2',
+        '.',
+        '?',
+        '?',
+        '?',
+        0,
     };
     SMB2_EXCHANGE* Exchange = Smb2AllocateExchange(Connection, Smb2Negotiate, sizeof Request);
     if (!Exchange)

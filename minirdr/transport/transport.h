@@ -37,7 +37,7 @@ struct TRANSPORT
 {
     /// Resolves Host, connects, starts receiving. Blocks up to TimeoutMs.
     /// Errors   STATUS_BAD_NETWORK_PATH (name), the connect's own status otherwise
-    NTSTATUS (*Connect)
+    NTSTATUS(*Connect)
     (PVOID Provider,
      PCUNICODE_STRING Host,
      USHORT Port,

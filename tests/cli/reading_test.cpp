@@ -181,10 +181,9 @@ TEST_CASE("control characters in a foreign trace do not reach the terminal", "[c
         recorder->end(span, 0, 0);
         REQUIRE(recorder->finish());
     }
-    for (const char* command :
-         { "show ", "show --tree --all ", "state --at 5 ", "sql --rows 9 ", "changes ",
-           "changes --all ", "life ", "leaks ", "spans ", "spans --request 2 ", "waits ",
-           "statistics " }) {
+    for (const char* command : { "show ", "show --tree --all ", "state --at 5 ", "sql --rows 9 ",
+                                 "changes ", "changes --all ", "life ", "leaks ", "spans ",
+                                 "spans --request 2 ", "waits ", "statistics " }) {
         const bool isSql = std::string(command).starts_with("sql");
         const bool isLife = std::string(command).starts_with("life");
         const Outcome shown = run(

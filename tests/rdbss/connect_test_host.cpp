@@ -18,7 +18,8 @@ Lab& withFile(Lab& lab)
 }
 
 /// Opens and closes one file; the status of the open.
-NTSTATUS openOnce(Lab& lab, const std::string& name = "\\lab\\public\\a.txt", const std::string& user = "alice")
+NTSTATUS openOnce(
+    Lab& lab, const std::string& name = "\\lab\\public\\a.txt", const std::string& user = "alice")
 {
     NTSTATUS status = STATUS_UNSUCCESSFUL;
     lab.app(
@@ -46,7 +47,9 @@ Handler viewFails(NTSTATUS netRoot, NTSTATUS view)
 
 } // namespace
 
-TEST_CASE("S-VN-1 RDBSS asks the redirector for a V_NET_ROOT, and for the NET_ROOT when it is new", "[rdbss][connect]")
+TEST_CASE(
+    "S-VN-1 RDBSS asks the redirector for a V_NET_ROOT, and for the NET_ROOT when it is new",
+    "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -89,7 +92,8 @@ TEST_CASE("S-VN-3 the V_NET_ROOT to construct is there already", "[rdbss][connec
     CHECK(openOnce(lab) == STATUS_SUCCESS);
 }
 
-TEST_CASE("S-VN-4 the V_NET_ROOT leads to its NET_ROOT and that to its SRV_CALL", "[rdbss][connect]")
+TEST_CASE(
+    "S-VN-4 the V_NET_ROOT leads to its NET_ROOT and that to its SRV_CALL", "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -104,7 +108,9 @@ TEST_CASE("S-VN-4 the V_NET_ROOT leads to its NET_ROOT and that to its SRV_CALL"
     CHECK(openOnce(lab) == STATUS_SUCCESS);
 }
 
-TEST_CASE("S-VN-5 MRxCreateVNetRoot returns STATUS_PENDING whether it succeeds or fails", "[rdbss][connect]")
+TEST_CASE(
+    "S-VN-5 MRxCreateVNetRoot returns STATUS_PENDING whether it succeeds or fails",
+    "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -114,7 +120,9 @@ TEST_CASE("S-VN-5 MRxCreateVNetRoot returns STATUS_PENDING whether it succeeds o
     CHECK(openOnce(lab, "\\lab\\nothere\\a.txt") == STATUS_BAD_NETWORK_NAME);
 }
 
-TEST_CASE("S-VN-6 a redirector that answers STATUS_SUCCESS after its callback is served all the same", "[rdbss][connect]")
+TEST_CASE(
+    "S-VN-6 a redirector that answers STATUS_SUCCESS after its callback is served all the same",
+    "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -125,7 +133,8 @@ TEST_CASE("S-VN-6 a redirector that answers STATUS_SUCCESS after its callback is
     CHECK(openOnce(lab) == STATUS_SUCCESS);
 }
 
-TEST_CASE("S-VN-7 both statuses hold STATUS_SUCCESS when the redirector is called", "[rdbss][connect]")
+TEST_CASE(
+    "S-VN-7 both statuses hold STATUS_SUCCESS when the redirector is called", "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -158,7 +167,8 @@ TEST_CASE("S-VN-10 a NET_ROOT's failure reaches the opener unchanged", "[rdbss][
 {
     Lab lab;
     withFile(lab);
-    for (NTSTATUS status : { STATUS_CONNECTION_RESET, STATUS_IO_TIMEOUT, STATUS_UNEXPECTED_NETWORK_ERROR }) {
+    for (NTSTATUS status :
+         { STATUS_CONNECTION_RESET, STATUS_IO_TIMEOUT, STATUS_UNEXPECTED_NETWORK_ERROR }) {
         lab.rdr.on("MRxCreateVNetRoot", viewFails(status, STATUS_SUCCESS));
         CHECK(openOnce(lab) == status);
     }
@@ -184,7 +194,9 @@ TEST_CASE("S-VN-12 any other status is handed on too", "[rdbss][connect]")
     CHECK(openOnce(lab) == STATUS_NETWORK_ACCESS_DENIED);
 }
 
-TEST_CASE("S-VN-13 server, share and view are one SRV_CALL, one NET_ROOT, one V_NET_ROOT", "[rdbss][connect]")
+TEST_CASE(
+    "S-VN-13 server, share and view are one SRV_CALL, one NET_ROOT, one V_NET_ROOT",
+    "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -206,7 +218,9 @@ TEST_CASE("S-VN-14 a slow connection only delays its opener", "[rdbss][connect]"
     CHECK(openOnce(lab) == STATUS_SUCCESS);
 }
 
-TEST_CASE("S-VN-15 each calldown is answered by one callback; a second one changes nothing", "[rdbss][connect]")
+TEST_CASE(
+    "S-VN-15 each calldown is answered by one callback; a second one changes nothing",
+    "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -243,7 +257,8 @@ TEST_CASE("S-VN-16 the waiting request goes on only when the callback was made",
     CHECK(opened);
 }
 
-TEST_CASE("S-VN-17 a new view of a known share is asked for without a new share", "[rdbss][connect]")
+TEST_CASE(
+    "S-VN-17 a new view of a known share is asked for without a new share", "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -267,7 +282,8 @@ TEST_CASE("S-VN-18 the NET_ROOT's context tells the two cases apart", "[rdbss][c
     std::vector<bool> fresh;
     int context = 0;
     lab.rdr.on("MRxCreateVNetRoot", [&](Call& c) {
-        PMRX_NET_ROOT share = reinterpret_cast<PMRX_V_NET_ROOT>(c.netRootContext->pVNetRoot)->pNetRoot;
+        PMRX_NET_ROOT share
+            = reinterpret_cast<PMRX_V_NET_ROOT>(c.netRootContext->pVNetRoot)->pNetRoot;
         fresh.push_back(share->Context == nullptr);
         if (share->Context != nullptr) {
             CHECK(share->Context == &context); // RDBSS has not touched it
@@ -302,7 +318,8 @@ TEST_CASE("S-VN-20 a share survives the failure of one of its views", "[rdbss][c
     Lab lab;
     withFile(lab);
     lab.rdr.on("MRxCreateVNetRoot", [](Call& c) {
-        reinterpret_cast<PMRX_V_NET_ROOT>(c.netRootContext->pVNetRoot)->pNetRoot->Context = c.netRootContext;
+        reinterpret_cast<PMRX_V_NET_ROOT>(c.netRootContext->pVNetRoot)->pNetRoot->Context
+            = c.netRootContext;
         return viewFails(STATUS_SUCCESS, STATUS_ACCESS_DENIED)(c);
     });
     lab.app([&](App& app) {
@@ -317,7 +334,9 @@ TEST_CASE("S-VN-20 a share survives the failure of one of its views", "[rdbss][c
     CHECK(lab.rdr.count("MRxCreateSrvCall") == 1);
 }
 
-TEST_CASE("S-VN-21 a handle opened in the file system process outlives the program that caused it", "[rdbss][connect]")
+TEST_CASE(
+    "S-VN-21 a handle opened in the file system process outlives the program that caused it",
+    "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -332,10 +351,12 @@ TEST_CASE("S-VN-21 a handle opened in the file system process outlives the progr
         };
         auto* later = new Later { c.netRootContext, &inFsp };
         posted = PsGetCurrentProcess() != RxGetRDBSSProcess();
-        return NT_SUCCESS(RxDispatchToWorkerThread(lab.rdr.device, DelayedWorkQueue,
+        return NT_SUCCESS(RxDispatchToWorkerThread(
+                   lab.rdr.device, DelayedWorkQueue,
                    [](PVOID parameter) {
                        std::unique_ptr<Later> work(static_cast<Later*>(parameter));
-                       ZwCreateEvent(work->handle, EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE);
+                       ZwCreateEvent(
+                           work->handle, EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE);
                        work->context->Callback(work->context);
                    },
                    later))
@@ -381,7 +402,8 @@ TEST_CASE("S-VN-23 called in the RDBSS process the redirector works at once", "[
     CHECK(lab.rdr.count("(connect share)") == 0);
 }
 
-TEST_CASE("S-VN-24 called in another process it posts, and a thread of RDBSS runs it", "[rdbss][connect]")
+TEST_CASE(
+    "S-VN-24 called in another process it posts, and a thread of RDBSS runs it", "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -393,7 +415,8 @@ TEST_CASE("S-VN-24 called in another process it posts, and a thread of RDBSS run
     CHECK(lab.rdr.find("(connect share)")->thread != lab.rdr.find("MRxCreateVNetRoot")->thread);
 }
 
-TEST_CASE("S-VN-25 RxGetRDBSSProcess and IoGetCurrentProcess tell where a call runs", "[rdbss][connect]")
+TEST_CASE(
+    "S-VN-25 RxGetRDBSSProcess and IoGetCurrentProcess tell where a call runs", "[rdbss][connect]")
 {
     Lab lab;
     lab.asSystem([&] { CHECK(RxGetRDBSSProcess() == IoGetCurrentProcess()); });
@@ -417,7 +440,8 @@ TEST_CASE("S-VN-27 the delayed work queue takes such work", "[rdbss][connect]")
         KEVENT ran;
         KeInitializeEvent(&ran, NotificationEvent, FALSE);
         auto set = [](PVOID event) { KeSetEvent(static_cast<PKEVENT>(event), 0, FALSE); };
-        for (WORK_QUEUE_TYPE queue : { CriticalWorkQueue, DelayedWorkQueue, HyperCriticalWorkQueue }) {
+        for (WORK_QUEUE_TYPE queue :
+             { CriticalWorkQueue, DelayedWorkQueue, HyperCriticalWorkQueue }) {
             KeClearEvent(&ran);
             REQUIRE(RxDispatchToWorkerThread(lab.rdr.device, queue, set, &ran) == STATUS_SUCCESS);
             KeWaitForSingleObject(&ran, Executive, KernelMode, FALSE, nullptr);
@@ -425,24 +449,31 @@ TEST_CASE("S-VN-27 the delayed work queue takes such work", "[rdbss][connect]")
     });
 }
 
-TEST_CASE("S-VN-28 working synchronously or asynchronously is the redirector's choice", "[rdbss][connect]")
+TEST_CASE(
+    "S-VN-28 working synchronously or asynchronously is the redirector's choice",
+    "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
     bool posts = GENERATE(false, true);
     lab.rdr.postConnects = posts;
     CHECK(openOnce(lab) == STATUS_SUCCESS);
-    CHECK(lab.rdr.calls({ "(connect server)", "(connect share)" })
-        == "MRxCreateSrvCall MRxSrvCallWinnerNotify MRxExtractNetRootName MRxCreateVNetRoot MRxPreparseName MRxCreate "
+    CHECK(
+        lab.rdr.calls({ "(connect server)", "(connect share)" })
+        == "MRxCreateSrvCall MRxSrvCallWinnerNotify MRxExtractNetRootName MRxCreateVNetRoot "
+           "MRxPreparseName MRxCreate "
            "MRxCleanupFobx MRxCloseSrvOpen MRxDeallocateForFobx MRxDeallocateForFcb");
 }
 
-TEST_CASE("S-VN-29 a redirector may accept a share it cannot reach and connect it later", "[rdbss][connect]")
+TEST_CASE(
+    "S-VN-29 a redirector may accept a share it cannot reach and connect it later",
+    "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
     lab.rdr.on("MRxCreateVNetRoot", [](Call& c) {
-        PMRX_NET_ROOT share = reinterpret_cast<PMRX_V_NET_ROOT>(c.netRootContext->pVNetRoot)->pNetRoot;
+        PMRX_NET_ROOT share
+            = reinterpret_cast<PMRX_V_NET_ROOT>(c.netRootContext->pVNetRoot)->pNetRoot;
         share->MRxNetRootState = MRX_NET_ROOT_STATE_DISCONNECTED;
         c.netRootContext->Callback(c.netRootContext);
         return STATUS_PENDING;
@@ -455,7 +486,9 @@ TEST_CASE("S-VN-29 a redirector may accept a share it cannot reach and connect i
     });
 }
 
-TEST_CASE("S-VN-30 after completion the create sees what the redirector put into share and view", "[rdbss][connect]")
+TEST_CASE(
+    "S-VN-30 after completion the create sees what the redirector put into share and view",
+    "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -491,7 +524,8 @@ TEST_CASE("S-VN-31 the neighbouring routines are called in their order", "[rdbss
     CHECK(lab.rdr.calls() == "MRxFinalizeVNetRoot MRxFinalizeNetRoot MRxFinalizeSrvCall");
 }
 
-// ---- the SRV_CALL ----------------------------------------------------------------------------------------------------------
+// ---- the SRV_CALL
+// ----------------------------------------------------------------------------------------------------------
 
 TEST_CASE("S-T-10 MRxCreateSrvCall starts from STATUS_BAD_NETWORK_PATH", "[rdbss][connect]")
 {
@@ -505,7 +539,9 @@ TEST_CASE("S-T-10 MRxCreateSrvCall starts from STATUS_BAD_NETWORK_PATH", "[rdbss
     CHECK(openOnce(lab) == STATUS_BAD_NETWORK_PATH);
 }
 
-TEST_CASE("S-T-57 MRxSrvCallWinnerNotify follows each successful MRxCreateSrvCall with its context", "[rdbss][connect]")
+TEST_CASE(
+    "S-T-57 MRxSrvCallWinnerNotify follows each successful MRxCreateSrvCall with its context",
+    "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -525,7 +561,8 @@ TEST_CASE("S-T-57 MRxSrvCallWinnerNotify follows each successful MRxCreateSrvCal
     CHECK(lab.rdr.position("MRxCreateSrvCall") < lab.rdr.position("MRxSrvCallWinnerNotify"));
 }
 
-TEST_CASE("SC-13 an unreachable server is neither notified nor asked for a share", "[rdbss][connect]")
+TEST_CASE(
+    "SC-13 an unreachable server is neither notified nor asked for a share", "[rdbss][connect]")
 {
     Lab lab;
     lab.rdr.on("MRxCreateSrvCall", [](Call& c) {
@@ -550,7 +587,8 @@ TEST_CASE("A45 a redirector that fails without its callback has the last word", 
     CHECK(openOnce(lab) == STATUS_NETWORK_NAME_DELETED);
 }
 
-TEST_CASE("SC-14 a share that does not exist is torn down and may be tried again", "[rdbss][connect]")
+TEST_CASE(
+    "SC-14 a share that does not exist is torn down and may be tried again", "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -561,7 +599,8 @@ TEST_CASE("SC-14 a share that does not exist is torn down and may be tried again
     CHECK(openOnce(lab) == STATUS_SUCCESS);
 }
 
-// ---- several opens -----------------------------------------------------------------------------------------------------------
+// ---- several opens
+// -----------------------------------------------------------------------------------------------------------
 
 TEST_CASE("SC-08 a second file of a share needs no connecting", "[rdbss][connect]")
 {
@@ -585,7 +624,8 @@ TEST_CASE("SC-10 another share of a server needs no second server connection", "
         File a = app.open("\\lab\\public\\a.txt");
         lab.rdr.log.clear();
         File b = app.open("\\lab\\marketing\\b.txt");
-        CHECK(lab.rdr.calls() == "MRxExtractNetRootName MRxCreateVNetRoot MRxPreparseName MRxCreate");
+        CHECK(
+            lab.rdr.calls() == "MRxExtractNetRootName MRxCreateVNetRoot MRxPreparseName MRxCreate");
         CHECK(lab.rdr.find("MRxCreateVNetRoot")->flag);
         app.close(a);
         app.close(b);
@@ -619,7 +659,9 @@ TEST_CASE("SC-11 another logon gets a view of its own on the same share", "[rdbs
     CHECK_FALSE(lab.rdr.find("MRxCreateVNetRoot", 1)->flag);
 }
 
-TEST_CASE("SC-12 a different connection id makes a second set of connection structures", "[rdbss][connect]")
+TEST_CASE(
+    "SC-12 a different connection id makes a second set of connection structures",
+    "[rdbss][connect]")
 {
     Lab lab({ .prepare = [](MINIRDR_DISPATCH& d) { d.MRxGetConnectionId = testGetConnectionId; } });
     withFile(lab);
@@ -647,7 +689,8 @@ TEST_CASE("SC-12 a different connection id makes a second set of connection stru
     });
 }
 
-TEST_CASE("SC-17 a posted connection resumes the create in the program's thread", "[rdbss][connect]")
+TEST_CASE(
+    "SC-17 a posted connection resumes the create in the program's thread", "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -680,7 +723,9 @@ TEST_CASE("SC-18 concurrent first opens connect once", "[rdbss][connect]")
     }
 }
 
-TEST_CASE("SC-18 when the first of concurrent opens fails, the others fail with the same status", "[rdbss][connect]")
+TEST_CASE(
+    "SC-18 when the first of concurrent opens fails, the others fail with the same status",
+    "[rdbss][connect]")
 {
     for (uint64_t seed = 1; seed <= 25; ++seed) {
         Lab lab({ .seed = seed });
@@ -693,7 +738,8 @@ TEST_CASE("SC-18 when the first of concurrent opens fails, the others fail with 
             c.srvCallback->SrvCalldownStructure->CallBack(c.srvCallback);
             return STATUS_PENDING;
         });
-        for (const char* name : { "\\lab\\public\\a.txt", "\\lab\\other\\b.txt", "\\LAB\\public\\c.txt" }) {
+        for (const char* name :
+             { "\\lab\\public\\a.txt", "\\lab\\other\\b.txt", "\\LAB\\public\\c.txt" }) {
             lab.another([name](App& app) { CHECK(app.open(name).status == STATUS_IO_TIMEOUT); });
         }
         lab.run();
@@ -701,7 +747,8 @@ TEST_CASE("SC-18 when the first of concurrent opens fails, the others fail with 
     }
 }
 
-// ---- tree connections -----------------------------------------------------------------------------------------------------------
+// ---- tree connections
+// -----------------------------------------------------------------------------------------------------------
 
 TEST_CASE("SC-19 a tree connection builds the view and opens no file", "[rdbss][connect]")
 {
@@ -712,7 +759,9 @@ TEST_CASE("SC-19 a tree connection builds the view and opens no file", "[rdbss][
         connect.options = FILE_CREATE_TREE_CONNECTION | FILE_SYNCHRONOUS_IO_NONALERT;
         File f = app.open("\\;Z:0\\lab\\public", connect);
         REQUIRE(f.status == STATUS_SUCCESS);
-        CHECK(lab.rdr.calls() == "MRxCreateSrvCall MRxSrvCallWinnerNotify MRxExtractNetRootName MRxCreateVNetRoot");
+        CHECK(
+            lab.rdr.calls()
+            == "MRxCreateSrvCall MRxSrvCallWinnerNotify MRxExtractNetRootName MRxCreateVNetRoot");
         app.close(f);
         // The mapping stays when the handle that made it is gone.
         lab.rdr.log.clear();
@@ -723,7 +772,8 @@ TEST_CASE("SC-19 a tree connection builds the view and opens no file", "[rdbss][
     });
 }
 
-TEST_CASE("SC-19 a tree connection below the share asks whether the folder exists", "[rdbss][connect]")
+TEST_CASE(
+    "SC-19 a tree connection below the share asks whether the folder exists", "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -745,7 +795,8 @@ TEST_CASE("SC-19 a tree connection below the share asks whether the folder exist
     });
 }
 
-TEST_CASE("SC-36 a connection in use is not deleted unless forced, an idle one is", "[rdbss][connect]")
+TEST_CASE(
+    "SC-36 a connection in use is not deleted unless forced, an idle one is", "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -756,7 +807,8 @@ TEST_CASE("SC-36 a connection in use is not deleted unless forced, an idle one i
         File f = app.open("\\;Z:0\\lab\\public\\a.txt");
         PFILE_OBJECT object = nullptr;
         REQUIRE(NT_SUCCESS(ObReferenceObjectByHandle(
-            drive.handle, 0, *IoFileObjectType, KernelMode, reinterpret_cast<PVOID*>(&object), nullptr)));
+            drive.handle, 0, *IoFileObjectType, KernelMode, reinterpret_cast<PVOID*>(&object),
+            nullptr)));
         PV_NET_ROOT view = static_cast<PV_NET_ROOT>(object->FsContext2);
         REQUIRE(NodeType(view) == RDBSS_NTC_V_NETROOT);
         lab.rdr.log.clear();
@@ -770,10 +822,14 @@ TEST_CASE("SC-36 a connection in use is not deleted unless forced, an idle one i
         app.close(drive);
     });
     lab.passSeconds(30);
-    CHECK(lab.rdr.calls({ "MRxCleanupFobx", "MRxCloseSrvOpen" }).find("MRxFinalizeNetRoot MRxFinalizeSrvCall") != std::string::npos);
+    CHECK(
+        lab.rdr.calls({ "MRxCleanupFobx", "MRxCloseSrvOpen" })
+            .find("MRxFinalizeNetRoot MRxFinalizeSrvCall")
+        != std::string::npos);
 }
 
-TEST_CASE("SC-37 a forced disconnect orphans open files, which can still be closed", "[rdbss][connect]")
+TEST_CASE(
+    "SC-37 a forced disconnect orphans open files, which can still be closed", "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -784,7 +840,8 @@ TEST_CASE("SC-37 a forced disconnect orphans open files, which can still be clos
         File f = app.open("\\;Z:0\\lab\\public\\a.txt");
         PFILE_OBJECT object = nullptr;
         REQUIRE(NT_SUCCESS(ObReferenceObjectByHandle(
-            drive.handle, 0, *IoFileObjectType, KernelMode, reinterpret_cast<PVOID*>(&object), nullptr)));
+            drive.handle, 0, *IoFileObjectType, KernelMode, reinterpret_cast<PVOID*>(&object),
+            nullptr)));
         PV_NET_ROOT view = static_cast<PV_NET_ROOT>(object->FsContext2);
         lab.rdr.log.clear();
         CHECK(RxFinalizeConnection(view->NetRoot, view, TRUE) == STATUS_SUCCESS);
@@ -801,7 +858,9 @@ TEST_CASE("SC-37 a forced disconnect orphans open files, which can still be clos
     });
 }
 
-TEST_CASE("an idle connection is finalized by the scavenger, in the file system process", "[rdbss][connect]")
+TEST_CASE(
+    "an idle connection is finalized by the scavenger, in the file system process",
+    "[rdbss][connect]")
 {
     Lab lab;
     withFile(lab);
@@ -816,24 +875,30 @@ TEST_CASE("an idle connection is finalized by the scavenger, in the file system 
     CHECK(lab.rdr.count("MRxCreateSrvCall") == 1);
 }
 
-// ---- through MUP ------------------------------------------------------------------------------------------------------------------
+// ---- through MUP
+// ------------------------------------------------------------------------------------------------------------------
 
-TEST_CASE("SC-07 the first open by UNC name resolves, connects and creates", "[rdbss][connect][mup]")
+TEST_CASE(
+    "SC-07 the first open by UNC name resolves, connects and creates", "[rdbss][connect][mup]")
 {
     Lab lab({ .controls = kWithUnc });
     withFile(lab);
     lab.app([&](App& app) {
         File f = app.open("\\\\lab\\public\\a.txt");
         REQUIRE(f.status == STATUS_SUCCESS);
-        CHECK(lab.rdr.calls()
-            == "MRxCreateSrvCall MRxSrvCallWinnerNotify MRxExtractNetRootName MRxCreateVNetRoot MRxPreparseName MRxCreate");
+        CHECK(
+            lab.rdr.calls()
+            == "MRxCreateSrvCall MRxSrvCallWinnerNotify MRxExtractNetRootName MRxCreateVNetRoot "
+               "MRxPreparseName MRxCreate");
         CHECK(lab.rdr.find("MRxCreateSrvCall")->major == IRP_MJ_CREATE);
         CHECK(app.read(f, 0, 5) == "hello");
         app.close(f);
     });
 }
 
-TEST_CASE("SC-20 a file on a mapped drive is opened without a query and leaves no prefix", "[rdbss][connect][mup]")
+TEST_CASE(
+    "SC-20 a file on a mapped drive is opened without a query and leaves no prefix",
+    "[rdbss][connect][mup]")
 {
     Lab lab({ .controls = kWithUnc });
     withFile(lab);
@@ -879,10 +944,13 @@ TEST_CASE("S-QP-26 a refused connection reaches MUP as a bad network path", "[rd
     CHECK(openOnce(lab, "\\\\lab\\public\\a.txt") == STATUS_BAD_NETWORK_PATH);
 }
 
-TEST_CASE("SC-15 bad credentials reach the opener exactly as the server told them", "[rdbss][connect][mup]")
+TEST_CASE(
+    "SC-15 bad credentials reach the opener exactly as the server told them",
+    "[rdbss][connect][mup]")
 {
     Lab lab({ .controls = kWithUnc });
-    for (NTSTATUS status : { STATUS_LOGON_FAILURE, STATUS_ACCESS_DENIED, STATUS_BAD_NETWORK_NAME }) {
+    for (NTSTATUS status :
+         { STATUS_LOGON_FAILURE, STATUS_ACCESS_DENIED, STATUS_BAD_NETWORK_NAME }) {
         lab.rdr.on("MRxCreateVNetRoot", viewFails(status, status));
         CHECK(openOnce(lab, "\\\\lab\\public\\a.txt") == status);
     }
@@ -898,7 +966,8 @@ struct Asked
 };
 
 /// Sends one query-path request to the redirector, as MUP does.
-Asked askPath(Lab& lab, const std::string& path, KPROCESSOR_MODE mode = KernelMode, USHORT length = 0)
+Asked askPath(
+    Lab& lab, const std::string& path, KPROCESSOR_MODE mode = KernelMode, USHORT length = 0)
 {
     Asked result;
     lab.asSystem([&] {
@@ -915,8 +984,9 @@ Asked askPath(Lab& lab, const std::string& path, KPROCESSOR_MODE mode = KernelMo
         KeInitializeEvent(&event, NotificationEvent, FALSE);
         IO_STATUS_BLOCK io {};
         PDEVICE_OBJECT device = reinterpret_cast<PDEVICE_OBJECT>(lab.rdr.device);
-        PIRP irp = IoBuildDeviceIoControlRequest(IOCTL_REDIR_QUERY_PATH_EX, device, &request, sizeof request, &response,
-            sizeof response, FALSE, &event, &io);
+        PIRP irp = IoBuildDeviceIoControlRequest(
+            IOCTL_REDIR_QUERY_PATH_EX, device, &request, sizeof request, &response, sizeof response,
+            FALSE, &event, &io);
         irp->RequestorMode = mode;
         result.status = IoCallDriver(device, irp);
         if (result.status == STATUS_PENDING) {
@@ -932,14 +1002,18 @@ Asked askPath(Lab& lab, const std::string& path, KPROCESSOR_MODE mode = KernelMo
 
 } // namespace
 
-TEST_CASE("S-QP-29 a claim tells its length in bytes and changes nothing else", "[rdbss][connect][querypath]")
+TEST_CASE(
+    "S-QP-29 a claim tells its length in bytes and changes nothing else",
+    "[rdbss][connect][querypath]")
 {
     Lab lab;
     Asked asked = askPath(lab, "\\lab\\public\\dir\\file.txt");
     CHECK(asked.status == STATUS_SUCCESS);
     CHECK(asked.accepted == 2 * sizeof("\\lab\\public") - 2);
     CHECK(asked.unchanged);
-    CHECK(lab.rdr.calls() == "MRxCreateSrvCall MRxSrvCallWinnerNotify MRxExtractNetRootName MRxCreateVNetRoot");
+    CHECK(
+        lab.rdr.calls()
+        == "MRxCreateSrvCall MRxSrvCallWinnerNotify MRxExtractNetRootName MRxCreateVNetRoot");
 }
 
 TEST_CASE("S-QP-30 a refusal leaves LengthAccepted alone", "[rdbss][connect][querypath]")
@@ -952,7 +1026,9 @@ TEST_CASE("S-QP-30 a refusal leaves LengthAccepted alone", "[rdbss][connect][que
     CHECK(asked.unchanged);
 }
 
-TEST_CASE("SC-43 a query from user mode is an invalid device request and calls nothing", "[rdbss][connect][querypath]")
+TEST_CASE(
+    "SC-43 a query from user mode is an invalid device request and calls nothing",
+    "[rdbss][connect][querypath]")
 {
     Lab lab;
     Asked asked = askPath(lab, "\\lab\\public", UserMode);
@@ -961,7 +1037,9 @@ TEST_CASE("SC-43 a query from user mode is an invalid device request and calls n
     CHECK(lab.rdr.log.empty());
 }
 
-TEST_CASE("SC-44 a path too long is an invalid parameter and calls nothing", "[rdbss][connect][querypath]")
+TEST_CASE(
+    "SC-44 a path too long is an invalid parameter and calls nothing",
+    "[rdbss][connect][querypath]")
 {
     Lab lab;
     Asked asked = askPath(lab, "\\lab\\public", KernelMode, 0xFFFF);
@@ -969,7 +1047,9 @@ TEST_CASE("SC-44 a path too long is an invalid parameter and calls nothing", "[r
     CHECK(lab.rdr.log.empty());
 }
 
-TEST_CASE("SC-09 a claim of what is connected is answered from the name table", "[rdbss][connect][querypath]")
+TEST_CASE(
+    "SC-09 a claim of what is connected is answered from the name table",
+    "[rdbss][connect][querypath]")
 {
     Lab lab;
     withFile(lab);

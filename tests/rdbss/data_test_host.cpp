@@ -9,7 +9,8 @@ constexpr Open kAsync { .options = 0 };
 
 struct Share : Lab
 {
-    explicit Share(LabOptions labOptions = {}) : Lab(std::move(labOptions))
+    explicit Share(LabOptions labOptions = {})
+        : Lab(std::move(labOptions))
     {
         server.files["\\a.txt"] = "hello";
     }
@@ -34,11 +35,15 @@ struct Async
 
     Async() { ZwCreateEvent(&event, EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE); }
     ~Async() { ZwClose(event); }
-    NTSTATUS read(const File& f) { return ZwReadFile(f.handle, event, nullptr, nullptr, &io, buffer, 5, &at, nullptr); }
+    NTSTATUS read(const File& f)
+    {
+        return ZwReadFile(f.handle, event, nullptr, nullptr, &io, buffer, 5, &at, nullptr);
+    }
     NTSTATUS notify(const File& f, BOOLEAN tree)
     {
         return NtNotifyChangeDirectoryFile(
-            f.handle, event, nullptr, nullptr, &io, buffer, sizeof buffer, FILE_NOTIFY_CHANGE_FILE_NAME, tree);
+            f.handle, event, nullptr, nullptr, &io, buffer, sizeof buffer,
+            FILE_NOTIFY_CHANGE_FILE_NAME, tree);
     }
     NTSTATUS wait()
     {
@@ -57,7 +62,8 @@ void sleepMs(LONGLONG ms)
 PMRX_FCB fcbOf(const File& f)
 {
     PFILE_OBJECT object = nullptr;
-    ObReferenceObjectByHandle(f.handle, 0, *IoFileObjectType, KernelMode, reinterpret_cast<PVOID*>(&object), nullptr);
+    ObReferenceObjectByHandle(
+        f.handle, 0, *IoFileObjectType, KernelMode, reinterpret_cast<PVOID*>(&object), nullptr);
     PMRX_FCB fcb = static_cast<PMRX_FCB>(object->FsContext);
     ObDereferenceObject(object);
     return fcb;
@@ -65,7 +71,8 @@ PMRX_FCB fcbOf(const File& f)
 
 } // namespace
 
-// ---- reads ------------------------------------------------------------------------------------------------------------------------
+// ---- reads
+// ------------------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("S-T-34 a read that may not be cached goes to the server each time", "[rdbss][data]")
 {
@@ -120,7 +127,9 @@ TEST_CASE("a cached read asks the server once, in pages", "[rdbss][data][cache]"
     });
 }
 
-TEST_CASE("SC-26 an asynchronous read is posted when the file is busy, and its caller goes on", "[rdbss][data]")
+TEST_CASE(
+    "SC-26 an asynchronous read is posted when the file is busy, and its caller goes on",
+    "[rdbss][data]")
 {
     Share lab;
     lab.app([&](App& app) {
@@ -150,7 +159,8 @@ TEST_CASE("SC-26 an asynchronous read is posted when the file is busy, and its c
     });
 }
 
-TEST_CASE("SC-26 a pended read ends when the redirector completes it, on any thread", "[rdbss][data]")
+TEST_CASE(
+    "SC-26 a pended read ends when the redirector completes it, on any thread", "[rdbss][data]")
 {
     Share lab;
     PRX_CONTEXT held = nullptr;
@@ -164,11 +174,14 @@ TEST_CASE("SC-26 a pended read ends when the redirector completes it, on any thr
         File f = app.open("\\lab\\public\\a.txt", synchronous ? Open {} : kAsync);
         lab.world.createSystemThread("server", [&] {
             sleepMs(10);
-            RxReleaseFcbResourceForThreadInMRx(held, held->pFcb, held->LowIoContext.ResourceThreadId);
+            RxReleaseFcbResourceForThreadInMRx(
+                held, held->pFcb, held->LowIoContext.ResourceThreadId);
             memcpy(RxLowIoGetBufferAddress(held), "later", 5);
             held->StoredStatus = STATUS_SUCCESS;
             held->InformationToReturn = 5;
-            CHECK(RxLowIoCompletion(held) == (synchronous ? STATUS_MORE_PROCESSING_REQUIRED : STATUS_SUCCESS));
+            CHECK(
+                RxLowIoCompletion(held)
+                == (synchronous ? STATUS_MORE_PROCESSING_REQUIRED : STATUS_SUCCESS));
         });
         if (synchronous) {
             CHECK(app.read(f, 0, 5) == "later");
@@ -186,13 +199,17 @@ TEST_CASE("SC-27 cancelling a pended read runs the redirector's cancel routine",
 {
     Share lab;
     lab.rdr.on("READ", [&](Call& c) {
-        REQUIRE(RxSetMinirdrCancelRoutine(c.rx, [](PRX_CONTEXT rx) -> NTSTATUS {
-            theLab().rdr.log.push_back({ .name = "(cancelled)" });
-            CHECK((rx->Flags & RX_CONTEXT_FLAG_CANCELLED) != 0);
-            rx->StoredStatus = STATUS_CANCELLED;
-            RxLowIoCompletion(rx);
-            return STATUS_SUCCESS;
-        }) == STATUS_SUCCESS);
+        REQUIRE(
+            RxSetMinirdrCancelRoutine(
+                c.rx,
+                [](PRX_CONTEXT rx) -> NTSTATUS {
+                    theLab().rdr.log.push_back({ .name = "(cancelled)" });
+                    CHECK((rx->Flags & RX_CONTEXT_FLAG_CANCELLED) != 0);
+                    rx->StoredStatus = STATUS_CANCELLED;
+                    RxLowIoCompletion(rx);
+                    return STATUS_SUCCESS;
+                })
+            == STATUS_SUCCESS);
         return STATUS_PENDING;
     });
     lab.app([&](App& app) {
@@ -208,7 +225,9 @@ TEST_CASE("SC-27 cancelling a pended read runs the redirector's cancel routine",
     });
 }
 
-TEST_CASE("SC-27 a read that was cancelled first is told so when it names its cancel routine", "[rdbss][data]")
+TEST_CASE(
+    "SC-27 a read that was cancelled first is told so when it names its cancel routine",
+    "[rdbss][data]")
 {
     Share lab;
     lab.rdr.on("READ", [&](Call& c) {
@@ -229,7 +248,8 @@ TEST_CASE("SC-27 a read that was cancelled first is told so when it names its ca
 
 TEST_CASE("a NULL low I/O slot fails with STATUS_NOT_IMPLEMENTED", "[rdbss][data]")
 {
-    Share lab({ .prepare = [](MINIRDR_DISPATCH& d) { d.MRxLowIOSubmit[LOWIO_OP_READ] = nullptr; } });
+    Share lab(
+        { .prepare = [](MINIRDR_DISPATCH& d) { d.MRxLowIOSubmit[LOWIO_OP_READ] = nullptr; } });
     lab.app([&](App& app) {
         File f = app.open("\\lab\\public\\a.txt");
         NTSTATUS status;
@@ -239,7 +259,8 @@ TEST_CASE("a NULL low I/O slot fails with STATUS_NOT_IMPLEMENTED", "[rdbss][data
     });
 }
 
-// ---- writes -------------------------------------------------------------------------------------------------------------------------
+// ---- writes
+// -------------------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("SC-28 an uncached write beyond the end extends first", "[rdbss][data]")
 {
@@ -248,7 +269,10 @@ TEST_CASE("SC-28 an uncached write beyond the end extends first", "[rdbss][data]
         File f = app.open("\\lab\\public\\a.txt");
         lab.rdr.on("MRxExtendForNonCache", [](Call& c) {
             CHECK(c.rx->LowIoContext.Operation == LOWIO_OP_WRITE);
-            CHECK((c.rx->LowIoContext.ParamsFor.ReadWrite.Flags & LOWIO_READWRITEFLAG_EXTENDING_FILESIZE) != 0);
+            CHECK(
+                (c.rx->LowIoContext.ParamsFor.ReadWrite.Flags
+                 & LOWIO_READWRITEFLAG_EXTENDING_FILESIZE)
+                != 0);
             CHECK(c.sizes[0]->QuadPart == 8);
             c.sizes[1]->QuadPart = 4096;
             return STATUS_SUCCESS;
@@ -265,7 +289,9 @@ TEST_CASE("SC-28 an uncached write beyond the end extends first", "[rdbss][data]
     });
 }
 
-TEST_CASE("SC-28 a cached write extends through the cache and reaches the server as paging I/O", "[rdbss][data][cache]")
+TEST_CASE(
+    "SC-28 a cached write extends through the cache and reaches the server as paging I/O",
+    "[rdbss][data][cache]")
 {
     Share lab;
     bool paging = false;
@@ -300,7 +326,8 @@ TEST_CASE("dirty pages reach the server before the last handle's cleanup", "[rdb
     CHECK(lab.server.files["\\a.txt"] == "HELLO");
 }
 
-TEST_CASE("a write through a handle that may not cache is seen by one that does", "[rdbss][data][cache]")
+TEST_CASE(
+    "a write through a handle that may not cache is seen by one that does", "[rdbss][data][cache]")
 {
     Share lab;
     lab.server.bufferingFlags = FCB_STATE_READCACHING_ENABLED | FCB_STATE_READBUFFERING_ENABLED;
@@ -357,9 +384,12 @@ TEST_CASE("an overwriting open throws the old contents out of the cache", "[rdbs
     });
 }
 
-// ---- locks ----------------------------------------------------------------------------------------------------------------------------
+// ---- locks
+// ----------------------------------------------------------------------------------------------------------------------------
 
-TEST_CASE("SC-29 locks are asked for, submitted, and given back one by one or all at once", "[rdbss][data][locks]")
+TEST_CASE(
+    "SC-29 locks are asked for, submitted, and given back one by one or all at once",
+    "[rdbss][data][locks]")
 {
     Share lab;
     lab.app([&](App& app) {
@@ -445,9 +475,12 @@ TEST_CASE("locks of a file that is ours alone stay here", "[rdbss][data][locks]"
     });
 }
 
-// ---- directories ------------------------------------------------------------------------------------------------------------------------
+// ---- directories
+// ------------------------------------------------------------------------------------------------------------------------
 
-TEST_CASE("SC-30 an enumeration keeps its pattern and tells which query is the first", "[rdbss][data][directory]")
+TEST_CASE(
+    "SC-30 an enumeration keeps its pattern and tells which query is the first",
+    "[rdbss][data][directory]")
 {
     Share lab;
     lab.server.files["\\b.txt"] = "";
@@ -462,16 +495,19 @@ TEST_CASE("SC-30 an enumeration keeps its pattern and tells which query is the f
         lab.rdr.log.clear();
         for (;;) {
             IO_STATUS_BLOCK io {};
-            NTSTATUS status = ZwQueryDirectoryFile(d.handle, nullptr, nullptr, nullptr, &io, buffer, sizeof buffer,
+            NTSTATUS status = ZwQueryDirectoryFile(
+                d.handle, nullptr, nullptr, nullptr, &io, buffer, sizeof buffer,
                 FileNamesInformation, TRUE, pattern.get(), FALSE);
             if (status != STATUS_SUCCESS) {
                 CHECK(status == STATUS_NO_MORE_FILES);
                 break;
             }
             auto* entry = reinterpret_cast<PFILE_NAMES_INFORMATION>(buffer);
-            CHECK(io.Information == FIELD_OFFSET(FILE_NAMES_INFORMATION, FileName) + entry->FileNameLength);
-            UNICODE_STRING name { static_cast<USHORT>(entry->FileNameLength), static_cast<USHORT>(entry->FileNameLength),
-                entry->FileName };
+            CHECK(
+                io.Information
+                == FIELD_OFFSET(FILE_NAMES_INFORMATION, FileName) + entry->FileNameLength);
+            UNICODE_STRING name { static_cast<USHORT>(entry->FileNameLength),
+                                  static_cast<USHORT>(entry->FileNameLength), entry->FileName };
             names += narrow(&name) + " ";
         }
         CHECK(names == "a.txt b.txt ");
@@ -482,7 +518,9 @@ TEST_CASE("SC-30 an enumeration keeps its pattern and tells which query is the f
     });
 }
 
-TEST_CASE("SC-30 a query the redirector wants posted runs again in the file system process", "[rdbss][data][directory]")
+TEST_CASE(
+    "SC-30 a query the redirector wants posted runs again in the file system process",
+    "[rdbss][data][directory]")
 {
     Share lab;
     lab.rdr.on("MRxQueryDirectory", [](Call& c) {
@@ -501,15 +539,19 @@ TEST_CASE("SC-30 a query the redirector wants posted runs again in the file syst
         char buffer[256];
         IO_STATUS_BLOCK io {};
         Name pattern("x*");
-        CHECK(ZwQueryDirectoryFile(d.handle, nullptr, nullptr, nullptr, &io, buffer, sizeof buffer, FileNamesInformation, TRUE,
-                  pattern.get(), FALSE)
+        CHECK(
+            ZwQueryDirectoryFile(
+                d.handle, nullptr, nullptr, nullptr, &io, buffer, sizeof buffer,
+                FileNamesInformation, TRUE, pattern.get(), FALSE)
             == STATUS_NO_SUCH_FILE);
         CHECK(lab.rdr.count("MRxQueryDirectory") == 2);
         app.close(d);
     });
 }
 
-TEST_CASE("SC-31 a pending notification ends when its directory handle is closed", "[rdbss][data][directory]")
+TEST_CASE(
+    "SC-31 a pending notification ends when its directory handle is closed",
+    "[rdbss][data][directory]")
 {
     Share lab;
     lab.asSystem([&] {
@@ -530,13 +572,17 @@ TEST_CASE("SC-31 a pending notification ends when its directory handle is closed
     });
 }
 
-// ---- buffering state ----------------------------------------------------------------------------------------------------------------------
+// ---- buffering state
+// ----------------------------------------------------------------------------------------------------------------------
 
-TEST_CASE("SC-32 a break computes the new state, writes what is dirty, and is answered", "[rdbss][data][buffering]")
+TEST_CASE(
+    "SC-32 a break computes the new state, writes what is dirty, and is answered",
+    "[rdbss][data][buffering]")
 {
     Share lab;
     lab.server.bufferingFlags = FCB_STATE_WRITECACHING_ENABLED | FCB_STATE_WRITEBUFFERING_ENABLED
-        | FCB_STATE_READCACHING_ENABLED | FCB_STATE_READBUFFERING_ENABLED | FCB_STATE_COLLAPSING_ENABLED;
+        | FCB_STATE_READCACHING_ENABLED | FCB_STATE_READBUFFERING_ENABLED
+        | FCB_STATE_COLLAPSING_ENABLED;
     lab.rdr.on("MRxComputeNewBufferingState", [](Call& c) {
         CHECK((c.fcb->FcbState & FCB_STATE_BUFFERSTATE_CHANGING) != 0);
         CHECK(RxIsFcbAcquiredExclusive(c.fcb));
@@ -560,10 +606,13 @@ TEST_CASE("SC-32 a break computes the new state, writes what is dirty, and is an
         if (byKey) {
             RxIndicateChangeOfBufferingState(server, srvOpen->Key, reinterpret_cast<PVOID>(0x77));
         } else {
-            RxIndicateChangeOfBufferingStateForSrvOpen(server, srvOpen, srvOpen->Key, reinterpret_cast<PVOID>(0x77));
+            RxIndicateChangeOfBufferingStateForSrvOpen(
+                server, srvOpen, srvOpen->Key, reinterpret_cast<PVOID>(0x77));
         }
         sleepMs(100);
-        CHECK(lab.rdr.calls() == "MRxComputeNewBufferingState WRITE MRxCompleteBufferingStateChangeRequest");
+        CHECK(
+            lab.rdr.calls()
+            == "MRxComputeNewBufferingState WRITE MRxCompleteBufferingStateChangeRequest");
         CHECK(lab.server.files["\\a.txt"] == "HELLO");
         CHECK((fcbOf(f)->FcbState & FCB_STATE_BUFFERING_STATE_MASK) == 0);
         lab.rdr.log.clear();
@@ -583,7 +632,8 @@ TEST_CASE("SC-32 a break waits for those who hold the file", "[rdbss][data][buff
         PMRX_FCB fcb = srvOpen->pFcb;
         KeEnterCriticalRegion();
         RxAcquireSharedFcbResourceInMRx(fcb);
-        RxIndicateChangeOfBufferingStateForSrvOpen(fcb->pNetRoot->pSrvCall, srvOpen, srvOpen->Key, nullptr);
+        RxIndicateChangeOfBufferingStateForSrvOpen(
+            fcb->pNetRoot->pSrvCall, srvOpen, srvOpen->Key, nullptr);
         sleepMs(100);
         CHECK(lab.rdr.count("MRxComputeNewBufferingState") == 0);
         RxReleaseFcbResourceInMRx(fcb);
@@ -595,13 +645,15 @@ TEST_CASE("SC-32 a break waits for those who hold the file", "[rdbss][data][buff
     });
 }
 
-TEST_CASE("S-T-7 locks that were kept here are listed when the state changes", "[rdbss][data][buffering]")
+TEST_CASE(
+    "S-T-7 locks that were kept here are listed when the state changes", "[rdbss][data][buffering]")
 {
     Share lab;
     lab.server.bufferingFlags = FCB_STATE_LOCK_BUFFERING_ENABLED | FCB_STATE_READCACHING_ENABLED;
     int listed = 0;
     lab.rdr.on("MRxCompleteBufferingStateChangeRequest", [&](Call& c) {
-        for (PLOWIO_LOCK_LIST lock = c.rx->LowIoContext.ParamsFor.Locks.LockList; lock != nullptr; lock = lock->Next) {
+        for (PLOWIO_LOCK_LIST lock = c.rx->LowIoContext.ParamsFor.Locks.LockList; lock != nullptr;
+             lock = lock->Next) {
             CHECK(lock->ByteOffset == 2);
             CHECK(lock->ExclusiveLock);
             listed++;
@@ -613,14 +665,16 @@ TEST_CASE("S-T-7 locks that were kept here are listed when the state changes", "
         PMRX_SRV_OPEN srvOpen = lab.rdr.find("MRxCreate")->srvOpen;
         CHECK(app.lock(f, 2, 3, true) == STATUS_SUCCESS);
         CHECK(lab.rdr.count("EXCLUSIVELOCK") == 0);
-        RxIndicateChangeOfBufferingStateForSrvOpen(srvOpen->pFcb->pNetRoot->pSrvCall, srvOpen, srvOpen->Key, nullptr);
+        RxIndicateChangeOfBufferingStateForSrvOpen(
+            srvOpen->pFcb->pNetRoot->pSrvCall, srvOpen, srvOpen->Key, nullptr);
         sleepMs(100);
         CHECK(listed == 1);
         app.close(f);
     });
 }
 
-TEST_CASE("FCB_STATE_DISABLE_LOCAL_BUFFERING keeps everything at the server", "[rdbss][data][buffering]")
+TEST_CASE(
+    "FCB_STATE_DISABLE_LOCAL_BUFFERING keeps everything at the server", "[rdbss][data][buffering]")
 {
     Share lab;
     lab.app([&](App& app) {
@@ -630,7 +684,9 @@ TEST_CASE("FCB_STATE_DISABLE_LOCAL_BUFFERING keeps everything at the server", "[
         KeEnterCriticalRegion();
         RxAcquireExclusiveFcbResourceInMRx(fcb);
         fcb->FcbState |= FCB_STATE_DISABLE_LOCAL_BUFFERING;
-        CHECK(RxChangeBufferingState(reinterpret_cast<PSRV_OPEN>(srvOpen), nullptr, FALSE) == STATUS_SUCCESS);
+        CHECK(
+            RxChangeBufferingState(reinterpret_cast<PSRV_OPEN>(srvOpen), nullptr, FALSE)
+            == STATUS_SUCCESS);
         CHECK((fcb->FcbState & FCB_STATE_BUFFERING_STATE_MASK) == 0);
         RxReleaseFcbResourceInMRx(fcb);
         KeLeaveCriticalRegion();

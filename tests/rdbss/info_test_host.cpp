@@ -7,7 +7,8 @@ namespace {
 
 struct Share : Lab
 {
-    explicit Share(LabOptions labOptions = {}) : Lab(std::move(labOptions))
+    explicit Share(LabOptions labOptions = {})
+        : Lab(std::move(labOptions))
     {
         server.files["\\a.txt"] = "hello";
     }
@@ -17,19 +18,26 @@ constexpr Open kAll { .access = FILE_ALL_ACCESS };
 
 } // namespace
 
-TEST_CASE("S-T-44 a file's information comes from the redirector, with the length it wrote", "[rdbss][info]")
+TEST_CASE(
+    "S-T-44 a file's information comes from the redirector, with the length it wrote",
+    "[rdbss][info]")
 {
     Share lab;
     lab.app([&](App& app) {
         File f = app.open("\\lab\\public\\a.txt");
         FILE_STANDARD_INFORMATION standard {};
         IO_STATUS_BLOCK io {};
-        CHECK(ZwQueryInformationFile(f.handle, &io, &standard, sizeof standard, FileStandardInformation) == STATUS_SUCCESS);
+        CHECK(
+            ZwQueryInformationFile(
+                f.handle, &io, &standard, sizeof standard, FileStandardInformation)
+            == STATUS_SUCCESS);
         CHECK(io.Information == sizeof standard);
         CHECK(standard.EndOfFile.QuadPart == 5);
         CHECK(lab.rdr.find("MRxQueryFileInfo")->infoClass == FileStandardInformation);
         FILE_NETWORK_OPEN_INFORMATION open;
-        CHECK(app.query(f, FileNetworkOpenInformation, &open, sizeof open) == STATUS_INVALID_PARAMETER);
+        CHECK(
+            app.query(f, FileNetworkOpenInformation, &open, sizeof open)
+            == STATUS_INVALID_PARAMETER);
         app.close(f);
     });
 }
@@ -43,7 +51,8 @@ TEST_CASE("what RDBSS knows itself it does not ask for", "[rdbss][info]")
         char buffer[200];
         CHECK(app.query(f, FileNameInformation, buffer, sizeof buffer) == STATUS_SUCCESS);
         auto* name = reinterpret_cast<PFILE_NAME_INFORMATION>(buffer);
-        UNICODE_STRING text { static_cast<USHORT>(name->FileNameLength), static_cast<USHORT>(name->FileNameLength), name->FileName };
+        UNICODE_STRING text { static_cast<USHORT>(name->FileNameLength),
+                              static_cast<USHORT>(name->FileNameLength), name->FileName };
         CHECK(narrow(&text) == "\\lab\\public\\a.txt");
         CHECK(app.query(f, FileNameInformation, buffer, 12) == STATUS_BUFFER_OVERFLOW);
         FILE_POSITION_INFORMATION position;
@@ -71,7 +80,8 @@ TEST_CASE("FileAllInformation is put together from the redirector's classes", "[
     });
 }
 
-TEST_CASE("S-T-49 setting times marks them as the user's, so that cleanup leaves them", "[rdbss][info]")
+TEST_CASE(
+    "S-T-49 setting times marks them as the user's, so that cleanup leaves them", "[rdbss][info]")
 {
     Share lab;
     lab.app([&](App& app) {
@@ -95,12 +105,21 @@ TEST_CASE("S-T-47 and S-T-53 volumes are queried and set through the redirector"
         File f = app.open("\\lab\\public\\a.txt", kAll);
         IO_STATUS_BLOCK io {};
         FILE_FS_DEVICE_INFORMATION device {};
-        CHECK(ZwQueryVolumeInformationFile(f.handle, &io, &device, sizeof device, FileFsDeviceInformation) == STATUS_SUCCESS);
+        CHECK(
+            ZwQueryVolumeInformationFile(
+                f.handle, &io, &device, sizeof device, FileFsDeviceInformation)
+            == STATUS_SUCCESS);
         FILE_FS_SIZE_INFORMATION size;
-        CHECK(ZwQueryVolumeInformationFile(f.handle, &io, &size, sizeof size, FileFsSizeInformation) == STATUS_NOT_IMPLEMENTED);
-        CHECK(lab.rdr.find("MRxQueryVolumeInfo", lab.rdr.count("MRxQueryVolumeInfo") - 1)->infoClass == FileFsSizeInformation);
+        CHECK(
+            ZwQueryVolumeInformationFile(f.handle, &io, &size, sizeof size, FileFsSizeInformation)
+            == STATUS_NOT_IMPLEMENTED);
+        CHECK(
+            lab.rdr.find("MRxQueryVolumeInfo", lab.rdr.count("MRxQueryVolumeInfo") - 1)->infoClass
+            == FileFsSizeInformation);
         char label[64] {};
-        CHECK(ZwSetVolumeInformationFile(f.handle, &io, label, sizeof(FILE_FS_LABEL_INFORMATION), FileFsLabelInformation)
+        CHECK(
+            ZwSetVolumeInformationFile(
+                f.handle, &io, label, sizeof(FILE_FS_LABEL_INFORMATION), FileFsLabelInformation)
             == STATUS_SUCCESS);
         CHECK(lab.rdr.count("MRxSetVolumeInfo") == 1);
         app.close(f);
@@ -120,7 +139,9 @@ TEST_CASE("S-T-43 and S-T-48 extended attributes go through the redirector", "[r
         File f = app.open("\\lab\\public\\a.txt", kAll);
         IO_STATUS_BLOCK io {};
         char buffer[64];
-        CHECK(ZwQueryEaFile(f.handle, &io, buffer, sizeof buffer, FALSE, nullptr, 0, nullptr, TRUE) == STATUS_SUCCESS);
+        CHECK(
+            ZwQueryEaFile(f.handle, &io, buffer, sizeof buffer, FALSE, nullptr, 0, nullptr, TRUE)
+            == STATUS_SUCCESS);
         CHECK(io.Information == 8);
         alignas(4) char ea[16] {};
         auto* full = reinterpret_cast<PFILE_FULL_EA_INFORMATION>(ea);
@@ -145,14 +166,20 @@ TEST_CASE("S-T-46 and S-T-52 security descriptors go through the redirector", "[
         File f = app.open("\\lab\\public\\a.txt", kAll);
         ULONG needed = 0;
         char buffer[128] {};
-        NTSTATUS status = ZwQuerySecurityObject(f.handle, DACL_SECURITY_INFORMATION, buffer, 10, &needed);
+        NTSTATUS status
+            = ZwQuerySecurityObject(f.handle, DACL_SECURITY_INFORMATION, buffer, 10, &needed);
         CHECK(status == STATUS_BUFFER_TOO_SMALL);
         CHECK(needed == 100);
-        CHECK(ZwQuerySecurityObject(f.handle, DACL_SECURITY_INFORMATION, buffer, sizeof buffer, &needed) == STATUS_SUCCESS);
+        CHECK(
+            ZwQuerySecurityObject(
+                f.handle, DACL_SECURITY_INFORMATION, buffer, sizeof buffer, &needed)
+            == STATUS_SUCCESS);
         CHECK(lab.rdr.count("MRxQuerySdInfo") == 2);
         SECURITY_DESCRIPTOR descriptor;
         RtlCreateSecurityDescriptor(&descriptor, SECURITY_DESCRIPTOR_REVISION);
-        CHECK(ZwSetSecurityObject(f.handle, DACL_SECURITY_INFORMATION, &descriptor) == STATUS_SUCCESS);
+        CHECK(
+            ZwSetSecurityObject(f.handle, DACL_SECURITY_INFORMATION, &descriptor)
+            == STATUS_SUCCESS);
         CHECK(lab.rdr.count("MRxSetSdInfo") == 1);
         app.close(f);
     });
@@ -169,7 +196,9 @@ TEST_CASE("S-T-23 a flush reaches the redirector", "[rdbss][info]")
     });
 }
 
-TEST_CASE("S-T-31 and S-T-32 control requests on a file are low I/O, on the device they are not", "[rdbss][info]")
+TEST_CASE(
+    "S-T-31 and S-T-32 control requests on a file are low I/O, on the device they are not",
+    "[rdbss][info]")
 {
     Share lab;
     lab.app([&](App& app) {
@@ -204,7 +233,9 @@ TEST_CASE("SC-34 link tracking is answered from the volume's object id", "[rdbss
     lab.app([&](App& app) {
         File f = app.open("\\lab\\public\\a.txt");
         LINK_TRACKING_INFORMATION link {};
-        CHECK(app.fsControl(f, FSCTL_LMR_GET_LINK_TRACKING_INFORMATION, &link, sizeof link) == STATUS_SUCCESS);
+        CHECK(
+            app.fsControl(f, FSCTL_LMR_GET_LINK_TRACKING_INFORMATION, &link, sizeof link)
+            == STATUS_SUCCESS);
         CHECK(link.Type == NtfsLinkTrackingInformation);
         CHECK(link.VolumeId[0] == 0x5A);
         CHECK(lab.rdr.count("FSCTL") == 0);
@@ -240,8 +271,9 @@ TEST_CASE("the routines RDBSS never calls are never called", "[rdbss][info]")
         app.close(f);
     });
     lab.passSeconds(60);
-    for (const char* never : { "MRxCancel", "MRxOpenPrintFile", "MRxClosePrintFile", "MRxWritePrintFile",
-             "MRxEnumeratePrintQueue", "MRxClosedSrvOpenTimeOut", "MRxClosedFcbTimeOut", "CLEAROUT" }) {
+    for (const char* never : { "MRxCancel", "MRxOpenPrintFile", "MRxClosePrintFile",
+                               "MRxWritePrintFile", "MRxEnumeratePrintQueue",
+                               "MRxClosedSrvOpenTimeOut", "MRxClosedFcbTimeOut", "CLEAROUT" }) {
         CHECK(lab.rdr.count(never) == 0);
     }
 }

@@ -42,7 +42,8 @@ Name::Name(const std::string& text)
     m_string.Length = m_string.MaximumLength = static_cast<USHORT>(m_text.size() * sizeof(WCHAR));
 }
 
-// ---- the record ------------------------------------------------------------------------------------------------------------
+// ---- the record
+// ------------------------------------------------------------------------------------------------------------
 
 std::string Rdr::calls(const std::vector<std::string>& ignore) const
 {
@@ -57,8 +58,8 @@ std::string Rdr::calls(const std::vector<std::string>& ignore) const
 
 size_t Rdr::count(const std::string& routine) const
 {
-    return static_cast<size_t>(
-        std::count_if(log.begin(), log.end(), [&](const Call& call) { return call.name == routine; }));
+    return static_cast<size_t>(std::count_if(
+        log.begin(), log.end(), [&](const Call& call) { return call.name == routine; }));
 }
 
 const Call* Rdr::find(const std::string& routine, size_t nth) const
@@ -81,21 +82,22 @@ size_t Rdr::position(const std::string& routine) const
     return SIZE_MAX;
 }
 
-// ---- programs --------------------------------------------------------------------------------------------------------------
+// ---- programs
+// --------------------------------------------------------------------------------------------------------------
 
 File App::open(const std::string& name, Open how)
 {
     File file;
     std::string path = name;
-    if (how.root == nullptr && name.rfind("\\Device", 0) != 0
-        && name.rfind("\\??", 0) != 0) {
+    if (how.root == nullptr && name.rfind("\\Device", 0) != 0 && name.rfind("\\??", 0) != 0) {
         path = name.rfind("\\\\", 0) == 0 ? "\\??\\UNC" + name.substr(1) : kDevice + name;
     }
     Name object(path);
     OBJECT_ATTRIBUTES attributes;
     IO_STATUS_BLOCK io {};
     InitializeObjectAttributes(&attributes, object.get(), OBJ_CASE_INSENSITIVE, how.root, nullptr);
-    file.status = ZwCreateFile(&file.handle, how.access, &attributes, &io, nullptr, FILE_ATTRIBUTE_NORMAL, how.share,
+    file.status = ZwCreateFile(
+        &file.handle, how.access, &attributes, &io, nullptr, FILE_ATTRIBUTE_NORMAL, how.share,
         how.disposition, how.options, nullptr, 0);
     file.information = io.Information;
     if (!NT_SUCCESS(file.status)) {
@@ -117,7 +119,8 @@ std::string App::read(const File& file, uint64_t offset, uint32_t length, NTSTAT
     IO_STATUS_BLOCK io {};
     LARGE_INTEGER at;
     at.QuadPart = static_cast<LONGLONG>(offset);
-    NTSTATUS result = ZwReadFile(file.handle, nullptr, nullptr, nullptr, &io, data.data(), length, &at, nullptr);
+    NTSTATUS result = ZwReadFile(
+        file.handle, nullptr, nullptr, nullptr, &io, data.data(), length, &at, nullptr);
     if (status != nullptr) {
         *status = result;
     }
@@ -130,20 +133,23 @@ NTSTATUS App::write(const File& file, uint64_t offset, const std::string& data)
     IO_STATUS_BLOCK io {};
     LARGE_INTEGER at;
     at.QuadPart = static_cast<LONGLONG>(offset);
-    return ZwWriteFile(file.handle, nullptr, nullptr, nullptr, &io, const_cast<char*>(data.data()),
+    return ZwWriteFile(
+        file.handle, nullptr, nullptr, nullptr, &io, const_cast<char*>(data.data()),
         static_cast<ULONG>(data.size()), &at, nullptr);
 }
 
 NTSTATUS App::control(const File& file, ULONG code)
 {
     IO_STATUS_BLOCK io {};
-    return ZwDeviceIoControlFile(file.handle, nullptr, nullptr, nullptr, &io, code, nullptr, 0, nullptr, 0);
+    return ZwDeviceIoControlFile(
+        file.handle, nullptr, nullptr, nullptr, &io, code, nullptr, 0, nullptr, 0);
 }
 
 NTSTATUS App::fsControl(const File& file, ULONG code, PVOID buffer, ULONG length)
 {
     IO_STATUS_BLOCK io {};
-    return ZwFsControlFile(file.handle, nullptr, nullptr, nullptr, &io, code, buffer, length, buffer, length);
+    return ZwFsControlFile(
+        file.handle, nullptr, nullptr, nullptr, &io, code, buffer, length, buffer, length);
 }
 
 NTSTATUS App::query(const File& file, FILE_INFORMATION_CLASS infoClass, PVOID buffer, ULONG length)
@@ -165,7 +171,8 @@ NTSTATUS App::lock(const File& file, uint64_t offset, uint64_t length, bool excl
     at.QuadPart = static_cast<LONGLONG>(offset);
     bytes.QuadPart = static_cast<LONGLONG>(length);
     return ZwLockFile(
-        file.handle, nullptr, nullptr, nullptr, &io, &at, &bytes, key, TRUE, static_cast<BOOLEAN>(exclusive));
+        file.handle, nullptr, nullptr, nullptr, &io, &at, &bytes, key, TRUE,
+        static_cast<BOOLEAN>(exclusive));
 }
 
 NTSTATUS App::unlock(const File& file, uint64_t offset, uint64_t length, ULONG key)
@@ -200,7 +207,8 @@ NTSTATUS App::remove(const File& file)
     return set(file, FileDispositionInformation, &info, sizeof info);
 }
 
-// ---- the machine -----------------------------------------------------------------------------------------------------------
+// ---- the machine
+// -----------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -221,7 +229,8 @@ NTSTATUS NTAPI driverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING registryPath)
     }
     lab.rdr.driver = driver;
     Name deviceName(kDevice);
-    lab.registered = RxRegisterMinirdr(&lab.rdr.device, driver, &lab.rdr.dispatch, lab.options.controls, deviceName.get(), 0,
+    lab.registered = RxRegisterMinirdr(
+        &lab.rdr.device, driver, &lab.rdr.dispatch, lab.options.controls, deviceName.get(), 0,
         FILE_DEVICE_NETWORK_FILE_SYSTEM, FILE_REMOTE_DEVICE);
     if (lab.rdr.device != nullptr) {
         lab.rdr.device->Flags &= ~static_cast<ULONG>(DO_DEVICE_INITIALIZING);

@@ -1,16 +1,16 @@
 // lab_host.h - a machine with one scriptable redirector on it, for the tests of rdbss.
 //
-//      Lab lab;                                             booted, registered and started by an administrator's program
-//      lab.server.files["\\a.txt"] = "hello";
-//      lab.app([&](App& app) {
+//      Lab lab;                                             booted, registered and started by an
+//      administrator's program lab.server.files["\\a.txt"] = "hello"; lab.app([&](App& app) {
 //          File f = app.open(R"(\lab\public\a.txt)");
 //          CHECK(app.read(f, 0, 5) == "hello");
 //          app.close(f);
 //      });
 //      CHECK(lab.rdr.calls() == "MRxCreateSrvCall MRxSrvCallWinnerNotify ...");
 //
-// The redirector is a real one: it is registered with RDBSS, reached through the I/O manager (and through MUP, if it provides UNC
-// names), and writes down every call that RDBSS makes. A test replaces what a routine does with rdr.on("MRxCreate", ...).
+// The redirector is a real one: it is registered with RDBSS, reached through the I/O manager (and
+// through MUP, if it provides UNC names), and writes down every call that RDBSS makes. A test
+// replaces what a routine does with rdr.on("MRxCreate", ...).
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -36,10 +36,14 @@
 
 namespace rdrlab::test {
 
-constexpr ULONG kIoctlStart = CTL_CODE(FILE_DEVICE_NETWORK_FILE_SYSTEM, 0x900, METHOD_BUFFERED, FILE_ANY_ACCESS);
-constexpr ULONG kIoctlStop = CTL_CODE(FILE_DEVICE_NETWORK_FILE_SYSTEM, 0x901, METHOD_BUFFERED, FILE_ANY_ACCESS);
-constexpr ULONG kIoctlPing = CTL_CODE(FILE_DEVICE_NETWORK_FILE_SYSTEM, 0x902, METHOD_BUFFERED, FILE_ANY_ACCESS);
-constexpr ULONG kFsctlPing = CTL_CODE(FILE_DEVICE_NETWORK_FILE_SYSTEM, 0x903, METHOD_BUFFERED, FILE_ANY_ACCESS);
+constexpr ULONG kIoctlStart
+    = CTL_CODE(FILE_DEVICE_NETWORK_FILE_SYSTEM, 0x900, METHOD_BUFFERED, FILE_ANY_ACCESS);
+constexpr ULONG kIoctlStop
+    = CTL_CODE(FILE_DEVICE_NETWORK_FILE_SYSTEM, 0x901, METHOD_BUFFERED, FILE_ANY_ACCESS);
+constexpr ULONG kIoctlPing
+    = CTL_CODE(FILE_DEVICE_NETWORK_FILE_SYSTEM, 0x902, METHOD_BUFFERED, FILE_ANY_ACCESS);
+constexpr ULONG kFsctlPing
+    = CTL_CODE(FILE_DEVICE_NETWORK_FILE_SYSTEM, 0x903, METHOD_BUFFERED, FILE_ANY_ACCESS);
 
 std::u16string wide(const std::string& text);
 std::string narrow(PCUNICODE_STRING text);
@@ -59,10 +63,10 @@ private:
 struct Call
 {
     std::string name;
-    std::string subject;   // path, share or server it is about
+    std::string subject; // path, share or server it is about
     NTSTATUS status = STATUS_SUCCESS;
     bool inFsp = false;
-    UCHAR major = 0xFF;    // RxContext->MajorFunction
+    UCHAR major = 0xFF; // RxContext->MajorFunction
     BOOLEAN pendingReturned = FALSE;
     PETHREAD thread = nullptr;
     ULONG infoClass = 0;
@@ -92,11 +96,11 @@ struct Rdr
     MINIRDR_DISPATCH dispatch {};
     PRDBSS_DEVICE_OBJECT device = nullptr;
     PDRIVER_OBJECT driver = nullptr;
-    std::vector<NTSTATUS> stopStatuses;    // what RxStopMinirdr answered, call by call
+    std::vector<NTSTATUS> stopStatuses; // what RxStopMinirdr answered, call by call
     std::vector<NTSTATUS> startStatuses;
-    std::vector<bool> postToFsp;           // what each of both told about posting
-    std::vector<LUID> fsdUids;             // RxContext->FsdUid when MRxDevFcbXXXControlFile was entered
-    bool postConnects = false;             // connecting pends and ends on a worker of the FSP
+    std::vector<bool> postToFsp; // what each of both told about posting
+    std::vector<LUID> fsdUids; // RxContext->FsdUid when MRxDevFcbXXXControlFile was entered
+    bool postConnects = false; // connecting pends and ends on a worker of the FSP
 
     void on(const std::string& routine, Handler handler) { handlers[routine] = std::move(handler); }
     /// The recorded routine names without those in ignore, one blank between them.
@@ -125,7 +129,8 @@ struct File
 
 struct Open
 {
-    ACCESS_MASK access = FILE_READ_DATA | FILE_WRITE_DATA | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | SYNCHRONIZE;
+    ACCESS_MASK access = FILE_READ_DATA | FILE_WRITE_DATA | FILE_READ_ATTRIBUTES
+        | FILE_WRITE_ATTRIBUTES | SYNCHRONIZE;
     ULONG share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
     ULONG disposition = FILE_OPEN;
     ULONG options = FILE_SYNCHRONOUS_IO_NONALERT;
@@ -134,22 +139,28 @@ struct Open
 
 class Lab;
 
-/// System calls of a program. They are the Zw forms: a test's own memory is kernel memory to the machine.
+/// System calls of a program. They are the Zw forms: a test's own memory is kernel memory to the
+/// machine.
 class App
 {
 public:
-    explicit App(Lab& lab) : m_lab(lab) {}
-    /// \server\share\path is opened below the redirector's device name, \\server\share\path through \??\UNC, a name that begins
-    /// with \Device as it is, and a name relative to how.root as it is.
+    explicit App(Lab& lab)
+        : m_lab(lab)
+    {
+    }
+    /// \server\share\path is opened below the redirector's device name, \\server\share\path through
+    /// \??\UNC, a name that begins with \Device as it is, and a name relative to how.root as it is.
     File open(const std::string& name, Open how = {});
     NTSTATUS close(File& file);
-    std::string read(const File& file, uint64_t offset, uint32_t length, NTSTATUS* status = nullptr);
+    std::string
+    read(const File& file, uint64_t offset, uint32_t length, NTSTATUS* status = nullptr);
     NTSTATUS write(const File& file, uint64_t offset, const std::string& data);
     NTSTATUS control(const File& file, ULONG code);
     NTSTATUS fsControl(const File& file, ULONG code, PVOID buffer = nullptr, ULONG length = 0);
     NTSTATUS query(const File& file, FILE_INFORMATION_CLASS infoClass, PVOID buffer, ULONG length);
     NTSTATUS set(const File& file, FILE_INFORMATION_CLASS infoClass, PVOID buffer, ULONG length);
-    NTSTATUS lock(const File& file, uint64_t offset, uint64_t length, bool exclusive, ULONG key = 0);
+    NTSTATUS
+    lock(const File& file, uint64_t offset, uint64_t length, bool exclusive, ULONG key = 0);
     NTSTATUS unlock(const File& file, uint64_t offset, uint64_t length, ULONG key = 0);
     NTSTATUS flush(const File& file);
     NTSTATUS rename(const File& file, const std::string& newName, bool replace = false);
@@ -161,7 +172,8 @@ private:
 
 struct LabOptions
 {
-    ULONG controls = RX_REGISTERMINI_FLAG_DONT_PROVIDE_UNCS | RX_REGISTERMINI_FLAG_DONT_PROVIDE_MAILSLOTS;
+    ULONG controls
+        = RX_REGISTERMINI_FLAG_DONT_PROVIDE_UNCS | RX_REGISTERMINI_FLAG_DONT_PROVIDE_MAILSLOTS;
     bool start = true;
     uint64_t seed = 1;
     std::function<void(MINIRDR_DISPATCH&)> prepare = nullptr;

@@ -5,8 +5,10 @@ using namespace rdrlab::test;
 
 namespace {
 
-constexpr ULONG kLease = FCB_STATE_COLLAPSING_ENABLED | FCB_STATE_READCACHING_ENABLED | FCB_STATE_READBUFFERING_ENABLED;
-constexpr const char* kCloseCalls = "MRxCleanupFobx MRxCloseSrvOpen MRxDeallocateForFobx MRxDeallocateForFcb";
+constexpr ULONG kLease = FCB_STATE_COLLAPSING_ENABLED | FCB_STATE_READCACHING_ENABLED
+    | FCB_STATE_READBUFFERING_ENABLED;
+constexpr const char* kCloseCalls
+    = "MRxCleanupFobx MRxCloseSrvOpen MRxDeallocateForFobx MRxDeallocateForFcb";
 
 Open with(ULONG disposition, ULONG options = 0)
 {
@@ -18,7 +20,8 @@ Open with(ULONG disposition, ULONG options = 0)
 
 struct Share : Lab
 {
-    explicit Share(LabOptions labOptions = {}) : Lab(std::move(labOptions))
+    explicit Share(LabOptions labOptions = {})
+        : Lab(std::move(labOptions))
     {
         server.files["\\a.txt"] = "hello";
         server.files["\\b.txt"] = "world";
@@ -34,8 +37,10 @@ TEST_CASE("SC-46 a name below the device goes straight to the redirector", "[rdb
         File f = app.open("\\lab\\public\\a.txt");
         REQUIRE(f.status == STATUS_SUCCESS);
         CHECK(f.information == FILE_OPENED);
-        CHECK(lab.rdr.calls()
-            == "MRxCreateSrvCall MRxSrvCallWinnerNotify MRxExtractNetRootName MRxCreateVNetRoot MRxPreparseName MRxCreate");
+        CHECK(
+            lab.rdr.calls()
+            == "MRxCreateSrvCall MRxSrvCallWinnerNotify MRxExtractNetRootName MRxCreateVNetRoot "
+               "MRxPreparseName MRxCreate");
         CHECK(app.read(f, 0, 5) == "hello");
         lab.rdr.log.clear();
         CHECK(app.close(f) == STATUS_SUCCESS);
@@ -43,7 +48,9 @@ TEST_CASE("SC-46 a name below the device goes straight to the redirector", "[rdb
     CHECK(lab.rdr.calls() == kCloseCalls);
 }
 
-TEST_CASE("S-T-9 MRxCreate sees the whole request, and its IoStatus.Information reaches the program", "[rdbss][open]")
+TEST_CASE(
+    "S-T-9 MRxCreate sees the whole request, and its IoStatus.Information reaches the program",
+    "[rdbss][open]")
 {
     Share lab;
     lab.app([&](App& app) {
@@ -61,7 +68,8 @@ TEST_CASE("S-T-9 MRxCreate sees the whole request, and its IoStatus.Information 
     });
 }
 
-TEST_CASE("A33 ReturnedCreateInformation wins over IoStatus.Information when it is set", "[rdbss][open]")
+TEST_CASE(
+    "A33 ReturnedCreateInformation wins over IoStatus.Information when it is set", "[rdbss][open]")
 {
     Share lab;
     lab.rdr.on("MRxCreate", [](Call& c) {
@@ -76,7 +84,8 @@ TEST_CASE("A33 ReturnedCreateInformation wins over IoStatus.Information when it 
     });
 }
 
-TEST_CASE("a failed MRxCreate leaves nothing behind and forces its SRV_OPEN closed", "[rdbss][open]")
+TEST_CASE(
+    "a failed MRxCreate leaves nothing behind and forces its SRV_OPEN closed", "[rdbss][open]")
 {
     Share lab;
     lab.app([&](App& app) {
@@ -141,7 +150,8 @@ TEST_CASE("a file can be opened relative to a directory and to a connection", "[
     });
 }
 
-// ---- share access ---------------------------------------------------------------------------------------------------------------
+// ---- share access
+// ---------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("share modes are checked before the server is asked", "[rdbss][open]")
 {
@@ -167,9 +177,11 @@ TEST_CASE("share modes are checked before the server is asked", "[rdbss][open]")
     });
 }
 
-// ---- collapse ---------------------------------------------------------------------------------------------------------------------
+// ---- collapse
+// ---------------------------------------------------------------------------------------------------------------------
 
-TEST_CASE("SC-21 a second open with the same access and sharing is collapsed", "[rdbss][open][collapse]")
+TEST_CASE(
+    "SC-21 a second open with the same access and sharing is collapsed", "[rdbss][open][collapse]")
 {
     Share lab;
     lab.app([&](App& app) {
@@ -192,12 +204,16 @@ TEST_CASE("SC-21 a second open with the same access and sharing is collapsed", "
     });
 }
 
-TEST_CASE("SC-21 a redirector that does not want to collapse is asked no further", "[rdbss][open][collapse]")
+TEST_CASE(
+    "SC-21 a redirector that does not want to collapse is asked no further",
+    "[rdbss][open][collapse]")
 {
     Share lab;
     lab.app([&](App& app) {
         File first = app.open("\\lab\\public\\a.txt");
-        lab.rdr.on("MRxShouldTryToCollapseThisOpen", [](Call&) { return STATUS_MORE_PROCESSING_REQUIRED; });
+        lab.rdr.on("MRxShouldTryToCollapseThisOpen", [](Call&) {
+            return STATUS_MORE_PROCESSING_REQUIRED;
+        });
         lab.rdr.log.clear();
         File second = app.open("\\lab\\public\\a.txt");
         CHECK(lab.rdr.calls() == "MRxPreparseName MRxShouldTryToCollapseThisOpen MRxCreate");
@@ -206,13 +222,17 @@ TEST_CASE("SC-21 a redirector that does not want to collapse is asked no further
         lab.rdr.on("MRxCollapseOpen", [](Call&) { return STATUS_MORE_PROCESSING_REQUIRED; });
         lab.rdr.log.clear();
         File third = app.open("\\lab\\public\\a.txt");
-        CHECK(lab.rdr.calls() == "MRxPreparseName MRxShouldTryToCollapseThisOpen MRxCollapseOpen MRxCreate");
+        CHECK(
+            lab.rdr.calls()
+            == "MRxPreparseName MRxShouldTryToCollapseThisOpen MRxCollapseOpen MRxCreate");
         app.close(third);
         app.close(first);
     });
 }
 
-TEST_CASE("SC-21 backup intent, delete on close and other access are never collapsed", "[rdbss][open][collapse]")
+TEST_CASE(
+    "SC-21 backup intent, delete on close and other access are never collapsed",
+    "[rdbss][open][collapse]")
 {
     Share lab;
     lab.app([&](App& app) {
@@ -242,7 +262,8 @@ TEST_CASE("SC-21 backup intent, delete on close and other access are never colla
 
 TEST_CASE("a redirector without the collapse routines is never asked", "[rdbss][open][collapse]")
 {
-    Share lab({ .prepare = [](MINIRDR_DISPATCH& d) { d.MRxShouldTryToCollapseThisOpen = nullptr; } });
+    Share lab(
+        { .prepare = [](MINIRDR_DISPATCH& d) { d.MRxShouldTryToCollapseThisOpen = nullptr; } });
     lab.app([&](App& app) {
         File first = app.open("\\lab\\public\\a.txt");
         File second = app.open("\\lab\\public\\a.txt");
@@ -253,9 +274,12 @@ TEST_CASE("a redirector without the collapse routines is never asked", "[rdbss][
     });
 }
 
-// ---- close ------------------------------------------------------------------------------------------------------------------------
+// ---- close
+// ------------------------------------------------------------------------------------------------------------------------
 
-TEST_CASE("SC-22 a plain close calls cleanup, close and the deallocations in this order", "[rdbss][open][close]")
+TEST_CASE(
+    "SC-22 a plain close calls cleanup, close and the deallocations in this order",
+    "[rdbss][open][close]")
 {
     Share lab;
     lab.app([&](App& app) {
@@ -282,7 +306,9 @@ TEST_CASE("SC-23 a delayed close is taken over by a reopen", "[rdbss][open][clos
         CHECK((srvOpen->Flags & SRVOPEN_FLAG_CLOSE_DELAYED) != 0);
         lab.rdr.log.clear();
         File again = app.open("\\lab\\public\\a.txt");
-        CHECK(lab.rdr.calls({ "MRxDeallocateForFobx" }) == "MRxPreparseName MRxShouldTryToCollapseThisOpen MRxCollapseOpen");
+        CHECK(
+            lab.rdr.calls({ "MRxDeallocateForFobx" })
+            == "MRxPreparseName MRxShouldTryToCollapseThisOpen MRxCollapseOpen");
         CHECK((srvOpen->Flags & SRVOPEN_FLAG_CLOSE_DELAYED) == 0);
         CHECK(srvOpen->OpenCount == 1);
         CHECK(app.read(again, 0, 5) == "hello");
@@ -302,7 +328,8 @@ TEST_CASE("SC-23 without a reopen the scavenger carries the close out", "[rdbss]
     lab.passSeconds(8);
     CHECK(lab.rdr.log.empty());
     lab.passSeconds(15);
-    CHECK(lab.rdr.calls({ "MRxFinalizeVNetRoot", "MRxFinalizeNetRoot", "MRxFinalizeSrvCall" })
+    CHECK(
+        lab.rdr.calls({ "MRxFinalizeVNetRoot", "MRxFinalizeNetRoot", "MRxFinalizeSrvCall" })
         == "MRxCloseSrvOpen MRxDeallocateForFobx MRxDeallocateForFcb");
     CHECK(lab.rdr.find("MRxCloseSrvOpen")->major == IRP_MJ_CLOSE);
     CHECK(lab.rdr.find("MRxCloseSrvOpen")->inFsp);
@@ -326,7 +353,9 @@ TEST_CASE("an open that a delayed close would block makes it happen first", "[rd
     });
 }
 
-TEST_CASE("an open the server refuses is tried again after delayed closes of the share", "[rdbss][open][close]")
+TEST_CASE(
+    "an open the server refuses is tried again after delayed closes of the share",
+    "[rdbss][open][close]")
 {
     Share lab;
     lab.server.bufferingFlags = kLease;
@@ -339,7 +368,9 @@ TEST_CASE("an open the server refuses is tried again after delayed closes of the
                 return STATUS_SHARING_VIOLATION;
             }
             CHECK(lab.rdr.count("MRxCloseSrvOpen") == 1);
-            return RxCreateNetFobx(c.rx, c.rx->pRelevantSrvOpen) != nullptr ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+            return RxCreateNetFobx(c.rx, c.rx->pRelevantSrvOpen) != nullptr
+                ? STATUS_SUCCESS
+                : STATUS_INSUFFICIENT_RESOURCES;
         });
         File g = app.open("\\lab\\public\\b.txt");
         CHECK(g.status == STATUS_SUCCESS);
@@ -348,9 +379,13 @@ TEST_CASE("an open the server refuses is tried again after delayed closes of the
     });
 }
 
-// ---- cleanup ------------------------------------------------------------------------------------------------------------------------
+// ---- cleanup
+// ------------------------------------------------------------------------------------------------------------------------
 
-TEST_CASE("SC-24 the last handle of a modified file tells times, then size, then fills the gap, then cleans up", "[rdbss][open][cleanup]")
+TEST_CASE(
+    "SC-24 the last handle of a modified file tells times, then size, then fills the gap, then "
+    "cleans up",
+    "[rdbss][open][cleanup]")
 {
     Share lab;
     lab.app([&](App& app) {
@@ -358,10 +393,12 @@ TEST_CASE("SC-24 the last handle of a modified file tells times, then size, then
         alone.share = 0; // opened exclusively: everything is cached
         File f = app.open("\\lab\\public\\a.txt", alone);
         CHECK(app.write(f, 0, "HELLO, longer than before") == STATUS_SUCCESS);
-        // A gap between what is valid and the end of the file, as a set end of file leaves behind in a cached file.
+        // A gap between what is valid and the end of the file, as a set end of file leaves behind
+        // in a cached file.
         PFILE_OBJECT object = nullptr;
         REQUIRE(NT_SUCCESS(ObReferenceObjectByHandle(
-            f.handle, 0, *IoFileObjectType, KernelMode, reinterpret_cast<PVOID*>(&object), nullptr)));
+            f.handle, 0, *IoFileObjectType, KernelMode, reinterpret_cast<PVOID*>(&object),
+            nullptr)));
         PMRX_FCB fcb = static_cast<PMRX_FCB>(object->FsContext);
         lab.rdr.on("MRxCleanupFobx", [&](Call&) {
             CHECK(fcb->Header.ValidDataLength.QuadPart == fcb->Header.FileSize.QuadPart);
@@ -375,13 +412,17 @@ TEST_CASE("SC-24 the last handle of a modified file tells times, then size, then
         lab.rdr.log.clear();
         app.close(f);
     });
-    CHECK(lab.rdr.calls({ "WRITE", "READ", "MRxCloseSrvOpen", "MRxDeallocateForFobx", "MRxDeallocateForFcb" })
+    CHECK(
+        lab.rdr.calls(
+            { "WRITE", "READ", "MRxCloseSrvOpen", "MRxDeallocateForFobx", "MRxDeallocateForFcb" })
         == "MRxSetFileInfoAtCleanup MRxSetFileInfoAtCleanup MRxZeroExtend MRxCleanupFobx");
     CHECK(lab.rdr.find("MRxSetFileInfoAtCleanup", 0)->infoClass == FileBasicInformation);
     CHECK(lab.rdr.find("MRxSetFileInfoAtCleanup", 1)->infoClass == FileEndOfFileInformation);
 }
 
-TEST_CASE("S-T-63 a file without a gap is not zero-extended, one without changes tells nothing", "[rdbss][open][cleanup]")
+TEST_CASE(
+    "S-T-63 a file without a gap is not zero-extended, one without changes tells nothing",
+    "[rdbss][open][cleanup]")
 {
     Share lab;
     lab.app([&](App& app) {
@@ -410,7 +451,8 @@ TEST_CASE("SC-25 TRUNCATE_ON_CLOSE truncates at the last cleanup only", "[rdbss]
     });
 }
 
-// ---- delete and rename ------------------------------------------------------------------------------------------------------------
+// ---- delete and rename
+// ------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("a file whose deletion is pending cannot be opened again", "[rdbss][open]")
 {
@@ -447,14 +489,15 @@ TEST_CASE("a renamed file loses its name here, so that both names start afresh",
     CHECK(lab.rdr.device->NumberOfActiveFcbs == 0);
 }
 
-TEST_CASE("a rename to a full name reaches the redirector as a path below the share", "[rdbss][open]")
+TEST_CASE(
+    "a rename to a full name reaches the redirector as a path below the share", "[rdbss][open]")
 {
     Share lab;
     std::string target;
     lab.rdr.on("MRxSetFileInfo", [&](Call& c) {
         auto* rename = static_cast<PFILE_RENAME_INFORMATION>(c.rx->Info.Buffer);
-        UNICODE_STRING name { static_cast<USHORT>(rename->FileNameLength), static_cast<USHORT>(rename->FileNameLength),
-            rename->FileName };
+        UNICODE_STRING name { static_cast<USHORT>(rename->FileNameLength),
+                              static_cast<USHORT>(rename->FileNameLength), rename->FileName };
         target = narrow(&name);
         CHECK(c.rx->Info.ReplaceIfExists);
         return STATUS_SUCCESS;
@@ -463,7 +506,9 @@ TEST_CASE("a rename to a full name reaches the redirector as a path below the sh
         Open how;
         how.access |= DELETE;
         File f = app.open("\\lab\\public\\a.txt", how);
-        CHECK(app.rename(f, "\\Device\\TestRdr\\lab\\public\\dir\\moved.txt", true) == STATUS_SUCCESS);
+        CHECK(
+            app.rename(f, "\\Device\\TestRdr\\lab\\public\\dir\\moved.txt", true)
+            == STATUS_SUCCESS);
         CHECK(target == "\\dir\\moved.txt");
         CHECK(app.rename(f, "\\Device\\TestRdr\\lab\\other\\moved.txt") == STATUS_NOT_SAME_DEVICE);
         app.close(f);
@@ -491,7 +536,9 @@ TEST_CASE("SC-35 a directory rename may close what is only delayed below it", "[
         REQUIRE(directory.status == STATUS_SUCCESS);
         lab.rdr.log.clear();
         CHECK(app.rename(directory, "renamed") == STATUS_SUCCESS);
-        CHECK(lab.rdr.calls().find("MRxCloseSrvOpen MRxDeallocateForFobx MRxDeallocateForFcb") != std::string::npos);
+        CHECK(
+            lab.rdr.calls().find("MRxCloseSrvOpen MRxDeallocateForFobx MRxDeallocateForFcb")
+            != std::string::npos);
         app.close(directory);
     });
 }
@@ -530,8 +577,11 @@ TEST_CASE("SC-45 a symbolic link makes the open start over", "[rdbss][open]")
             return STATUS_SUCCESS;
         }
         Name target("\\Device\\TestRdr\\lab\\public\\a.txt");
-        NTSTATUS status = RxPrepareToReparseSymbolicLink(c.rx, FALSE, target.get(), TRUE, &required);
-        return status != STATUS_SUCCESS ? status : required ? STATUS_REPARSE : STATUS_OBJECT_NAME_NOT_FOUND;
+        NTSTATUS status
+            = RxPrepareToReparseSymbolicLink(c.rx, FALSE, target.get(), TRUE, &required);
+        return status != STATUS_SUCCESS ? status
+            : required                  ? STATUS_REPARSE
+                                        : STATUS_OBJECT_NAME_NOT_FOUND;
     };
     lab.rdr.on("MRxCreate", link);
     lab.app([&](App& app) {

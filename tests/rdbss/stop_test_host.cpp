@@ -22,7 +22,8 @@ struct PendedRead
     {
         LARGE_INTEGER at {};
         ZwCreateEvent(&event, EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE);
-        return ZwReadFile(file.handle, event, nullptr, nullptr, &io, buffer, sizeof buffer, &at, nullptr);
+        return ZwReadFile(
+            file.handle, event, nullptr, nullptr, &io, buffer, sizeof buffer, &at, nullptr);
     }
     NTSTATUS wait()
     {
@@ -64,18 +65,24 @@ TEST_CASE("SC-01 registering creates a startable device and calls nothing", "[rd
     CHECK(lab.rdr.log.empty());
 }
 
-TEST_CASE("SC-01 registering without a place for the device object is an invalid parameter", "[rdbss][startstop]")
+TEST_CASE(
+    "SC-01 registering without a place for the device object is an invalid parameter",
+    "[rdbss][startstop]")
 {
     Lab lab({ .start = false });
     lab.asSystem([&] {
         Name name("\\Device\\Other");
-        CHECK(RxRegisterMinirdr(nullptr, lab.rdr.driver, &lab.rdr.dispatch, lab.options.controls, name.get(), 0,
-                  FILE_DEVICE_NETWORK_FILE_SYSTEM, FILE_REMOTE_DEVICE)
+        CHECK(
+            RxRegisterMinirdr(
+                nullptr, lab.rdr.driver, &lab.rdr.dispatch, lab.options.controls, name.get(), 0,
+                FILE_DEVICE_NETWORK_FILE_SYSTEM, FILE_REMOTE_DEVICE)
             == STATUS_INVALID_PARAMETER);
     });
 }
 
-TEST_CASE("SC-02 before the start only the device itself can be opened and controlled", "[rdbss][startstop]")
+TEST_CASE(
+    "SC-02 before the start only the device itself can be opened and controlled",
+    "[rdbss][startstop]")
 {
     Lab lab({ .start = false });
     lab.app([&](App& app) {
@@ -92,7 +99,9 @@ TEST_CASE("SC-02 before the start only the device itself can be opened and contr
     });
 }
 
-TEST_CASE("SC-03 a start from a program is posted to the file system process and calls MRxStart there", "[rdbss][startstop]")
+TEST_CASE(
+    "SC-03 a start from a program is posted to the file system process and calls MRxStart there",
+    "[rdbss][startstop]")
 {
     Lab lab({ .start = false });
     CHECK(lab.start() == STATUS_SUCCESS);
@@ -113,7 +122,9 @@ TEST_CASE("SC-04 an asynchronous start pends and ends with MRxStart's status", "
         HANDLE event;
         ZwCreateEvent(&event, EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE);
         IO_STATUS_BLOCK io {};
-        CHECK(ZwDeviceIoControlFile(device.handle, event, nullptr, nullptr, &io, kIoctlStart, nullptr, 0, nullptr, 0)
+        CHECK(
+            ZwDeviceIoControlFile(
+                device.handle, event, nullptr, nullptr, &io, kIoctlStart, nullptr, 0, nullptr, 0)
             == STATUS_PENDING);
         ZwWaitForSingleObject(event, FALSE, nullptr);
         CHECK(io.Status == STATUS_SUCCESS);
@@ -156,7 +167,9 @@ TEST_CASE("S-ST-1 RxStopMinirdr stops a redirector that was started", "[rdbss][s
     Lab lab;
     CHECK(lab.stop() == STATUS_SUCCESS);
     CHECK(lab.rdr.count("MRxStop") == 1);
-    lab.app([](App& app) { CHECK(app.open("\\lab\\public\\a.txt").status == STATUS_REDIRECTOR_NOT_STARTED); });
+    lab.app([](App& app) {
+        CHECK(app.open("\\lab\\public\\a.txt").status == STATUS_REDIRECTOR_NOT_STARTED);
+    });
 }
 
 TEST_CASE("S-ST-2 a stop takes the UNC registration back from MUP", "[rdbss][startstop][mup]")
@@ -170,11 +183,15 @@ TEST_CASE("S-ST-2 a stop takes the UNC registration back from MUP", "[rdbss][sta
     });
     CHECK(lab.stop() == STATUS_SUCCESS);
     lab.rdr.log.clear();
-    lab.app([&](App& app) { CHECK(app.open("\\\\lab\\public\\a.txt").status == STATUS_BAD_NETWORK_PATH); });
+    lab.app([&](App& app) {
+        CHECK(app.open("\\\\lab\\public\\a.txt").status == STATUS_BAD_NETWORK_PATH);
+    });
     CHECK(lab.rdr.log.empty());
 }
 
-TEST_CASE("S-ST-3 the request's context tells the device and whether this is the file system process", "[rdbss][startstop]")
+TEST_CASE(
+    "S-ST-3 the request's context tells the device and whether this is the file system process",
+    "[rdbss][startstop]")
 {
     Lab lab;
     lab.asSystem([&] {
@@ -210,7 +227,9 @@ TEST_CASE("S-ST-6 stopping what is stopped answers STATUS_REDIRECTOR_STOPPED", "
     CHECK(lab.rdr.count("MRxStop") == 1);
 }
 
-TEST_CASE("S-ST-7 a stop that finds open files answers STATUS_REDIRECTOR_HAS_OPEN_HANDLES", "[rdbss][startstop]")
+TEST_CASE(
+    "S-ST-7 a stop that finds open files answers STATUS_REDIRECTOR_HAS_OPEN_HANDLES",
+    "[rdbss][startstop]")
 {
     Lab lab;
     lab.server.files["\\a.txt"] = "x";
@@ -254,9 +273,12 @@ TEST_CASE("S-ST-9 a stop that cannot have RDBSS' locks at once pends", "[rdbss][
         HANDLE event;
         ZwCreateEvent(&event, EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE);
         IO_STATUS_BLOCK io {};
-        CHECK(ZwDeviceIoControlFile(device.handle, event, nullptr, nullptr, &io, kIoctlStop, nullptr, 0, nullptr, 0)
+        CHECK(
+            ZwDeviceIoControlFile(
+                device.handle, event, nullptr, nullptr, &io, kIoctlStop, nullptr, 0, nullptr, 0)
             == STATUS_PENDING);
-        // S-ST-16: the caller is in the file system process, so only the locks can have been the reason.
+        // S-ST-16: the caller is in the file system process, so only the locks can have been the
+        // reason.
         REQUIRE_FALSE(lab.rdr.stopStatuses.empty());
         CHECK(lab.rdr.stopStatuses[0] == STATUS_PENDING);
         CHECK(lab.rdr.postToFsp[0]);
@@ -275,7 +297,8 @@ TEST_CASE("S-ST-16 contended locks post the stop to the file system process", "[
 {
     Lab lab;
     lab.asSystem([&] {
-        // The FSP's own thread holds the lock shared: an exclusive acquisition without waiting fails even for itself.
+        // The FSP's own thread holds the lock shared: an exclusive acquisition without waiting
+        // fails even for itself.
         KeEnterCriticalRegion();
         ExAcquireResourceSharedLite(&RxData.Resource, TRUE);
         PRX_CONTEXT rx = RxCreateRxContext(nullptr, lab.rdr.device, 0);
@@ -291,7 +314,9 @@ TEST_CASE("S-ST-16 contended locks post the stop to the file system process", "[
     CHECK(lab.rdr.device->StartStopContext.State == RDBSS_STARTED);
 }
 
-TEST_CASE("S-ST-10 a stop cancels what can be cancelled and lets the rest run to completion", "[rdbss][startstop]")
+TEST_CASE(
+    "S-ST-10 a stop cancels what can be cancelled and lets the rest run to completion",
+    "[rdbss][startstop]")
 {
     Lab lab;
     lab.server.files["\\a.txt"] = "x";
@@ -302,11 +327,14 @@ TEST_CASE("S-ST-10 a stop cancels what can be cancelled and lets the rest run to
             held = c.rx; // cannot be cancelled
             return STATUS_PENDING;
         }
-        return RxSetMinirdrCancelRoutine(c.rx, [](PRX_CONTEXT rx) -> NTSTATUS {
-            theLab().rdr.log.push_back({ .name = "(cancelled)" });
-            PendedRead::finish(rx, STATUS_CANCELLED);
-            return STATUS_SUCCESS;
-        }) == STATUS_SUCCESS
+        return RxSetMinirdrCancelRoutine(
+                   c.rx,
+                   [](PRX_CONTEXT rx) -> NTSTATUS {
+                       theLab().rdr.log.push_back({ .name = "(cancelled)" });
+                       PendedRead::finish(rx, STATUS_CANCELLED);
+                       return STATUS_SUCCESS;
+                   })
+                == STATUS_SUCCESS
             ? STATUS_PENDING
             : STATUS_CANCELLED;
     });
@@ -332,7 +360,9 @@ TEST_CASE("S-ST-10 a stop cancels what can be cancelled and lets the rest run to
     CHECK(lab.rdr.position("(answered)") < lab.rdr.position("MRxStop"));
 }
 
-TEST_CASE("S-ST-11 MRxStop is held back until the last request in flight has completed", "[rdbss][startstop]")
+TEST_CASE(
+    "S-ST-11 MRxStop is held back until the last request in flight has completed",
+    "[rdbss][startstop]")
 {
     Lab lab;
     lab.server.files["\\a.txt"] = "x";
@@ -361,7 +391,9 @@ TEST_CASE("S-ST-11 MRxStop is held back until the last request in flight has com
     CHECK(lab.rdr.count("MRxStop") == 1);
 }
 
-TEST_CASE("S-ST-12 a stop may come by FSCTL, by IOCTL, or from the redirector itself", "[rdbss][startstop]")
+TEST_CASE(
+    "S-ST-12 a stop may come by FSCTL, by IOCTL, or from the redirector itself",
+    "[rdbss][startstop]")
 {
     Lab lab;
     SECTION("FSCTL")
@@ -392,14 +424,17 @@ TEST_CASE("S-ST-12 a stop may come by FSCTL, by IOCTL, or from the redirector it
     CHECK(lab.rdr.device->StartStopContext.State == RDBSS_STARTABLE);
 }
 
-TEST_CASE("S-ST-13 once a stop is issued only cleanup and close reach the redirector", "[rdbss][startstop]")
+TEST_CASE(
+    "S-ST-13 once a stop is issued only cleanup and close reach the redirector",
+    "[rdbss][startstop]")
 {
     Lab lab;
     lab.server.files["\\a.txt"] = "x";
     PRX_CONTEXT held = nullptr;
     lab.rdr.on("READ", [&](Call& c) {
         held = c.rx;
-        // A redirector that waits for its server gives the file up first; here it lets the cleanup through.
+        // A redirector that waits for its server gives the file up first; here it lets the cleanup
+        // through.
         RxReleaseFcbResourceForThreadInMRx(c.rx, c.rx->pFcb, c.rx->LowIoContext.ResourceThreadId);
         return STATUS_PENDING;
     });
@@ -412,13 +447,17 @@ TEST_CASE("S-ST-13 once a stop is issued only cleanup and close reach the redire
         HANDLE event;
         ZwCreateEvent(&event, EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE);
         IO_STATUS_BLOCK io {};
-        CHECK(ZwDeviceIoControlFile(device.handle, event, nullptr, nullptr, &io, kIoctlStop, nullptr, 0, nullptr, 0)
+        CHECK(
+            ZwDeviceIoControlFile(
+                device.handle, event, nullptr, nullptr, &io, kIoctlStop, nullptr, 0, nullptr, 0)
             == STATUS_PENDING);
         lab.rdr.log.clear();
         FILE_BASIC_INFORMATION basic;
         CHECK(app.open("\\lab\\public\\a.txt").status == STATUS_REDIRECTOR_NOT_STARTED);
         CHECK(app.write(other, 0, "y") == STATUS_REDIRECTOR_NOT_STARTED);
-        CHECK(app.query(other, FileBasicInformation, &basic, sizeof basic) == STATUS_REDIRECTOR_NOT_STARTED);
+        CHECK(
+            app.query(other, FileBasicInformation, &basic, sizeof basic)
+            == STATUS_REDIRECTOR_NOT_STARTED);
         CHECK(app.flush(other) == STATUS_REDIRECTOR_NOT_STARTED);
         CHECK(app.fsControl(other, kFsctlPing) == STATUS_REDIRECTOR_NOT_STARTED);
         CHECK(app.control(device, kIoctlPing) == STATUS_REDIRECTOR_NOT_STARTED);
@@ -465,7 +504,8 @@ TEST_CASE("S-ST-15 a posted stop keeps its caller's logon id in FsdUid", "[rdbss
     CHECK(lab.rdr.fsdUids[1].HighPart == caller.HighPart);
 }
 
-TEST_CASE("S-ST-17 the program that asked gets the final status of a posted stop", "[rdbss][startstop]")
+TEST_CASE(
+    "S-ST-17 the program that asked gets the final status of a posted stop", "[rdbss][startstop]")
 {
     Lab lab;
     lab.app([&](App& app) {
@@ -474,7 +514,9 @@ TEST_CASE("S-ST-17 the program that asked gets the final status of a posted stop
         ZwCreateEvent(&event, EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE);
         IO_STATUS_BLOCK io {};
         io.Status = STATUS_PENDING;
-        CHECK(ZwDeviceIoControlFile(device.handle, event, nullptr, nullptr, &io, kIoctlStop, nullptr, 0, nullptr, 0)
+        CHECK(
+            ZwDeviceIoControlFile(
+                device.handle, event, nullptr, nullptr, &io, kIoctlStop, nullptr, 0, nullptr, 0)
             == STATUS_PENDING);
         ZwWaitForSingleObject(event, FALSE, nullptr);
         CHECK(io.Status == STATUS_SUCCESS);
@@ -483,7 +525,9 @@ TEST_CASE("S-ST-17 the program that asked gets the final status of a posted stop
     });
 }
 
-TEST_CASE("S-ST-18 a redirector that provides UNC names is deregistered from MUP under its handle", "[rdbss][startstop][mup]")
+TEST_CASE(
+    "S-ST-18 a redirector that provides UNC names is deregistered from MUP under its handle",
+    "[rdbss][startstop][mup]")
 {
     Lab lab({ .controls = kWithUnc });
     CHECK(lab.rdr.device->RegisterUncProvider);
@@ -500,7 +544,8 @@ TEST_CASE("S-ST-18 a redirector that provides UNC names is deregistered from MUP
     CHECK(lab.rdr.device->MupHandle != nullptr);
 }
 
-TEST_CASE("S-ST-19 with DONT_PROVIDE_UNCS MUP never hears of the redirector", "[rdbss][startstop][mup]")
+TEST_CASE(
+    "S-ST-19 with DONT_PROVIDE_UNCS MUP never hears of the redirector", "[rdbss][startstop][mup]")
 {
     Lab lab;
     CHECK_FALSE(lab.rdr.device->RegisterUncProvider);
@@ -513,7 +558,8 @@ TEST_CASE("S-ST-19 with DONT_PROVIDE_UNCS MUP never hears of the redirector", "[
     CHECK(lab.stop() == STATUS_SUCCESS);
 }
 
-TEST_CASE("S-ST-21 MRxStop comes after the deregistration, and may be left out", "[rdbss][startstop]")
+TEST_CASE(
+    "S-ST-21 MRxStop comes after the deregistration, and may be left out", "[rdbss][startstop]")
 {
     SECTION("called")
     {
@@ -535,7 +581,8 @@ TEST_CASE("S-ST-21 MRxStop comes after the deregistration, and may be left out",
     }
 }
 
-TEST_CASE("S-ST-22 without active FCBs the stop succeeds whatever MRxStop says", "[rdbss][startstop]")
+TEST_CASE(
+    "S-ST-22 without active FCBs the stop succeeds whatever MRxStop says", "[rdbss][startstop]")
 {
     Lab lab;
     lab.rdr.on("MRxStop", [](Call&) { return STATUS_UNSUCCESSFUL; });
@@ -543,7 +590,9 @@ TEST_CASE("S-ST-22 without active FCBs the stop succeeds whatever MRxStop says",
     CHECK(lab.stop() == STATUS_SUCCESS);
 }
 
-TEST_CASE("S-ST-23 with active FCBs the stop answers HAS_OPEN_HANDLES, and a delayed close is none", "[rdbss][startstop]")
+TEST_CASE(
+    "S-ST-23 with active FCBs the stop answers HAS_OPEN_HANDLES, and a delayed close is none",
+    "[rdbss][startstop]")
 {
     Lab lab;
     lab.server.files["\\a.txt"] = "x";
@@ -565,7 +614,8 @@ TEST_CASE("S-ST-24 a stop spins the redirector's dispatcher down", "[rdbss][star
         lab.asSystem([&] {
             KEVENT ran;
             KeInitializeEvent(&ran, NotificationEvent, FALSE);
-            status = RxDispatchToWorkerThread(lab.rdr.device, DelayedWorkQueue,
+            status = RxDispatchToWorkerThread(
+                lab.rdr.device, DelayedWorkQueue,
                 [](PVOID context) { KeSetEvent(static_cast<PKEVENT>(context), 0, FALSE); }, &ran);
             if (NT_SUCCESS(status)) {
                 KeWaitForSingleObject(&ran, Executive, KernelMode, FALSE, nullptr);
@@ -585,7 +635,9 @@ TEST_CASE("S-ST-24 a stop spins the redirector's dispatcher down", "[rdbss][star
     CHECK(dispatch() == STATUS_SUCCESS);
 }
 
-TEST_CASE("S-ST-25 the state is RDBSS_STARTABLE after a stop, also when handles are open", "[rdbss][startstop]")
+TEST_CASE(
+    "S-ST-25 the state is RDBSS_STARTABLE after a stop, also when handles are open",
+    "[rdbss][startstop]")
 {
     Lab lab;
     lab.server.files["\\a.txt"] = "x";
@@ -606,7 +658,8 @@ TEST_CASE("S-ST-26 a stop deregisters first and calls MRxStop then", "[rdbss][st
     std::vector<std::string> order;
     lab.rdr.on("MRxStop", [&](Call&) {
         order.push_back(lab.rdr.device->MupHandle == nullptr ? "deregistered" : "registered");
-        order.push_back(lab.rdr.device->DispatcherContext.NumberOfWorkerThreads > 0 ? "workers" : "no workers");
+        order.push_back(
+            lab.rdr.device->DispatcherContext.NumberOfWorkerThreads > 0 ? "workers" : "no workers");
         return STATUS_SUCCESS;
     });
     CHECK(lab.stop() == STATUS_SUCCESS);
@@ -615,9 +668,12 @@ TEST_CASE("S-ST-26 a stop deregisters first and calls MRxStop then", "[rdbss][st
 
 TEST_CASE("S-ST-27 the routines the page refers to exist", "[rdbss][startstop]")
 {
-    const void* routines[] = { reinterpret_cast<const void*>(&RxRegisterMinirdr), reinterpret_cast<const void*>(&RxStartMinirdr),
-        reinterpret_cast<const void*>(&RxUnregisterMinirdr), reinterpret_cast<const void*>(&RxpUnregisterMinirdr),
-        reinterpret_cast<const void*>(&FsRtlDeregisterUncProvider), reinterpret_cast<const void*>(&IoUnregisterFileSystem) };
+    const void* routines[] = { reinterpret_cast<const void*>(&RxRegisterMinirdr),
+                               reinterpret_cast<const void*>(&RxStartMinirdr),
+                               reinterpret_cast<const void*>(&RxUnregisterMinirdr),
+                               reinterpret_cast<const void*>(&RxpUnregisterMinirdr),
+                               reinterpret_cast<const void*>(&FsRtlDeregisterUncProvider),
+                               reinterpret_cast<const void*>(&IoUnregisterFileSystem) };
     for (const void* routine : routines) {
         CHECK(routine != nullptr);
     }
@@ -677,7 +733,9 @@ TEST_CASE("SC-39 after a stop with open files old handles can only be closed", "
         CHECK(status == STATUS_REDIRECTOR_NOT_STARTED);
         CHECK(lab.rdr.log.empty());
         app.close(f);
-        CHECK(lab.rdr.calls() == "MRxCleanupFobx MRxCloseSrvOpen MRxDeallocateForFobx MRxDeallocateForFcb");
+        CHECK(
+            lab.rdr.calls()
+            == "MRxCleanupFobx MRxCloseSrvOpen MRxDeallocateForFobx MRxDeallocateForFcb");
         app.close(device);
     });
 }
@@ -696,7 +754,8 @@ TEST_CASE("SC-40 a stopped redirector starts again with the next version", "[rdb
     });
 }
 
-TEST_CASE("SC-41 unregistering finalizes view, share and server in this order", "[rdbss][startstop]")
+TEST_CASE(
+    "SC-41 unregistering finalizes view, share and server in this order", "[rdbss][startstop]")
 {
     Lab lab;
     lab.server.files["\\a.txt"] = "x";

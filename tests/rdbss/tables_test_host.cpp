@@ -6,13 +6,15 @@
 
 using namespace rdrlab::test;
 
-TEST_CASE("a cached name is found until its time is over, and by one owner at a time", "[rdbss][tables]")
+TEST_CASE(
+    "a cached name is found until its time is over, and by one owner at a time", "[rdbss][tables]")
 {
     Lab lab;
     NAME_CACHE_CONTROL cache;
     lab.asSystem([&] {
         RxNameCacheInitialize(&cache, 16, 2);
-        Name name("\\dir\\gone.txt"), upper("\\DIR\\GONE.TXT"), other("\\dir\\other.txt"), third("\\x");
+        Name name("\\dir\\gone.txt"), upper("\\DIR\\GONE.TXT"), other("\\dir\\other.txt"),
+            third("\\x");
         PNAME_CACHE entry = RxNameCacheCreateEntry(&cache, name.get(), TRUE);
         REQUIRE(entry != nullptr);
         RxNameCacheActivateEntry(&cache, entry, 2, 5);
@@ -77,8 +79,12 @@ TEST_CASE("timer requests run once or again and again until they are cancelled",
     auto countOnce = [](PVOID) { once++; };
     auto countAgain = [](PVOID) { again++; };
     lab.asSystem([&] {
-        CHECK(RxPostOneShotTimerRequest(lab.rdr.device, &item, countOnce, nullptr, second) == STATUS_SUCCESS);
-        CHECK(RxPostRecurrentTimerRequest(lab.rdr.device, countAgain, nullptr, second) == STATUS_SUCCESS);
+        CHECK(
+            RxPostOneShotTimerRequest(lab.rdr.device, &item, countOnce, nullptr, second)
+            == STATUS_SUCCESS);
+        CHECK(
+            RxPostRecurrentTimerRequest(lab.rdr.device, countAgain, nullptr, second)
+            == STATUS_SUCCESS);
     });
     lab.passSeconds(0.5);
     CHECK(once == 0);

@@ -33,7 +33,8 @@ Call& record(const char* name, PRX_CONTEXT rx, std::string subject)
     return rdr.log.back();
 }
 
-/// Runs the test's handler, or else the redirector's own behaviour. The deque keeps the reference valid while others are added.
+/// Runs the test's handler, or else the redirector's own behaviour. The deque keeps the reference
+/// valid while others are added.
 NTSTATUS answer(Call& call, const std::function<NTSTATUS(Call&)>& usual)
 {
     Rdr& rdr = theLab().rdr;
@@ -49,7 +50,8 @@ NTSTATUS succeed(Call&)
     return STATUS_SUCCESS;
 }
 
-// ---- start, stop, control ------------------------------------------------------------------------------------------------
+// ---- start, stop, control
+// ------------------------------------------------------------------------------------------------
 
 NTSTATUS NTAPI testStart(PRX_CONTEXT rx, PRDBSS_DEVICE_OBJECT)
 {
@@ -91,7 +93,8 @@ NTSTATUS NTAPI testDevFcb(PRX_CONTEXT rx)
     return answer(record("MRxDevFcbXXXControlFile", rx, {}), controlFile);
 }
 
-// ---- connections ----------------------------------------------------------------------------------------------------------
+// ---- connections
+// ----------------------------------------------------------------------------------------------------------
 
 struct ConnectWork
 {
@@ -102,7 +105,8 @@ struct ConnectWork
 VOID NTAPI connectInWorker(PVOID context)
 {
     std::unique_ptr<ConnectWork> work(static_cast<ConnectWork*>(context));
-    Call& call = record(work->srvCall != nullptr ? "(connect server)" : "(connect share)", nullptr, {});
+    Call& call
+        = record(work->srvCall != nullptr ? "(connect server)" : "(connect share)", nullptr, {});
     (void)call;
     LARGE_INTEGER roundTrip;
     roundTrip.QuadPart = -10 * 1000; // 1 ms
@@ -131,7 +135,9 @@ NTSTATUS connectServer(Call& call)
 
 NTSTATUS NTAPI testCreateSrvCall(PMRX_SRV_CALL srvCall, PMRX_SRVCALL_CALLBACK_CONTEXT context)
 {
-    Call& call = record("MRxCreateSrvCall", context->SrvCalldownStructure->RxContext, narrow(srvCall->pSrvCallName));
+    Call& call = record(
+        "MRxCreateSrvCall", context->SrvCalldownStructure->RxContext,
+        narrow(srvCall->pSrvCallName));
     call.srvCall = srvCall;
     call.srvCallback = context;
     return answer(call, connectServer);
@@ -144,13 +150,15 @@ NTSTATUS NTAPI testWinner(PMRX_SRV_CALL srvCall, BOOLEAN winner, PVOID context)
     call.flag = winner;
     call.context = context;
     return answer(call, [](Call& c) {
-        c.srvCall->Flags |= SRVCALL_FLAG_CASE_INSENSITIVE_NETROOTS | SRVCALL_FLAG_CASE_INSENSITIVE_FILENAMES;
+        c.srvCall->Flags
+            |= SRVCALL_FLAG_CASE_INSENSITIVE_NETROOTS | SRVCALL_FLAG_CASE_INSENSITIVE_FILENAMES;
         c.srvCall->Context = c.srvCall;
         return STATUS_SUCCESS;
     });
 }
 
-VOID NTAPI testExtract(PUNICODE_STRING file, PMRX_SRV_CALL srvCall, PUNICODE_STRING netRoot, PUNICODE_STRING rest)
+VOID NTAPI testExtract(
+    PUNICODE_STRING file, PMRX_SRV_CALL srvCall, PUNICODE_STRING netRoot, PUNICODE_STRING rest)
 {
     record("MRxExtractNetRootName", nullptr, narrow(file));
     USHORT start = srvCall->pSrvCallName->Length / sizeof(WCHAR);
@@ -159,7 +167,8 @@ VOID NTAPI testExtract(PUNICODE_STRING file, PMRX_SRV_CALL srvCall, PUNICODE_STR
         end++;
     }
     netRoot->Buffer = file->Buffer + start;
-    netRoot->Length = netRoot->MaximumLength = start < file->Length / sizeof(WCHAR) ? USHORT((end - start) * sizeof(WCHAR)) : 0;
+    netRoot->Length = netRoot->MaximumLength
+        = start < file->Length / sizeof(WCHAR) ? USHORT((end - start) * sizeof(WCHAR)) : 0;
     if (rest != nullptr) {
         rest->Buffer = file->Buffer + end;
         rest->Length = rest->MaximumLength = USHORT(file->Length - end * sizeof(WCHAR));
@@ -186,7 +195,8 @@ NTSTATUS connectShare(Call& call)
 NTSTATUS NTAPI testCreateVNetRoot(PMRX_CREATENETROOT_CONTEXT context)
 {
     PMRX_V_NET_ROOT view = reinterpret_cast<PMRX_V_NET_ROOT>(context->pVNetRoot);
-    Call& call = record("MRxCreateVNetRoot", context->RxContext, narrow(view->pNetRoot->pNetRootName));
+    Call& call
+        = record("MRxCreateVNetRoot", context->RxContext, narrow(view->pNetRoot->pNetRootName));
     call.netRootContext = context;
     call.flag = view->pNetRoot->Context == nullptr; // a new NET_ROOT
     return answer(call, connectShare);
@@ -225,11 +235,13 @@ NTSTATUS NTAPI testIsValidDirectory(PRX_CONTEXT rx, PUNICODE_STRING name)
     Call& call = record("MRxIsValidDirectory", rx, narrow(name));
     call.string = name;
     return answer(call, [](Call& c) {
-        return theLab().server.directories.count(c.subject) != 0 ? STATUS_SUCCESS : STATUS_BAD_NETWORK_PATH;
+        return theLab().server.directories.count(c.subject) != 0 ? STATUS_SUCCESS
+                                                                 : STATUS_BAD_NETWORK_PATH;
     });
 }
 
-// ---- files ------------------------------------------------------------------------------------------------------------------
+// ---- files
+// ------------------------------------------------------------------------------------------------------------------
 
 NTSTATUS createFile(Call& call)
 {
@@ -286,8 +298,11 @@ NTSTATUS createFile(Call& call)
     time.QuadPart = 116444736000000000;
     size.QuadPart = isDirectory ? 0 : static_cast<LONGLONG>(server.files[name].size());
     RxFormInitPacket(packet, &attributes, &links, &time, &time, &time, &time, &size, &size, &size);
-    RxFinishFcbInitialization(rx->pFcb,
-        static_cast<RX_FILE_TYPE>(isDirectory ? RDBSS_NTC_STORAGE_TYPE_DIRECTORY : RDBSS_NTC_STORAGE_TYPE_FILE), &packet);
+    RxFinishFcbInitialization(
+        rx->pFcb,
+        static_cast<RX_FILE_TYPE>(
+            isDirectory ? RDBSS_NTC_STORAGE_TYPE_DIRECTORY : RDBSS_NTC_STORAGE_TYPE_FILE),
+        &packet);
     rx->CurrentIrp->IoStatus.Information = information;
     return STATUS_SUCCESS;
 }
@@ -311,7 +326,9 @@ NTSTATUS NTAPI testCollapse(PRX_CONTEXT rx)
     Call& call = record("MRxCollapseOpen", rx, path(rx));
     call.srvOpen = rx->pRelevantSrvOpen;
     return answer(call, [](Call& c) {
-        return RxCreateNetFobx(c.rx, c.rx->pRelevantSrvOpen) != nullptr ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+        return RxCreateNetFobx(c.rx, c.rx->pRelevantSrvOpen) != nullptr
+            ? STATUS_SUCCESS
+            : STATUS_INSUFFICIENT_RESOURCES;
     });
 }
 
@@ -348,14 +365,18 @@ ROUTINE(MRxClosedFcbTimeOut)
 
 NTSTATUS NTAPI testDeallocateFcb(PMRX_FCB fcb)
 {
-    Call& call = record("MRxDeallocateForFcb", nullptr, narrow(&reinterpret_cast<PFCB>(fcb)->PrivateAlreadyPrefixedName));
+    Call& call = record(
+        "MRxDeallocateForFcb", nullptr,
+        narrow(&reinterpret_cast<PFCB>(fcb)->PrivateAlreadyPrefixedName));
     call.fcb = fcb;
     return answer(call, succeed);
 }
 
 NTSTATUS NTAPI testDeallocateFobx(PMRX_FOBX fobx)
 {
-    return answer(record("MRxDeallocateForFobx", nullptr, narrow(fobx->pSrvOpen->pAlreadyPrefixedName)), succeed);
+    return answer(
+        record("MRxDeallocateForFobx", nullptr, narrow(fobx->pSrvOpen->pAlreadyPrefixedName)),
+        succeed);
 }
 
 NTSTATUS NTAPI testForceClosed(PMRX_SRV_OPEN srvOpen)
@@ -373,7 +394,8 @@ NTSTATUS NTAPI testAliased(PFCB one, PFCB other)
     return answer(call, succeed);
 }
 
-// ---- data --------------------------------------------------------------------------------------------------------------------
+// ---- data
+// --------------------------------------------------------------------------------------------------------------------
 
 NTSTATUS lowIo(Call& call)
 {
@@ -417,8 +439,9 @@ NTSTATUS lowIo(Call& call)
     }
 }
 
-constexpr const char* kLowIoNames[] = { "READ", "WRITE", "SHAREDLOCK", "EXCLUSIVELOCK", "UNLOCK", "UNLOCK_MULTIPLE", "FSCTL",
-    "IOCTL", "NOTIFY", "CLEAROUT", "MAXIMUM" };
+constexpr const char* kLowIoNames[]
+    = { "READ",  "WRITE", "SHAREDLOCK", "EXCLUSIVELOCK", "UNLOCK", "UNLOCK_MULTIPLE",
+        "FSCTL", "IOCTL", "NOTIFY",     "CLEAROUT",      "MAXIMUM" };
 
 NTSTATUS NTAPI testLowIo(PRX_CONTEXT rx)
 {
@@ -427,7 +450,8 @@ NTSTATUS NTAPI testLowIo(PRX_CONTEXT rx)
     return answer(call, lowIo);
 }
 
-NTSTATUS NTAPI testIsLockRealizable(PMRX_FCB fcb, PLARGE_INTEGER offset, PLARGE_INTEGER length, ULONG flags)
+NTSTATUS NTAPI
+testIsLockRealizable(PMRX_FCB fcb, PLARGE_INTEGER offset, PLARGE_INTEGER length, ULONG flags)
 {
     Call& call = record("MRxIsLockRealizable", nullptr, {});
     call.fcb = fcb;
@@ -437,7 +461,8 @@ NTSTATUS NTAPI testIsLockRealizable(PMRX_FCB fcb, PLARGE_INTEGER offset, PLARGE_
     return answer(call, succeed);
 }
 
-template <bool Cached> ULONG NTAPI testExtend(PRX_CONTEXT rx, PLARGE_INTEGER size, PLARGE_INTEGER allocation)
+template <bool Cached>
+ULONG NTAPI testExtend(PRX_CONTEXT rx, PLARGE_INTEGER size, PLARGE_INTEGER allocation)
 {
     Call& call = record(Cached ? "MRxExtendForCache" : "MRxExtendForNonCache", rx, path(rx));
     call.sizes[0] = size;
@@ -448,7 +473,8 @@ template <bool Cached> ULONG NTAPI testExtend(PRX_CONTEXT rx, PLARGE_INTEGER siz
     }));
 }
 
-// ---- information ---------------------------------------------------------------------------------------------------------------
+// ---- information
+// ---------------------------------------------------------------------------------------------------------------
 
 NTSTATUS queryFile(Call& call)
 {
@@ -471,7 +497,8 @@ NTSTATUS queryFile(Call& call)
     }
     case FileStandardInformation: {
         FILE_STANDARD_INFORMATION info {};
-        info.EndOfFile.QuadPart = isDirectory ? 0 : static_cast<LONGLONG>(server.files[call.subject].size());
+        info.EndOfFile.QuadPart
+            = isDirectory ? 0 : static_cast<LONGLONG>(server.files[call.subject].size());
         info.NumberOfLinks = 1;
         info.Directory = static_cast<BOOLEAN>(isDirectory);
         return finish(&info, sizeof info);
@@ -503,13 +530,13 @@ NTSTATUS setFile(Call& call)
     Server& server = theLab().server;
     switch (rx->Info.FileInformationClass) {
     case FileEndOfFileInformation:
-        server.files[call.subject].resize(
-            static_cast<size_t>(static_cast<PFILE_END_OF_FILE_INFORMATION>(rx->Info.Buffer)->EndOfFile.QuadPart));
+        server.files[call.subject].resize(static_cast<size_t>(
+            static_cast<PFILE_END_OF_FILE_INFORMATION>(rx->Info.Buffer)->EndOfFile.QuadPart));
         return STATUS_SUCCESS;
     case FileRenameInformation: {
         auto* rename = static_cast<PFILE_RENAME_INFORMATION>(rx->Info.Buffer);
-        UNICODE_STRING name { static_cast<USHORT>(rename->FileNameLength), static_cast<USHORT>(rename->FileNameLength),
-            rename->FileName };
+        UNICODE_STRING name { static_cast<USHORT>(rename->FileNameLength),
+                              static_cast<USHORT>(rename->FileNameLength), rename->FileName };
         std::string target = narrow(&name);
         if (target[0] != '\\') {
             target = call.subject.substr(0, call.subject.rfind('\\') + 1) + target;
@@ -561,7 +588,8 @@ NTSTATUS queryDirectory(Call& call)
     if (rx->Info.FileInformationClass != FileNamesInformation) {
         return STATUS_INVALID_PARAMETER;
     }
-    // One entry a call: the position of the enumeration lies in OffsetOfNextEaToReturn, which directories have no other use for.
+    // One entry a call: the position of the enumeration lies in OffsetOfNextEaToReturn, which
+    // directories have no other use for.
     if (rx->QueryDirectory.InitialQuery || rx->QueryDirectory.RestartScan) {
         rx->pFobx->OffsetOfNextEaToReturn = 0;
     }
@@ -583,7 +611,8 @@ NTSTATUS queryDirectory(Call& call)
     entry->FileIndex = 0;
     entry->FileNameLength = name.get()->Length;
     memcpy(entry->FileName, name.get()->Buffer, name.get()->Length);
-    rx->Info.LengthRemaining -= static_cast<LONG>(FIELD_OFFSET(FILE_NAMES_INFORMATION, FileName) + name.get()->Length);
+    rx->Info.LengthRemaining
+        -= static_cast<LONG>(FIELD_OFFSET(FILE_NAMES_INFORMATION, FileName) + name.get()->Length);
     return STATUS_SUCCESS;
 }
 
@@ -594,11 +623,13 @@ NTSTATUS NTAPI testQueryDirectory(PRX_CONTEXT rx)
     return answer(call, queryDirectory);
 }
 
-// ---- buffering -------------------------------------------------------------------------------------------------------------------
+// ---- buffering
+// -------------------------------------------------------------------------------------------------------------------
 
 NTSTATUS NTAPI testComputeState(PMRX_SRV_OPEN srvOpen, PVOID context, PULONG newState)
 {
-    Call& call = record("MRxComputeNewBufferingState", nullptr, narrow(srvOpen->pAlreadyPrefixedName));
+    Call& call
+        = record("MRxComputeNewBufferingState", nullptr, narrow(srvOpen->pAlreadyPrefixedName));
     call.srvOpen = srvOpen;
     call.fcb = srvOpen->pFcb;
     call.context = context;
@@ -611,7 +642,8 @@ NTSTATUS NTAPI testComputeState(PMRX_SRV_OPEN srvOpen, PVOID context, PULONG new
 
 NTSTATUS NTAPI testCompleteState(PRX_CONTEXT rx, PMRX_SRV_OPEN srvOpen, PVOID context)
 {
-    Call& call = record("MRxCompleteBufferingStateChangeRequest", rx, narrow(srvOpen->pAlreadyPrefixedName));
+    Call& call = record(
+        "MRxCompleteBufferingStateChangeRequest", rx, narrow(srvOpen->pAlreadyPrefixedName));
     call.srvOpen = srvOpen;
     call.fcb = srvOpen->pFcb;
     call.context = context;

@@ -108,8 +108,8 @@ TEST_CASE("work that goes on after its call has returned hangs below it", "[reco
     CHECK(
         play.events()
         == Lines { "begin outer in 1<0", "begin MRxCreateSrvCall in 2<1",
-            "end MRxCreateSrvCall in 2<1", "begin NEGOTIATE in 4<2", "end NEGOTIATE in 4<2",
-            "born [CONNECTION#1] in 2<1", "end outer in 1<0" });
+                   "end MRxCreateSrvCall in 2<1", "begin NEGOTIATE in 4<2", "end NEGOTIATE in 4<2",
+                   "born [CONNECTION#1] in 2<1", "end outer in 1<0" });
     play.read().events(6, 6, [](const trace::Event& event) {
         CHECK(event.layer == Layer::Mrx);
         return true;

@@ -1,5 +1,5 @@
-// The shipped scenarios and the program around them: every lab meets its expectations, two runs of one seed give the same
-// recording, and every mistake a user can make is one clear line.
+// The shipped scenarios and the program around them: every lab meets its expectations, two runs of
+// one seed give the same recording, and every mistake a user can make is one clear line.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -108,7 +108,11 @@ TEST_CASE("two runs of one scenario and seed give the same dump, byte for byte",
             std::string dumps[2];
             for (int i = 0; i < 2; i++) {
                 const std::string trace = folder / ("trace" + std::to_string(i));
-                REQUIRE(rdrlab("run -q --seed " + std::to_string(seed) + " --trace " + trace + " " + lab).status == 0);
+                REQUIRE(
+                    rdrlab(
+                        "run -q --seed " + std::to_string(seed) + " --trace " + trace + " " + lab)
+                        .status
+                    == 0);
                 dumps[i] = rdrlab("show " + trace).text;
             }
             INFO(lab << " seed " << seed);
@@ -132,21 +136,31 @@ TEST_CASE("a replay gives the dump of the recorded run", "[scenario]")
     Folder folder;
     for (const std::string& lab : labs()) {
         REQUIRE(rdrlab("run -q --seed 5 --trace " + (folder / "first") + " " + lab).status == 0);
-        const Outcome again = rdrlab("replay -q --trace " + (folder / "second") + " " + (folder / "first"));
+        const Outcome again
+            = rdrlab("replay -q --trace " + (folder / "second") + " " + (folder / "first"));
         INFO(lab << "\n" << again.text);
         REQUIRE(again.status == 0);
-        CHECK((rdrlab("show " + (folder / "first")).text == rdrlab("show " + (folder / "second")).text));
+        CHECK(
+            (rdrlab("show " + (folder / "first")).text
+             == rdrlab("show " + (folder / "second")).text));
     }
 }
 
 TEST_CASE("the first open records MUP's query and every MRx call of it in order", "[scenario]")
 {
     Folder folder;
-    REQUIRE(rdrlab("run -q --trace " + (folder / "trace") + " " RDRLAB_SOURCE "/labs/01-first-open/scenario.lua").status == 0);
+    REQUIRE(
+        rdrlab(
+            "run -q --trace " + (folder / "trace")
+            + " " RDRLAB_SOURCE "/labs/01-first-open/scenario.lua")
+            .status
+        == 0);
     const std::string tree = rdrlab("show --tree " + (folder / "trace")).text;
     size_t at = 0;
-    for (const char* step : { "NtCreateFile", "QUERY_PATH_EX", "MRxCreateSrvCall", "MRxSrvCallWinnerNotify", "MRxCreateVNetRoot",
-             "claimed", "MRxCreate ", "MRxLowIOSubmit", "MRxCleanupFobx", "MRxCloseSrvOpen" }) {
+    for (const char* step :
+         { "NtCreateFile", "QUERY_PATH_EX", "MRxCreateSrvCall", "MRxSrvCallWinnerNotify",
+           "MRxCreateVNetRoot", "claimed", "MRxCreate ", "MRxLowIOSubmit", "MRxCleanupFobx",
+           "MRxCloseSrvOpen" }) {
         const size_t found = tree.find(step, at);
         INFO(step << " is missing behind\n" << tree.substr(at > 300 ? at - 300 : 0, 300));
         REQUIRE(found != std::string::npos);
@@ -154,10 +168,17 @@ TEST_CASE("the first open records MUP's query and every MRx call of it in order"
     }
 }
 
-TEST_CASE("S-ST-20 stopping asks the I/O manager to unregister the file system, before MRxStop", "[scenario]")
+TEST_CASE(
+    "S-ST-20 stopping asks the I/O manager to unregister the file system, before MRxStop",
+    "[scenario]")
 {
     Folder folder;
-    REQUIRE(rdrlab("run -q --trace " + (folder / "trace") + " " RDRLAB_SOURCE "/labs/01-first-open/scenario.lua").status == 0);
+    REQUIRE(
+        rdrlab(
+            "run -q --trace " + (folder / "trace")
+            + " " RDRLAB_SOURCE "/labs/01-first-open/scenario.lua")
+            .status
+        == 0);
     const std::string dump = rdrlab("show " + (folder / "trace")).text;
     const size_t unregistered = dump.find("IoUnregisterFileSystem");
     const size_t stopped = dump.find("begin MRxStop");
@@ -177,10 +198,16 @@ TEST_CASE("a mistake in a scenario is one line with file and line, and exit stat
         CHECK(std::count(outcome.text.begin(), outcome.text.end(), '\n') == 1);
     };
     check("server {\n", "test.lua:2: unexpected symbol near <eof>");
-    check("process('p', function() NtCreatFile {} end)", "test.lua:1: unknown name 'NtCreatFile' (did you mean 'NtCreateFile'?)");
+    check(
+        "process('p', function() NtCreatFile {} end)",
+        "test.lua:1: unknown name 'NtCreatFile' (did you mean 'NtCreateFile'?)");
     check("server { name = {} }", "test.lua:1: server: field 'name': expected a string, got table");
-    check(inProcess("NtCreateFile { path = 5 }"), "test.lua:6: NtCreateFile: field 'path': expected a string, got number");
-    check(inProcess("expect(NtClose(12345), 'STATUS_SUCCESS')"), "test.lua:6: expected STATUS_SUCCESS, got STATUS_INVALID_HANDLE");
+    check(
+        inProcess("NtCreateFile { path = 5 }"),
+        "test.lua:6: NtCreateFile: field 'path': expected a string, got number");
+    check(
+        inProcess("expect(NtClose(12345), 'STATUS_SUCCESS')"),
+        "test.lua:6: expected STATUS_SUCCESS, got STATUS_INVALID_HANDLE");
 }
 
 TEST_CASE("a file that is not there, a folder, and a wrong option are exit status 2", "[scenario]")
@@ -190,17 +217,26 @@ TEST_CASE("a file that is not there, a folder, and a wrong option are exit statu
     CHECK(rdrlab("run /tmp").status == 2);
     CHECK(rdrlab("run --sed 3 x.lua").status == 2);
     CHECK(rdrlab("frobnicate").status == 2);
-    CHECK(rdrlab("run " RDRLAB_SOURCE "/labs/01-first-open/scenario.lua --server http://x").status == 2);
-    CHECK(rdrlab("run " RDRLAB_SOURCE "/labs/01-first-open/scenario.lua --driver /nowhere.so").status == 2);
+    CHECK(
+        rdrlab("run " RDRLAB_SOURCE "/labs/01-first-open/scenario.lua --server http://x").status
+        == 2);
+    CHECK(
+        rdrlab("run " RDRLAB_SOURCE "/labs/01-first-open/scenario.lua --driver /nowhere.so").status
+        == 2);
 }
 
 TEST_CASE("a server that misbehaves is an error of the call, never a crash or a hang", "[scenario]")
 {
     Folder folder;
-    for (const char* fault : { "kind = 'close'", "kind = 'garbage'", "kind = 'oversize'", "kind = 'silent'", "kind = 'bad_signature'" })
-        for (const char* command : { "NEGOTIATE", "SESSION_SETUP", "TREE_CONNECT", "CREATE", "READ", "CLOSE" }) {
-            const std::string path = writeScenario(folder, inProcess(std::string("fault { server = 'lab', command = '") + command
-                + "', " + fault + R"( }
+    for (const char* fault : { "kind = 'close'", "kind = 'garbage'", "kind = 'oversize'",
+                               "kind = 'silent'", "kind = 'bad_signature'" })
+        for (const char* command :
+             { "NEGOTIATE", "SESSION_SETUP", "TREE_CONNECT", "CREATE", "READ", "CLOSE" }) {
+            const std::string path = writeScenario(
+                folder,
+                inProcess(
+                    std::string("fault { server = 'lab', command = '") + command + "', " + fault
+                    + R"( }
 local status, file = NtCreateFile { path = [[\\lab\public\a.txt]], options = "no_intermediate_buffering" }
 log(status)
 if file then log((NtReadFile { handle = file, offset = 0 })); NtClose(file) end
@@ -216,12 +252,16 @@ expect(NtClose(file), "STATUS_SUCCESS"))"));
         }
 }
 
-TEST_CASE("a recording with --payload keeps the first bytes of each packet and tells how many there were", "[scenario]")
+TEST_CASE(
+    "a recording with --payload keeps the first bytes of each packet and tells how many there were",
+    "[scenario]")
 {
     Folder folder;
     const std::string lab = RDRLAB_SOURCE "/labs/03-read-write/scenario.lua";
     REQUIRE(rdrlab("run -q --payload 100 --trace " + (folder / "trace") + " " + lab).status == 0);
-    const Outcome sizes = rdrlab("sql --json " + (folder / "trace") + " 'SELECT max(length(payload)) AS kept, max(length) > 1000 AS sent FROM packets'");
+    const Outcome sizes = rdrlab(
+        "sql --json " + (folder / "trace")
+        + " 'SELECT max(length(payload)) AS kept, max(length) > 1000 AS sent FROM packets'");
     INFO(sizes.text);
     CHECK(sizes.text.find(R"("kept":100,"sent":1)") != std::string::npos);
     // A live run is replayed from its packets.
@@ -245,12 +285,15 @@ nonsense
 {"do":"quit"}
 )";
     const Outcome outcome = command(
-        RDRLAB_PROGRAM " run --control --trace " + (folder / "trace") + " " RDRLAB_SOURCE "/labs/01-first-open/scenario.lua <" + commands);
+        RDRLAB_PROGRAM " run --control --trace " + (folder / "trace")
+        + " " RDRLAB_SOURCE "/labs/01-first-open/scenario.lua <" + commands);
     INFO(outcome.text);
     CHECK(outcome.status == 1);
     size_t at = 0;
-    for (const char* step : { "\"ready\"", "\"at\":\"begin\"", "\"MRxCreate\"", "\"Condition\":\"Condition_Good\"", "\"at\":\"end\"",
-             "\"STATUS_SUCCESS\"", "\"at\":\"begin\"", "no server 'nowhere'", "expected one JSON object", "\"finished\"" }) {
+    for (const char* step :
+         { "\"ready\"", "\"at\":\"begin\"", "\"MRxCreate\"", "\"Condition\":\"Condition_Good\"",
+           "\"at\":\"end\"", "\"STATUS_SUCCESS\"", "\"at\":\"begin\"", "no server 'nowhere'",
+           "expected one JSON object", "\"finished\"" }) {
         const size_t found = outcome.text.find(step, at);
         INFO(step);
         REQUIRE(found != std::string::npos);
@@ -259,7 +302,9 @@ nonsense
     CHECK(rdrlab("show " + (folder / "trace")).status == 0);
 }
 
-TEST_CASE("a live kernel is stepped by event, over a call and out of it, and breaks where all parts hold", "[scenario]")
+TEST_CASE(
+    "a live kernel is stepped by event, over a call and out of it, and breaks where all parts hold",
+    "[scenario]")
 {
     Folder folder;
     const std::string commands = folder / "commands";
@@ -283,7 +328,8 @@ TEST_CASE("a live kernel is stepped by event, over a call and out of it, and bre
 {"do":"fault","server":"lab","kind":"status","status":"STATUS_NONSENSE"}
 )";
     const Outcome outcome = command(
-        RDRLAB_PROGRAM " run --control --trace " + (folder / "trace") + " " RDRLAB_SOURCE "/labs/01-first-open/scenario.lua <" + commands);
+        RDRLAB_PROGRAM " run --control --trace " + (folder / "trace")
+        + " " RDRLAB_SOURCE "/labs/01-first-open/scenario.lua <" + commands);
     INFO(outcome.text);
     CHECK(outcome.status == 0); // the rest of the run went on without its controller
     std::vector<nlohmann::json> told;
@@ -312,27 +358,32 @@ TEST_CASE("a live kernel is stepped by event, over a call and out of it, and bre
     CHECK(pauses[4]["links"][0]["latency_ns"] == 5'000'000);
     CHECK(pauses[5]["seq"] > pauses[4]["seq"]);
     REQUIRE(errors.size() == 7);
-    const char* const wanted[] = { "no breakpoint", "not 'sideways'", "is missing", "no layer", "begin, end or both",
-        "no server 'nowhere'", "STATUS_NONSENSE" };
+    const char* const wanted[]
+        = { "no breakpoint",      "not 'sideways'",      "is missing",     "no layer",
+            "begin, end or both", "no server 'nowhere'", "STATUS_NONSENSE" };
     for (size_t i = 0; i < errors.size(); i++)
         CHECK(errors[i].find(wanted[i]) != std::string::npos);
     CHECK(rdrlab("check " + (folder / "trace")).status == 0);
 }
 
-TEST_CASE("a run that is stepped by single events records the same as one that was not", "[scenario]")
+TEST_CASE(
+    "a run that is stepped by single events records the same as one that was not", "[scenario]")
 {
     Folder folder;
     const std::string lab = RDRLAB_SOURCE "/labs/01-first-open/scenario.lua";
     REQUIRE(rdrlab("run -q --trace " + (folder / "plain") + " " + lab).status == 0);
     const Outcome stepped = command(
-        "sh -c '(for i in $(seq 250); do echo \"{\\\"do\\\":\\\"step\\\",\\\"to\\\":\\\"event\\\"}\"; done) | " RDRLAB_PROGRAM
-        " run --control --trace " + (folder / "stepped") + " " + lab + "'");
+        "sh -c '(for i in $(seq 250); do echo "
+        "\"{\\\"do\\\":\\\"step\\\",\\\"to\\\":\\\"event\\\"}\"; done) | " RDRLAB_PROGRAM
+        " run --control --trace "
+        + (folder / "stepped") + " " + lab + "'");
     REQUIRE(stepped.status == 0);
     size_t pauses = 0;
     for (size_t at = 0; (at = stepped.text.find("\"paused\"", at)) != std::string::npos; at++)
         pauses++;
     CHECK(pauses == 250);
-    CHECK((rdrlab("show " + (folder / "plain")).text == rdrlab("show " + (folder / "stepped")).text));
+    CHECK(
+        (rdrlab("show " + (folder / "plain")).text == rdrlab("show " + (folder / "stepped")).text));
 }
 
 TEST_CASE("a paused run records the same as one that was not", "[scenario]")
@@ -341,8 +392,10 @@ TEST_CASE("a paused run records the same as one that was not", "[scenario]")
     const std::string lab = RDRLAB_SOURCE "/labs/02-second-open/scenario.lua";
     REQUIRE(rdrlab("run -q --trace " + (folder / "plain") + " " + lab).status == 0);
     const Outcome paused = command(
-        "sh -c '(for i in $(seq 60); do echo \"{\\\"do\\\":\\\"step\\\"}\"; done) | " RDRLAB_PROGRAM " run --control --trace "
+        "sh -c '(for i in $(seq 60); do echo \"{\\\"do\\\":\\\"step\\\"}\"; done) | " RDRLAB_PROGRAM
+        " run --control --trace "
         + (folder / "paused") + " " + lab + "'");
     REQUIRE(paused.status == 0);
-    CHECK((rdrlab("show " + (folder / "plain")).text == rdrlab("show " + (folder / "paused")).text));
+    CHECK(
+        (rdrlab("show " + (folder / "plain")).text == rdrlab("show " + (folder / "paused")).text));
 }

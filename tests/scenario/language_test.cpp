@@ -1,4 +1,5 @@
-// The scenario language by itself: what it declares, what it refuses, and that it cannot reach outside.
+// The scenario language by itself: what it declares, what it refuses, and that it cannot reach
+// outside.
 #include <catch2/catch.hpp>
 
 #include "engine/scenario/fields.h"
@@ -11,7 +12,8 @@ using namespace rdrlab::scenario;
 
 namespace {
 
-/// The error line of a main chunk, or "" when it is fine; a process is added so that only the text itself is judged.
+/// The error line of a main chunk, or "" when it is fine; a process is added so that only the text
+/// itself is judged.
 std::string errorOf(const std::string& text, SandboxLimits limits = {})
 {
     Language language(text + "\nprocess('p', function() end)\n", "test.lua", 1, limits);
@@ -54,42 +56,64 @@ TEST_CASE("an error names file and line", "[scenario]")
 
 TEST_CASE("an unknown call suggests the nearest one", "[scenario]")
 {
-    CHECK(errorOf("sever { name = 'lab' }") == "test.lua:1: unknown name 'sever' (did you mean 'server'?)");
-    CHECK(errorOf("NtCreatFile { }") == "test.lua:1: unknown name 'NtCreatFile' (did you mean 'NtCreateFile'?)");
+    CHECK(
+        errorOf("sever { name = 'lab' }")
+        == "test.lua:1: unknown name 'sever' (did you mean 'server'?)");
+    CHECK(
+        errorOf("NtCreatFile { }")
+        == "test.lua:1: unknown name 'NtCreatFile' (did you mean 'NtCreateFile'?)");
     CHECK(errorOf("zzzzqqqq()") == "test.lua:1: unknown name 'zzzzqqqq'");
 }
 
 TEST_CASE("an unknown field suggests the nearest one", "[scenario]")
 {
-    CHECK(errorOf("server { name = 'lab', shars = {} }") == "test.lua:1: server: unknown field 'shars' (did you mean 'shares'?)");
+    CHECK(
+        errorOf("server { name = 'lab', shars = {} }")
+        == "test.lua:1: server: unknown field 'shars' (did you mean 'shares'?)");
 }
 
 TEST_CASE("a value of the wrong type is refused", "[scenario]")
 {
-    CHECK(errorOf("server { name = 7 }") == "test.lua:1: server: field 'name': expected a string, got number");
+    CHECK(
+        errorOf("server { name = 7 }")
+        == "test.lua:1: server: field 'name': expected a string, got number");
     CHECK(errorOf("server 'lab'") == "test.lua:1: server: expected a table { ... }, got string");
-    CHECK(errorOf("link { latency = 'soon' }")
-        == "test.lua:1: link: field 'latency': expected a time such as 5 (milliseconds) or \"200us\"");
-    CHECK(errorOf("server { name = 'x', max_dialect = '4.0' }") == "test.lua:1: server: field 'max_dialect': unknown word '4.0' (did you mean '3.0'?)");
+    CHECK(
+        errorOf("link { latency = 'soon' }")
+        == "test.lua:1: link: field 'latency': expected a time such as 5 (milliseconds) or "
+           "\"200us\"");
+    CHECK(
+        errorOf("server { name = 'x', max_dialect = '4.0' }")
+        == "test.lua:1: server: field 'max_dialect': unknown word '4.0' (did you mean '3.0'?)");
 }
 
 TEST_CASE("system calls work only inside a process", "[scenario]")
 {
-    CHECK(errorOf("NtCreateFile { path = 'x' }") == "test.lua:1: NtCreateFile: works only inside a process(...)");
+    CHECK(
+        errorOf("NtCreateFile { path = 'x' }")
+        == "test.lua:1: NtCreateFile: works only inside a process(...)");
     CHECK(errorOf("wait(5)") == "test.lua:1: wait: works only inside a process(...)");
 }
 
 TEST_CASE("a scenario without a process says so", "[scenario]")
 {
     Language language("server { name = 'lab' }", "test.lua", 1);
-    CHECK(language.declare() == "test.lua: the scenario declares no process(...), so nothing would run");
+    CHECK(
+        language.declare()
+        == "test.lua: the scenario declares no process(...), so nothing would run");
 }
 
 TEST_CASE("files, processes, modules and bytecode are out of reach", "[scenario]")
 {
-    for (const char* name : { "io", "os", "require", "package", "debug", "dofile", "loadfile", "load", "collectgarbage" })
-        CHECK(errorOf(std::string("local x = ") + name).find("unknown name '" + std::string(name) + "'") != std::string::npos);
-    CHECK(errorOf("string.dump(function() end)") == "test.lua:1: attempt to call a nil value (field 'dump')");
+    for (const char* name : { "io", "os", "require", "package", "debug", "dofile", "loadfile",
+                              "load", "collectgarbage" })
+        CHECK(
+            errorOf(std::string("local x = ") + name)
+                .find("unknown name '" + std::string(name) + "'")
+            != std::string::npos);
+    CHECK(
+        errorOf("string.dump(function() end)")
+        == "test.lua:1: attempt to call a nil value (field 'dump')");
     CHECK(errorOf("\x1bLua").find("test.lua") != std::string::npos);
 }
 
@@ -97,8 +121,11 @@ TEST_CASE("a scenario that never ends is stopped, even when it catches errors", 
 {
     SandboxLimits limits;
     limits.instructions = 5'000'000;
-    CHECK(errorOf("while true do end", limits) == "test.lua:1: the scenario ran for more than 5 million Lua instructions");
-    CHECK(errorOf("while true do pcall(function() while true do end end) end", limits)
+    CHECK(
+        errorOf("while true do end", limits)
+        == "test.lua:1: the scenario ran for more than 5 million Lua instructions");
+    CHECK(
+        errorOf("while true do pcall(function() while true do end end) end", limits)
         == "test.lua:1: the scenario ran for more than 5 million Lua instructions");
 }
 
@@ -106,7 +133,9 @@ TEST_CASE("a scenario that eats memory is stopped", "[scenario]")
 {
     SandboxLimits limits;
     limits.memoryBytes = 8u << 20;
-    CHECK(errorOf("local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1000) .. i end", limits) == "test.lua: not enough memory");
+    CHECK(
+        errorOf("local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1000) .. i end", limits)
+        == "test.lua: not enough memory");
 }
 
 TEST_CASE("nothing a scenario can see differs between two runs", "[scenario]")

@@ -14,7 +14,8 @@
 
 namespace rdrlab::server::test {
 
-/// Shared and kept by the client, so that a Reader of a temporary Answer stays good to the end of the test.
+/// Shared and kept by the client, so that a Reader of a temporary Answer stays good to the end of
+/// the test.
 class Message
 {
 public:

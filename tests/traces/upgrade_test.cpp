@@ -28,7 +28,8 @@ std::string asVersion(int version, const std::string& name)
     if (version == 1) {
         test::alterTrace(
             path,
-            "DROP VIEW v_stack; ALTER TABLE inputs DROP COLUMN seq; ALTER TABLE inputs DROP COLUMN wire_bytes;"
+            "DROP VIEW v_stack; ALTER TABLE inputs DROP COLUMN seq; ALTER TABLE inputs DROP COLUMN "
+            "wire_bytes;"
             "PRAGMA user_version = 1");
     }
     return path;

@@ -105,8 +105,8 @@ public:
 
     Why why(ObjectId object);
 
-    /// What was born or taken at or after `from` and is left at `at`, with its relations. Empty when
-    /// `progress` gives up.
+    /// What was born or taken at or after `from` and is left at `at`, with its relations. Empty
+    /// when `progress` gives up.
     LeakReport leaks(Seq from, const Progress& progress = {});
 
 private:

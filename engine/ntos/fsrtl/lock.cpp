@@ -40,7 +40,7 @@ struct Waiter
 struct LockTable
 {
     KSPIN_LOCK
-        SpinLock; // guards both lists; never held while a routine of the file system is called
+    SpinLock; // guards both lists; never held while a routine of the file system is called
     LIST_ENTRY Granted;
     LIST_ENTRY Waiting;
     PFILE_LOCK Owner;

@@ -203,7 +203,8 @@ void IopFinalStage(PIRP Irp, CCHAR PriorityBoost)
         }
         IopUnqueueIrp(Irp);
         if ((Irp->Flags & IRP_PAGING_IO) == 0) {
-            // A driver may have locked the caller's buffer (a security descriptor's); paging I/O brings its own MDL along.
+            // A driver may have locked the caller's buffer (a security descriptor's); paging I/O
+            // brings its own MDL along.
             for (PMDL Mdl = Irp->MdlAddress; Mdl != nullptr;) {
                 PMDL Next = Mdl->Next;
                 MmUnlockPages(Mdl);

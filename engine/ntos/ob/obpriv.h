@@ -112,7 +112,7 @@ struct _HANDLE_TABLE
     PEPROCESS Process; // not referenced: the table dies before the process
     ULONG BlockCount;
     ULONG
-        FirstFree; // index + 1, 0: none. Last in, first out, as the numbers students see on Windows
+    FirstFree; // index + 1, 0: none. Last in, first out, as the numbers students see on Windows
     ULONG HandleCount;
     OBP_HANDLE_ENTRY* Blocks[kObpMaximumBlocks];
 };

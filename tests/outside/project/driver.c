@@ -1,4 +1,5 @@
-/* A driver that knows nothing of this project but find_package(rdrlab): one device, one control code that adds. */
+/* A driver that knows nothing of this project but find_package(rdrlab): one device, one control
+ * code that adds. */
 #include <ntddk.h>
 
 #define IOCTL_OUTSIDE_ADD CTL_CODE(FILE_DEVICE_UNKNOWN, 0x801, METHOD_BUFFERED, FILE_ANY_ACCESS)
