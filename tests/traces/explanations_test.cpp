@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <set>
 
 using namespace rdrlab;
@@ -139,12 +138,19 @@ namespace {
 // s of a plural, which is English.
 std::set<std::string> identifiersIn(std::string_view text)
 {
-    static const std::regex word("[A-Za-z][A-Za-z0-9_.]*[A-Za-z0-9_]");
+    constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    constexpr std::string_view kInside
+        = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.";
     std::set<std::string> found;
-    const std::string all(text);
-    for (auto it = std::sregex_iterator(all.begin(), all.end(), word); it != std::sregex_iterator();
-         ++it) {
-        std::string name = it->str();
+    for (std::size_t at = text.find_first_of(kLetters); at != text.npos;
+         at = text.find_first_of(kLetters, at)) {
+        const std::size_t end = std::min(text.find_first_not_of(kInside, at), text.size());
+        std::string name(text.substr(at, end - at));
+        at = end;
+        name.resize(name.find_last_not_of('.') + 1);
+        if (name.size() < 2) {
+            continue;
+        }
         const auto capitals = std::count_if(
             name.begin(), name.end(), [](char letter) { return letter >= 'A' && letter <= 'Z'; });
         if (name.find('_') == name.npos && capitals < 2) {
