@@ -224,8 +224,7 @@ int changes(const Options& options)
         ? options.from
         : std::max<trace::Seq>(1, std::strtoull(reader->meta("start", "1").c_str(), nullptr, 10));
     const trace::Seq to = std::min(options.to, reader->lastSeq());
-    if (options.from > options.to) {
-        printError("--from lies behind --to");
+    if (!isRange(options.from, options.to)) {
         return 2;
     }
     if (from > reader->lastSeq()) {

@@ -434,8 +434,7 @@ template <typename Ask> int ask(const Options& options, Ask question)
     if (reader == nullptr) {
         return 1;
     }
-    if (options.from > options.to) {
-        printError("--from lies behind --to");
+    if (!isRange(options.from, options.to)) {
         return 2;
     }
     std::string error;

@@ -301,8 +301,7 @@ void Printer::json(const std::vector<std::uint32_t>& rows)
 
 int packets(Options& options)
 {
-    if (options.from > options.to) {
-        printError("--from lies behind --to");
+    if (!isRange(options.from, options.to)) {
         return 2;
     }
     const auto filter = trace::Smb2Filter::parse(options.filter);
@@ -319,10 +318,7 @@ int packets(Options& options)
     trace::Smb2Messages all;
     {
         ProgressBar bar("reading");
-        trace::smb2Messages(*reader, all, [&](std::uint64_t done, std::uint64_t total) {
-            bar.show(double(done) / double(std::max<std::uint64_t>(total, 1)));
-            return true;
-        });
+        trace::smb2Messages(*reader, all, bar.follow());
     }
     if (!reader->error().empty()) {
         printError(reader->error());

@@ -43,6 +43,14 @@ void ProgressBar::show(double done)
     std::fflush(stderr);
 }
 
+trace::Progress ProgressBar::follow()
+{
+    return [this](std::uint64_t done, std::uint64_t total) {
+        show(total == 0 ? 1 : double(done) / double(total));
+        return true;
+    };
+}
+
 void ProgressBar::clear()
 {
     if (m_isShown) {

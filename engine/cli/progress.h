@@ -4,6 +4,8 @@
 // output know nothing of it.
 #pragma once
 
+#include "traces/query/progress.h"
+
 #include <chrono>
 #include <string>
 
@@ -19,6 +21,9 @@ public:
 
     /// `done` from 0 to 1. Cheap enough to be called for every thousandth event.
     void show(double done);
+
+    /// What a question of traces/query reports to; it never gives up. The bar must outlive it.
+    trace::Progress follow();
 
     /// Takes the bar off the screen, before a line is printed; the next show() draws it again.
     void clear();

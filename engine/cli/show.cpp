@@ -35,8 +35,7 @@ int show(const Options& options)
         tree.range.from = std::strtoull(reader->meta("start", "1").c_str(), nullptr, 10);
     }
     const Range& range = tree.range;
-    if (range.from > range.to) {
-        printError("--from lies behind --to");
+    if (!isRange(range.from, range.to)) {
         return 2;
     }
     if (options.json) {

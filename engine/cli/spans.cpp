@@ -410,8 +410,7 @@ int spans(const Options& options)
     if (reader == nullptr) {
         return 1;
     }
-    if (options.from > options.to) {
-        printError("--from lies behind --to");
+    if (!isRange(options.from, options.to)) {
         return 2;
     }
     Printer printer(*reader);
@@ -452,10 +451,7 @@ int spans(const Options& options)
             }
             return true;
         },
-        [&](std::uint64_t done, std::uint64_t total) {
-            bar.show(double(done) / double(total));
-            return true;
-        });
+        bar.follow());
     bar.clear();
     if (!reader->error().empty()) {
         printError(reader->error());

@@ -146,8 +146,7 @@ void Printer::json(const std::vector<StatisticsRow>& rows) const
 
 int statistics(const Options& options)
 {
-    if (options.from > options.to) {
-        printError("--from lies behind --to");
+    if (!isRange(options.from, options.to)) {
         return 2;
     }
     const auto reader = openForReading(options.trace);
@@ -157,11 +156,7 @@ int statistics(const Options& options)
     trace::CallStatistics counted;
     {
         ProgressBar bar("reading");
-        counted.read(
-            *reader, options.from, options.to, [&](std::uint64_t done, std::uint64_t total) {
-                bar.show(double(done) / double(std::max<std::uint64_t>(total, 1)));
-                return true;
-            });
+        counted.read(*reader, options.from, options.to, bar.follow());
     }
     if (!reader->error().empty()) {
         printError(reader->error());

@@ -51,4 +51,12 @@ void printError(std::string_view line)
     fmt::print(stderr, "rdrlab: {}\n", line);
 }
 
+bool isRange(std::uint64_t from, std::uint64_t to)
+{
+    if (from > to) {
+        printError("--from lies behind --to");
+    }
+    return from <= to;
+}
+
 } // namespace rdrlab::cli

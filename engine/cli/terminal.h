@@ -28,6 +28,9 @@ std::string paint(trace::Colour colour, std::string_view text);
 /// "rdrlab: line" on standard error.
 void printError(std::string_view line);
 
+/// Whether a range of events runs forwards; if not, the error has been printed.
+bool isRange(std::uint64_t from, std::uint64_t to);
+
 // Words and lines read on the terminal as in what is exported.
 using trace::Colour;
 using trace::columns;

@@ -48,11 +48,7 @@ int upgrade(const Options& options)
     const std::string to = inPlace ? options.trace + ".upgrade" : options.output;
     ProgressBar bar("upgrading");
     std::string error;
-    const bool good
-        = trace::upgradeTrace(*reader, to, error, [&](std::uint64_t done, std::uint64_t total) {
-              bar.show(total == 0 ? 1 : double(done) / double(total));
-              return true;
-          });
+    const bool good = trace::upgradeTrace(*reader, to, error, bar.follow());
     bar.clear();
     if (!good) {
         printError(error);

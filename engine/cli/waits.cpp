@@ -221,10 +221,7 @@ int waits(const Options& options)
     trace::Waits found;
     {
         ProgressBar bar("reading");
-        trace::waitsAt(*reader, options.at, found, [&](std::uint64_t done, std::uint64_t total) {
-            bar.show(double(done) / double(total));
-            return true;
-        });
+        trace::waitsAt(*reader, options.at, found, bar.follow());
     }
     if (!reader->error().empty()) {
         printError(reader->error());
