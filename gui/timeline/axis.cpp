@@ -1,5 +1,6 @@
 #include "gui/timeline/axis.h"
 
+#include <QLocale>
 #include <algorithm>
 #include <cmath>
 
@@ -133,12 +134,13 @@ QString tickText(Axis::Kind kind, double at, double step)
     if (kind == Axis::Kind::Events) {
         return QStringLiteral("#%1").arg(qulonglong(at));
     }
-    const auto [unit, scale] = step >= 1e8 ? std::pair(QStringLiteral("s"), 1e9)
-        : step >= 1e5                      ? std::pair(QStringLiteral("ms"), 1e6)
-        : step >= 1e2                      ? std::pair(QStringLiteral("µs"), 1e3)
-                                           : std::pair(QStringLiteral("ns"), 1.0);
-    const int digits = std::clamp(int(std::ceil(-std::log10(step / scale))), 0, 6);
-    return QStringLiteral("%1 %2").arg(at / scale, 0, 'f', digits).arg(unit);
+    // Far from the start a small unit would need more digits than anybody reads.
+    const auto [unit, scale] = step >= 1e8 || at >= 1e10 ? std::pair(QStringLiteral("s"), 1e9)
+        : step >= 1e5 || at >= 1e7                       ? std::pair(QStringLiteral("ms"), 1e6)
+        : step >= 1e2 || at >= 1e4                       ? std::pair(QStringLiteral("µs"), 1e3)
+                                                         : std::pair(QStringLiteral("ns"), 1.0);
+    const int digits = std::clamp(int(std::ceil(-std::log10(step / scale) - 1e-9)), 0, 9);
+    return QLocale().toString(at / scale, 'f', digits) + QLatin1Char(' ') + unit;
 }
 
 } // namespace rdrlab::gui

@@ -52,3 +52,18 @@ TEST_CASE("however one came to a view of the timeline, it shows the same", "[gui
     timeline.showAll();
     CHECK(shown() == all);
 }
+
+TEST_CASE("the ruler tells times in a unit that a person reads", "[gui]")
+{
+    const QLocale before;
+    QLocale::setDefault(QLocale::c());
+    const auto text = [](double at, double step) { return tickText(Axis::Kind::Time, at, step); };
+    CHECK(text(0, 100) == QStringLiteral("0.0 µs"));
+    CHECK(text(40, 20) == QStringLiteral("40 ns"));
+    CHECK(text(2.5e6, 5e5) == QStringLiteral("2.5 ms"));
+    CHECK(text(10'001'263'960.0, 20) == QStringLiteral("10.00126396 s"));
+    CHECK(text(60e9, 5e9) == QStringLiteral("60 s"));
+    QLocale::setDefault(QLocale(QLocale::German));
+    CHECK(text(2.5e6, 5e5) == QStringLiteral("2,5 ms"));
+    QLocale::setDefault(before);
+}
