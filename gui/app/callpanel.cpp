@@ -1,10 +1,10 @@
 #include "gui/app/callpanel.h"
 
 #include "gui/models/stepper.h"
+#include "gui/themes/celldelegate.h"
 
 #include <QHeaderView>
 #include <QPainter>
-#include <QStyledItemDelegate>
 #include <QVBoxLayout>
 
 namespace rdrlab::gui {
@@ -12,10 +12,10 @@ namespace rdrlab::gui {
 namespace {
 
 // A stripe in the layer's colour before the words, as in the timeline.
-class LayerDelegate : public QStyledItemDelegate
+class LayerDelegate : public CellDelegate
 {
 public:
-    using QStyledItemDelegate::QStyledItemDelegate;
+    using CellDelegate::CellDelegate;
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index)
         const override
@@ -28,7 +28,7 @@ public:
                 theme().ofLayer(layer));
             shifted.rect.setLeft(option.rect.left() + 6);
         }
-        QStyledItemDelegate::paint(painter, shifted, index);
+        CellDelegate::paint(painter, shifted, index);
     }
 };
 

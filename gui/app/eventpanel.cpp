@@ -2,6 +2,7 @@
 
 #include "gui/models/eventcsv.h"
 #include "gui/models/texts.h"
+#include "gui/themes/celldelegate.h"
 #include "gui/timeline/lanepainter.h"
 
 #include <QAbstractItemView>
@@ -75,6 +76,7 @@ EventPanel::EventPanel(QWidget* parent)
     connect(&Themes::instance(), &Themes::changed, this, &EventPanel::showValidity);
     setFocusProxy(m_view);
     m_view->setModel(&m_model);
+    m_view->setItemDelegate(new CellDelegate(m_view));
     m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);
     m_view->setAlternatingRowColors(true);

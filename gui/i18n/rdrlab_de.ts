@@ -308,7 +308,7 @@
     </message>
     <message>
         <source>Locks and IRQL</source>
-        <translation>Sperren und IRQL</translation>
+        <translation>Sperren, IRQL</translation>
     </message>
     <message>
         <source>Statistics</source>

@@ -54,4 +54,11 @@ QIcon AppStyle::standardIcon(
     return *m_icons.insert(icon, QProxyStyle::standardIcon(icon, option, widget));
 }
 
+int AppStyle::pixelMetric(
+    PixelMetric metric, const QStyleOption* option, const QWidget* widget) const
+{
+    const int usual = QProxyStyle::pixelMetric(metric, option, widget);
+    return metric == PM_TabBarTabHSpace ? usual / 2 : usual;
+}
+
 } // namespace rdrlab::gui

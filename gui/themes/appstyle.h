@@ -27,6 +27,12 @@ public:
         const QStyleOption* option = nullptr,
         const QWidget* widget = nullptr) const override;
 
+    /// Eight tabs of panels stand side by side on a projector, in German, too.
+    int pixelMetric(
+        PixelMetric metric,
+        const QStyleOption* option = nullptr,
+        const QWidget* widget = nullptr) const override;
+
 private:
     mutable QHash<int, QIcon> m_icons;
 };
