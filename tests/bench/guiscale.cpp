@@ -151,7 +151,7 @@ int main(int argc, char** argv)
         paintChanges(window);
     });
     std::uint64_t place = 1;
-    Times jump = measure(50, [&](int) {
+    Times jump = measure(300, [&](int) {
         place = (place * 6364136223846793005ULL + 1442695040888963407ULL);
         session->focus.goTo(place % session->document.lastSeq() + 1, Focus::How::Step);
         paintChanges(window);
