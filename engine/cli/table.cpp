@@ -1,5 +1,7 @@
 #include "engine/cli/table.h"
 
+#include "traces/exporters/exporters.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -53,15 +55,7 @@ std::string csvLine(const std::vector<std::string>& cells)
     std::string line;
     for (const std::string& cell : cells) {
         line += &cell == &cells.front() ? "" : ",";
-        if (cell.find_first_of(",\"\r\n") == cell.npos) {
-            line += cell;
-            continue;
-        }
-        line += '"';
-        for (const char letter : cell) {
-            line += letter == '"' ? "\"\"" : std::string(1, letter);
-        }
-        line += '"';
+        line += cell.empty() ? std::string() : trace::csvText(cell);
     }
     return line + "\r\n";
 }

@@ -23,7 +23,7 @@ public:
     /// As many cells as there are columns; they may have colours.
     void add(std::vector<std::string> cells);
     bool isEmpty() const { return m_rows.empty(); }
-    /// The names, then the rows, each at most as wide as the terminal.
+    /// The names, then the rows, on a terminal each at most as wide as that.
     void print() const;
 
 private:

@@ -104,6 +104,9 @@ bool exportHtml(const Reader& reader, const HtmlOptions& options, std::ostream& 
 /// A JSON string literal, quotes included; bytes that are no UTF-8 become U+FFFD.
 std::string jsonString(std::string_view text);
 
+/// A text between the commas, as RFC 4180 wants it; in quotes where it must, or is empty.
+std::string csvText(std::string_view text);
+
 /// Whether to go on after event `at` of `last`: asks `progress` now and then.
 inline bool goesOn(const Progress& progress, Seq at, Seq last)
 {

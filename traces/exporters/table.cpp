@@ -26,19 +26,12 @@ bool isNumber(std::string_view text)
     return first != text.npos && text[first] >= '0' && text[first] <= '9';
 }
 
-// As RFC 4180 wants it. NULL is nothing between the commas, an empty text a pair of quotes.
+// NULL is nothing between the commas, an empty text a pair of quotes.
 void writeCsv(std::ostream& out, const char* value)
 {
-    if (value == nullptr) {
-        return;
+    if (value != nullptr) {
+        out << csvText(value);
     }
-    const std::string_view text(value);
-    if (!text.empty() && text.find_first_of(",\"\r\n") == text.npos && text.front() != ' '
-        && text.back() != ' ') {
-        out << text;
-        return;
-    }
-    out << quotedName(text);
 }
 
 void writeJson(std::ostream& out, std::string_view type, const char* value)
@@ -54,6 +47,13 @@ void writeJson(std::ostream& out, std::string_view type, const char* value)
 }
 
 } // namespace
+
+std::string csvText(std::string_view text)
+{
+    const bool isPlain = !text.empty() && text.find_first_of(",\"\r\n") == text.npos
+        && text.front() != ' ' && text.back() != ' ';
+    return isPlain ? std::string(text) : quotedName(text);
+}
 
 std::vector<std::string> tableNames(const Reader& reader)
 {
